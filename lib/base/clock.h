@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef BASE_CLOCK_H
+#define BASE_CLOCK_H
+
+#include <stdint.h>
+
+/* Octets of "2026-11-20 21:02:25", the NUL included. */
+#define CLOCK_TEXT_SIZE 20
+
+/* A duration without end. */
+#define CLOCK_NEVER INT64_MAX
+
+/* Seconds since 1970-01-01 00:00:00 UTC. Any thread. */
+int64_t clock_now(void);
+
+/* Milliseconds that only grow, from an arbitrary start. Any thread. */
+int64_t clock_monotonic_msecs(void);
+
+/* Tests only: from now on clock_now() gives what source gives; NULL brings the real time back. */
+void clock_replace(int64_t (*source)(void));
+
+/*
+ * Writes a time as UTC, "2026-11-20 21:02:25". A time beyond the years 0000 to 9999 is written as
+ * the nearest of them.
+ */
+void clock_format(int64_t time, char text_r[CLOCK_TEXT_SIZE]);
+
+/*
+ * Reads a duration: a whole number and a unit, s, m, h, d, w or y (365 days), as "90d", or "never"
+ * (CLOCK_NEVER). At most 100 years. ERR_SYNTAX or ERR_RANGE; seconds_r is 0 then.
+ */
+int clock_parse_duration(const char *string, int64_t *seconds_r) __attribute__((warn_unused_result));
+
+/* The shortest spelling of a duration that is exact: 7776000 is "90d", CLOCK_NEVER is "never". */
+void clock_format_duration(int64_t seconds, char text_r[CLOCK_TEXT_SIZE]);
+
+/*
+ * Reads a moment: UTC as "2026-11-20", "2026-11-20 21:02" or "2026-11-20 21:02:25" (a T may stand for the
+ * space, a Z may follow the time), or a duration before now ("7d"). Impossible dates (30 February)
+ * are refused. ERR_SYNTAX or ERR_RANGE; time_r is 0 then.
+ */
+int clock_parse_moment(const char *string, int64_t now, int64_t *time_r)
+	__attribute__((warn_unused_result));
+
+#endif

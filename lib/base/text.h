@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef BASE_TEXT_H
+#define BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * A bounded string in a buffer of the caller's. What does not fit is cut off at the end and sets
+ * `overflow`, which stays set: build the whole string, then ask once. `buffer` always holds a
+ * terminated string. One thread at a time.
+ */
+struct text {
+	char *buffer;
+	size_t size;   /* octets in buffer, the terminating NUL included; at least 1 */
+	size_t length; /* octets used, without the NUL */
+	bool overflow;
+};
+
+/* Makes an empty text in buffer, which must outlive it. size is at least 1. */
+void text_init(struct text *text, char *buffer, size_t size);
+
+/* A text over a char array of the caller's: struct text t = TEXT_OVER(array); the array is emptied. */
+#define TEXT_OVER(array) ((struct text){.buffer = ((array)[0] = '\0', (array)), .size = sizeof(array)})
+
+void text_clear(struct text *text);
+void text_add(struct text *text, const char *string);
+void text_add_octets(struct text *text, const char *octets, size_t length);
+void text_add_char(struct text *text, char c);
+void text_add_format(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/*
+ * Adds a string that came from outside: every octet that is not printable ASCII (0x20 to 0x7e)
+ * becomes '?', so that it is safe in a log line, a header or an SMTP reply.
+ */
+void text_add_printable(struct text *text, const char *string);
+
+/*
+ * Adds a line made for a terminal: control characters (0x00 to 0x1f, 0x7f, and the C1 range in
+ * UTF-8) become '?'; other UTF-8 stays, and octets that are not UTF-8 become '?'.
+ */
+void text_add_terminal(struct text *text, const char *string);
+
+/* Copies string into a buffer of size octets, cut to fit. Returns false when it was cut. */
+bool text_copy(char *buffer, size_t size, const char *string);
+
+#endif
