@@ -1,1 +1,28 @@
 # SPDX-License-Identifier: BSD-2-Clause
+# A unit test is one line: UNIT_TESTS += tests/FOLDER/test_MODULE, made of test_MODULE.c and the
+# library. One that needs more says so: tests_FOLDER_test_MODULE_SOURCES = ...
+UNIT_TESTS =
+FUZZ_TARGETS =
+
+AM_CPPFLAGS += -I$(top_srcdir) $(CMOCKA_CFLAGS)
+# What a program links with unless it has an LDADD of its own: the tests.
+LDADD = libops.a $(CMOCKA_LIBS) $(SQLITE_LIBS) $(CONFUSE_LIBS) $(LIBMD_LIBS)
+
+if HAVE_CMOCKA
+UNIT_TESTS += tests/base/test_addr
+UNIT_TESTS += tests/base/test_clock
+UNIT_TESTS += tests/base/test_daemon
+UNIT_TESTS += tests/base/test_err
+UNIT_TESTS += tests/base/test_log
+UNIT_TESTS += tests/base/test_network
+UNIT_TESTS += tests/base/test_text
+endif
+
+# A fuzz target is a line here, its sources, and a folder of inputs tests/fuzz/corpus/NAME.
+FUZZ_TARGETS += tests/fuzz/fuzz_addr
+tests_fuzz_fuzz_addr_SOURCES = tests/fuzz/fuzz_addr.c tests/fuzz/replay.c
+
+check_PROGRAMS += $(UNIT_TESTS) $(FUZZ_TARGETS)
+dist_check_SCRIPTS += tests/fuzz/test_corpora.sh
+EXTRA_DIST += tests/fuzz/corpus
+TESTS += $(UNIT_TESTS) tests/fuzz/test_corpora.sh
