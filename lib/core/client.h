@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef CORE_CLIENT_H
+#define CORE_CLIENT_H
+
+#include "base/addr.h"
+
+/* Octets kept of what a client says of itself, NUL included (RFC 5321, 4.5.3.1). */
+#define DOMAIN_SIZE 256
+#define MAILBOX_SIZE 322 /* 64 + "@" + 255, and the angle brackets less */
+#define MACRO_SIZE 128
+
+/* The steps of an SMTP session at which the filter is asked, in their order. */
+enum stage { STAGE_CONNECT, STAGE_HELO, STAGE_MAIL, STAGE_RCPT, STAGE_CLOSE };
+
+/* "connect", "helo", "mail", "rcpt", "close". */
+const char *stage_name(enum stage stage);
+
+/*
+ * What is known of a client so far. Everything but the address came from outside: it is cut to its
+ * room and holds no control characters (client_set()).
+ */
+struct client {
+	struct addr addr;
+	char name[DOMAIN_SIZE]; /* as the MTA found it in the DNS, or "[192.0.2.1]" */
+	char helo[DOMAIN_SIZE];
+	char login[MACRO_SIZE];    /* who it authenticated as; empty: nobody */
+	char mail_from[MAILBOX_SIZE]; /* the envelope sender without angle brackets; empty: <> */
+	char mta[MACRO_SIZE];      /* the MTA's name of itself */
+	char queue_id[MACRO_SIZE]; /* empty until the MTA has one */
+};
+
+/* Copies what the client or the MTA said into a field of size octets; NULL empties it. */
+void client_set(char *field, size_t size, const char *value);
+
+/*
+ * Copies the address of a MAIL or RCPT argument into a field of size octets: without angle
+ * brackets and without a source route (RFC 5321, 4.1.2 and appendix F.2).
+ */
+void client_set_mailbox(char *field, size_t size, const char *path);
+
+#endif

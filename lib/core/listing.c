@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "core/listing.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+
+static const char *const action_names[] = {
+	[LIST_LOG] = "log",
+	[LIST_TAG] = "tag",
+	[LIST_DEFER] = "defer",
+	[LIST_REFUSE] = "refuse",
+};
+
+static const char *const removal_names[] = {
+	[REMOVAL_RETEST] = "retest",
+	[REMOVAL_REVIEW] = "review",
+	[REMOVAL_EXPIRE] = "expire",
+};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define IPV4(a, b, c, d) {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, a, b, c, d}}
+
+/* The special-purpose address registries (RFC 6890), as far as they can never send mail. */
+static const struct {
+	struct network network;
+	const char *name;
+} reserved_ranges[] = {
+	{{IPV4(0, 0, 0, 0), 96 + 8}, "\"this network\", RFC 791"},
+	{{IPV4(10, 0, 0, 0), 96 + 8}, "private, RFC 1918"},
+	{{IPV4(100, 64, 0, 0), 96 + 10}, "shared by providers, RFC 6598"},
+	{{IPV4(127, 0, 0, 0), 96 + 8}, "loopback"},
+	{{IPV4(169, 254, 0, 0), 96 + 16}, "link-local, RFC 3927"},
+	{{IPV4(172, 16, 0, 0), 96 + 12}, "private, RFC 1918"},
+	{{IPV4(192, 0, 2, 0), 96 + 24}, "documentation, RFC 5737"},
+	{{IPV4(192, 168, 0, 0), 96 + 16}, "private, RFC 1918"},
+	{{IPV4(198, 51, 100, 0), 96 + 24}, "documentation, RFC 5737"},
+	{{IPV4(203, 0, 113, 0), 96 + 24}, "documentation, RFC 5737"},
+	{{IPV4(224, 0, 0, 0), 96 + 4}, "multicast"},
+	{{IPV4(240, 0, 0, 0), 96 + 4}, "reserved, RFC 1112"},
+	{{{{0}}, 128}, "the unspecified address"},
+	{{{{[15] = 1}}, 128}, "loopback"},
+	{{{{0x20, 0x01, 0x0d, 0xb8}}, 32}, "documentation, RFC 3849"},
+	{{{{0xfc}}, 7}, "private, RFC 4193"},
+	{{{{0xfe, 0x80}}, 10}, "link-local, RFC 4291"},
+	{{{{0xff}}, 8}, "multicast"},
+};
+
+enum test_entry listing_test_entry(const struct addr *addr)
+{
+	static const struct addr listed = IPV4(127, 0, 0, 2);
+	static const struct addr unlisted = IPV4(127, 0, 0, 1);
+
+	if (addr_compare(addr, &listed) == 0)
+		return TEST_ENTRY_LISTED;
+	if (addr_compare(addr, &unlisted) == 0)
+		return TEST_ENTRY_UNLISTED;
+	return TEST_ENTRY_NONE;
+}
+
+struct listing listing_of_test_entry(const struct list *list)
+{
+	struct listing listing = {
+		.list_id = list->id,
+		.action = list->action,
+		.network = {IPV4(127, 0, 0, 2), NETWORK_MAX_PREFIX},
+		.reason = "test entry, always listed (RFC 5782)",
+		.expires_at = CLOCK_NEVER,
+	};
+
+	text_copy(listing.list, sizeof(listing.list), list->name);
+	return listing;
+}
+
+static bool parse_name(const char *const *names, size_t count, const char *name, unsigned *value_r)
+{
+	for (unsigned value = 0; value < count; value++) {
+		if (strcmp(names[value], name) == 0) {
+			*value_r = value;
+			return true;
+		}
+	}
+	return false;
+}
+
+const char *list_action_name(enum list_action action)
+{
+	return action_names[action];
+}
+
+bool list_action_parse(const char *name, enum list_action *action_r)
+{
+	return parse_name(action_names, COUNT(action_names), name, action_r);
+}
+
+const char *list_removal_name(enum list_removal removal)
+{
+	return removal_names[removal];
+}
+
+bool list_removal_parse(const char *name, enum list_removal *removal_r)
+{
+	return parse_name(removal_names, COUNT(removal_names), name, removal_r);
+}
+
+bool list_name_valid(const char *name)
+{
+	size_t length = strlen(name);
+
+	return length > 0 && length < LIST_NAME_SIZE &&
+		strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == length;
+}
+
+bool reason_valid(const char *reason)
+{
+	size_t length = strlen(reason);
+
+	for (size_t i = 0; i < length; i++) {
+		unsigned char octet = (unsigned char)reason[i];
+		if (octet < 0x20 || octet == 0x7f)
+			return false;
+	}
+	return length > 0 && length < REASON_SIZE;
+}
+
+const char *listing_reserved_range(const struct network *network)
+{
+	for (size_t i = 0; i < COUNT(reserved_ranges); i++) {
+		const struct network *range = &reserved_ranges[i].network;
+		if (network_covers(range, network) || network_covers(network, range))
+			return reserved_ranges[i].name;
+	}
+	return NULL;
+}
+
+bool listing_too_wide(const struct list *list, const struct network *network)
+{
+	unsigned max = network_is_ipv4(network) ? list->max_ipv4 : list->max_ipv6;
+
+	return network_shown_prefix(network) < max;
+}

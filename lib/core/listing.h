@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef CORE_LISTING_H
+#define CORE_LISTING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+
+struct text;
+
+#define LIST_NAME_SIZE 17  /* octets of a list's name, NUL included */
+#define REASON_SIZE 256    /* octets of a reason, NUL included */
+#define LISTS_MAX 64       /* lists in one database; the schema holds to it too */
+
+/* What a list does to a listed client's mail; a greater number is stricter. */
+enum list_action { LIST_LOG, LIST_TAG, LIST_DEFER, LIST_REFUSE };
+
+/* How an address comes off a list. */
+enum list_removal { REMOVAL_RETEST, REMOVAL_REVIEW, REMOVAL_EXPIRE };
+
+/* A list, as `opsctl list` shows and sets it. */
+struct list {
+	int id; /* 1 to LISTS_MAX */
+	char name[LIST_NAME_SIZE];
+	char title[REASON_SIZE];
+	enum list_action action;
+	enum list_removal removal;
+	int64_t expires;   /* seconds that a listing lasts, or CLOCK_NEVER */
+	int dns_code;      /* the last octet of 127.0.0.x */
+	unsigned max_ipv4; /* the widest network that may be listed, as people write it: 0 to 32 */
+	unsigned max_ipv6; /* 0 to 128 */
+};
+
+/* One network on one list, in force. */
+struct listing {
+	int64_t id; /* 0 for the test entry, which no row stands behind */
+	int list_id;
+	char list[LIST_NAME_SIZE];
+	enum list_action action;
+	struct network network;
+	char reason[REASON_SIZE];
+	int64_t listed_at;
+	int64_t expires_at; /* CLOCK_NEVER: until somebody ends it */
+	int64_t evidence_id;
+};
+
+/* The test entries (RFC 5782, 5): rules, not rows. */
+enum test_entry {
+	TEST_ENTRY_NONE,
+	TEST_ENTRY_LISTED,   /* 127.0.0.2: on every list, always */
+	TEST_ENTRY_UNLISTED, /* 127.0.0.1: on none, ever */
+};
+
+enum test_entry listing_test_entry(const struct addr *addr);
+
+/* The listing that the test entry has on a list. */
+struct listing listing_of_test_entry(const struct list *list);
+
+/*
+ * Names of the values, as the databases and the commands spell them. The _parse functions return
+ * false and leave the value alone when there is no such name.
+ */
+const char *list_action_name(enum list_action action);
+bool list_action_parse(const char *name, enum list_action *action_r);
+const char *list_removal_name(enum list_removal removal);
+bool list_removal_parse(const char *name, enum list_removal *removal_r);
+
+/* 1 to 16 of a-z, 0-9 and '-', as the schema has it. */
+bool list_name_valid(const char *name);
+
+/* At least one octet, shorter than REASON_SIZE, and no control characters. */
+bool reason_valid(const char *reason);
+
+/*
+ * The special range that network lies in or holds, in words ("private, RFC 1918"), or NULL. Such
+ * addresses name no host of the internet, so they are listed only by force.
+ */
+const char *listing_reserved_range(const struct network *network);
+
+/* Whether network is wider than list allows. */
+bool listing_too_wide(const struct list *list, const struct network *network);
+
+#endif

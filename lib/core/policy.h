@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef CORE_POLICY_H
+#define CORE_POLICY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/addr.h"
+#include "core/client.h"
+
+/* What the configuration says about whom to refuse, and when. Read-only while sessions use it. */
+struct policy {
+	struct network *exempt_clients;
+	size_t exempt_client_count;
+	char **exempt_recipients; /* "postmaster@" (at any domain) or a whole address */
+	size_t exempt_recipient_count;
+	bool exempt_authenticated;
+	enum stage reject_at; /* STAGE_HELO, STAGE_MAIL or STAGE_RCPT */
+	bool tempfail_on_error;
+};
+
+bool policy_exempts_client(const struct policy *policy, const struct addr *addr);
+
+/*
+ * Whether a recipient, as client_set_mailbox() leaves it, is exempt. Case does not count, as no site
+ * gives Postmaster and postmaster to two people. "postmaster@" also means the bare <postmaster> that
+ * RFC 5321, 4.5.1 asks every server to take, and the quoted spelling "postmaster"@example.org.
+ */
+bool policy_exempts_recipient(const struct policy *policy, const char *mailbox);
+
+/* "postmaster@" or "user@example.org": one local part, printable ASCII, no blanks or brackets. */
+bool policy_recipient_valid(const char *pattern);
+
+#endif
