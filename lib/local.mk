@@ -10,4 +10,5 @@ libops_a_SOURCES += \
 	lib/base/err.c lib/base/err.h \
 	lib/base/log.c lib/base/log.h \
 	lib/base/network.c \
+	lib/base/pidfile.c \
 	lib/base/text.c lib/base/text.h

@@ -23,6 +23,7 @@ void text_init(struct text *text, char *buffer, size_t size);
 /* A text over a char array of the caller's: struct text t = TEXT_OVER(array); the array is emptied. */
 #define TEXT_OVER(array) ((struct text){.buffer = ((array)[0] = '\0', (array)), .size = sizeof(array)})
 
+/* Empties the text and forgets the overflow. */
 void text_clear(struct text *text);
 void text_add(struct text *text, const char *string);
 void text_add_octets(struct text *text, const char *octets, size_t length);

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/addr.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/err.h"
+#include "base/text.h"
+
+/* Where the four octets of an IPv4 address are. */
+#define IPV4_OFFSET 12
+#define GROUPS 8
+
+static const uint8_t MAPPED_PREFIX[IPV4_OFFSET] = {[10] = 0xff, [11] = 0xff};
+
+static void set_ipv4(struct addr *addr_r, const void *octets)
+{
+	memcpy(addr_r->octets, MAPPED_PREFIX, IPV4_OFFSET);
+	memcpy(addr_r->octets + IPV4_OFFSET, octets, 4);
+}
+
+int addr_parse(const char *string, struct addr *addr_r)
+{
+	struct in_addr ipv4;
+	struct in6_addr ipv6;
+
+	memset(addr_r, 0, sizeof *addr_r);
+	/* Not every inet_pton() refuses zone ids and white space by itself. */
+	if (string[strspn(string, "0123456789abcdefABCDEF:.")] != '\0')
+		return ERR_SYNTAX;
+	if (inet_pton(AF_INET, string, &ipv4) == 1)
+		set_ipv4(addr_r, &ipv4);
+	else if (inet_pton(AF_INET6, string, &ipv6) == 1)
+		memcpy(addr_r->octets, &ipv6, sizeof addr_r->octets);
+	else
+		return ERR_SYNTAX;
+	return ERR_NONE;
+}
+
+/* The socket address is copied out: what the caller has may be aligned for less. */
+int addr_from_sockaddr(const struct sockaddr *sockaddr, struct addr *addr_r)
+{
+	struct sockaddr_in ipv4;
+	struct sockaddr_in6 ipv6;
+
+	memset(addr_r, 0, sizeof *addr_r);
+	if (!sockaddr)
+		return ERR_SYNTAX;
+	switch (sockaddr->sa_family) {
+	case AF_INET:
+		memcpy(&ipv4, sockaddr, sizeof ipv4);
+		set_ipv4(addr_r, &ipv4.sin_addr);
+		return ERR_NONE;
+	case AF_INET6:
+		memcpy(&ipv6, sockaddr, sizeof ipv6);
+		memcpy(addr_r->octets, &ipv6.sin6_addr, sizeof addr_r->octets);
+		return ERR_NONE;
+	default:
+		return ERR_SYNTAX;
+	}
+}
+
+bool addr_is_ipv4(const struct addr *addr)
+{
+	return memcmp(addr->octets, MAPPED_PREFIX, IPV4_OFFSET) == 0;
+}
+
+int addr_compare(const struct addr *a, const struct addr *b)
+{
+	return memcmp(a->octets, b->octets, sizeof a->octets);
+}
+
+static unsigned group_of(const struct addr *addr, unsigned index)
+{
+	return (unsigned)addr->octets[2 * index] << 8 | addr->octets[2 * index + 1];
+}
+
+static unsigned count_zero_groups(const struct addr *addr, unsigned start)
+{
+	unsigned count = 0;
+
+	while (start + count < GROUPS && group_of(addr, start + count) == 0)
+		count++;
+	return count;
+}
+
+/* RFC 5952, 4.2: the longest run of zero groups, the first of equals, never a single group. */
+static unsigned find_zero_run(const struct addr *addr, unsigned *start_r)
+{
+	unsigned longest = 1;
+
+	*start_r = GROUPS;
+	for (unsigned start = 0; start < GROUPS; start++) {
+		unsigned count = count_zero_groups(addr, start);
+
+		if (count > longest) {
+			longest = count;
+			*start_r = start;
+		}
+	}
+	return longest;
+}
+
+/* inet_ntop() differs between systems: on a single zero group, and on ::1.2.3.4. */
+static void format_ipv6(const struct addr *addr, struct text *text)
+{
+	unsigned run_start;
+	unsigned run_length = find_zero_run(addr, &run_start);
+
+	for (unsigned i = 0; i < GROUPS; i++) {
+		if (i == run_start) {
+			text_add(text, "::");
+			i += run_length - 1;
+			continue;
+		}
+		text_add_format(text, "%x", group_of(addr, i));
+		if (i + 1 < GROUPS && i + 1 != run_start)
+			text_add_char(text, ':');
+	}
+}
+
+void addr_format(const struct addr *addr, char text_r[ADDR_TEXT_SIZE])
+{
+	const uint8_t *ipv4 = addr->octets + IPV4_OFFSET;
+	struct text text;
+
+	text_init(&text, text_r, ADDR_TEXT_SIZE);
+	if (addr_is_ipv4(addr))
+		text_add_format(&text, "%d.%d.%d.%d", ipv4[0], ipv4[1], ipv4[2], ipv4[3]);
+	else
+		format_ipv6(addr, &text);
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/log.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "base/text.h"
+
+/* Octets of the longest line, its end included; what is longer is cut. */
+#define LINE_SIZE 2048
+
+static const struct {
+	int priority;
+	const char *word;
+} LEVELS[] = {
+	[LOG_LEVEL_ERROR] = {LOG_ERR, "error: "},
+	[LOG_LEVEL_WARNING] = {LOG_WARNING, "warning: "},
+	[LOG_LEVEL_INFO] = {LOG_INFO, ""},
+};
+
+/* kern is not here: only the kernel may use it. */
+static const struct facility {
+	const char *name;
+	int facility;
+} FACILITIES[] = {
+	{"auth", LOG_AUTH},
+	{"authpriv", LOG_AUTHPRIV},
+	{"cron", LOG_CRON},
+	{"daemon", LOG_DAEMON},
+	{"ftp", LOG_FTP},
+	{"local0", LOG_LOCAL0},
+	{"local1", LOG_LOCAL1},
+	{"local2", LOG_LOCAL2},
+	{"local3", LOG_LOCAL3},
+	{"local4", LOG_LOCAL4},
+	{"local5", LOG_LOCAL5},
+	{"local6", LOG_LOCAL6},
+	{"local7", LOG_LOCAL7},
+	{"lpr", LOG_LPR},
+	{"mail", LOG_MAIL},
+	{"news", LOG_NEWS},
+	{"syslog", LOG_SYSLOG},
+	{"user", LOG_USER},
+	{"uucp", LOG_UUCP},
+};
+
+/* Where lines go; set before threads start, only read afterwards. */
+static struct {
+	const char *program; /* NULL: lines have no name in front */
+	bool to_syslog;
+} target;
+
+void log_to_stderr(const char *program)
+{
+	if (target.to_syslog)
+		closelog();
+	target.program = program;
+	target.to_syslog = false;
+}
+
+static const struct facility *find_facility(const char *name)
+{
+	for (size_t i = 0; i < sizeof FACILITIES / sizeof *FACILITIES; i++) {
+		if (strcmp(FACILITIES[i].name, name) == 0)
+			return &FACILITIES[i];
+	}
+	return NULL;
+}
+
+bool log_to_syslog(const char *program, const char *facility)
+{
+	const struct facility *found = find_facility(facility);
+
+	if (!found)
+		return false;
+	openlog(program, LOG_PID | LOG_NDELAY, found->facility);
+	target.program = program;
+	target.to_syslog = true;
+	return true;
+}
+
+bool log_facility_exists(const char *facility)
+{
+	return find_facility(facility) != NULL;
+}
+
+/* One write() for a whole line: lines of several threads do not mix, and no stream is locked. */
+static void write_stderr(enum log_level level, const char *message)
+{
+	char line[LINE_SIZE];
+	struct text text;
+	ssize_t written;
+
+	text_init(&text, line, sizeof line - 1);
+	if (target.program) {
+		text_add(&text, target.program);
+		text_add(&text, ": ");
+	}
+	text_add(&text, LEVELS[level].word);
+	text_add(&text, message);
+	line[text.length++] = '\n';
+	do
+		written = write(STDERR_FILENO, line, text.length);
+	while (written < 0 && errno == EINTR);
+}
+
+__attribute__((format(printf, 2, 0))) static void write_line(
+	enum log_level level, const char *format, va_list arguments)
+{
+	int saved_errno = errno;
+	char raw[LINE_SIZE], message[LINE_SIZE];
+	struct text text = TEXT_OVER(message);
+
+	if (vsnprintf(raw, sizeof raw, format, arguments) < 0)
+		(void)text_copy(raw, sizeof raw, "a line that could not be formatted");
+	text_add_printable(&text, raw);
+	if (target.to_syslog)
+		syslog(LEVELS[level].priority, "%s%s", LEVELS[level].word, message);
+	else
+		write_stderr(level, message);
+	errno = saved_errno;
+}
+
+void log_error(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	write_line(LOG_LEVEL_ERROR, format, arguments);
+	va_end(arguments);
+}
+
+void log_warning(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	write_line(LOG_LEVEL_WARNING, format, arguments);
+	va_end(arguments);
+}
+
+void log_info(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	write_line(LOG_LEVEL_INFO, format, arguments);
+	va_end(arguments);
+}

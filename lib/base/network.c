@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <assert.h>
+#include <string.h>
+
+#include "base/addr.h"
+#include "base/err.h"
+#include "base/text.h"
+
+/* Octets of the longest spelling of an address: 39 as hexadecimal groups, 45 with a dotted quad. */
+#define SPELLING_SIZE 46
+
+/* The bits of the octet at index that lie within the first prefix bits. */
+static uint8_t mask_of(unsigned prefix, unsigned index)
+{
+	unsigned start = index * 8;
+
+	if (prefix >= start + 8)
+		return 0xff;
+	return prefix <= start ? 0 : (uint8_t)(0xff00u >> (prefix - start));
+}
+
+/* Digits without leading zeros. A number above the limit, however long, is ERR_RANGE. */
+static int parse_prefix(const char *string, unsigned limit, unsigned *prefix_r)
+{
+	size_t digits = strspn(string, "0123456789");
+
+	*prefix_r = 0;
+	if (digits == 0 || string[digits] != '\0' || (string[0] == '0' && digits > 1))
+		return ERR_SYNTAX;
+	for (; *string; string++) {
+		*prefix_r = *prefix_r * 10 + (unsigned)(*string - '0');
+		if (*prefix_r > limit)
+			return ERR_RANGE;
+	}
+	return ERR_NONE;
+}
+
+/* Splits at the slash: the address in front of it is read, what follows it is given back, or NULL.
+ */
+static int parse_address_part(const char *string, struct addr *addr_r, const char **prefix_r)
+{
+	char spelling[SPELLING_SIZE];
+	size_t length = strcspn(string, "/");
+
+	if (length >= sizeof spelling)
+		return ERR_SYNTAX;
+	memcpy(spelling, string, length);
+	spelling[length] = '\0';
+	*prefix_r = string[length] == '/' ? string + length + 1 : NULL;
+	return addr_parse(spelling, addr_r);
+}
+
+int network_parse(const char *string, struct network *network_r)
+{
+	struct addr addr;
+	const char *rest;
+	unsigned prefix = NETWORK_MAX_PREFIX;
+	unsigned before; /* bits in front of those that the spelling counts */
+	int err;
+
+	memset(network_r, 0, sizeof *network_r);
+	err = parse_address_part(string, &addr, &rest);
+	if (err)
+		return err;
+	if (rest) {
+		before = strchr(string, ':') ? 0 : NETWORK_IPV4_PREFIX;
+		err = parse_prefix(rest, NETWORK_MAX_PREFIX - before, &prefix);
+		if (err)
+			return err;
+		prefix += before;
+	}
+	*network_r = network_around(&addr, prefix);
+	return addr_compare(&network_r->addr, &addr) == 0 ? ERR_NONE : ERR_HOST_BITS;
+}
+
+struct network network_of_addr(const struct addr *addr)
+{
+	return (struct network){.addr = *addr, .prefix = NETWORK_MAX_PREFIX};
+}
+
+struct network network_around(const struct addr *addr, unsigned prefix)
+{
+	struct network network = network_of_addr(addr);
+
+	assert(prefix <= NETWORK_MAX_PREFIX);
+	network.prefix = (uint8_t)prefix;
+	for (unsigned i = 0; i < sizeof addr->octets; i++)
+		network.addr.octets[i] &= mask_of(prefix, i);
+	return network;
+}
+
+void network_format(const struct network *network, char text_r[NETWORK_TEXT_SIZE])
+{
+	char address[ADDR_TEXT_SIZE];
+	struct text text;
+
+	text_init(&text, text_r, NETWORK_TEXT_SIZE);
+	addr_format(&network->addr, address);
+	text_add(&text, address);
+	if (network->prefix < NETWORK_MAX_PREFIX)
+		text_add_format(&text, "/%u", network_shown_prefix(network));
+}
+
+bool network_is_ipv4(const struct network *network)
+{
+	return network->prefix >= NETWORK_IPV4_PREFIX && addr_is_ipv4(&network->addr);
+}
+
+unsigned network_shown_prefix(const struct network *network)
+{
+	return network->prefix - (network_is_ipv4(network) ? NETWORK_IPV4_PREFIX : 0u);
+}
+
+bool network_contains(const struct network *network, const struct addr *addr)
+{
+	if (network->prefix < NETWORK_IPV4_PREFIX && addr_is_ipv4(addr))
+		return false;
+	for (unsigned i = 0; i < sizeof addr->octets; i++) {
+		if ((addr->octets[i] ^ network->addr.octets[i]) & mask_of(network->prefix, i))
+			return false;
+	}
+	return true;
+}
+
+bool network_covers(const struct network *outer, const struct network *inner)
+{
+	return outer->prefix <= inner->prefix && network_contains(outer, &inner->addr);
+}
+
+struct addr network_last(const struct network *network)
+{
+	struct addr last = network->addr;
+
+	for (unsigned i = 0; i < sizeof last.octets; i++)
+		last.octets[i] |= (uint8_t)~mask_of(network->prefix, i);
+	return last;
+}
+
+int network_compare(const struct network *a, const struct network *b)
+{
+	int order = addr_compare(&a->addr, &b->addr);
+
+	return order ? order : (int)a->prefix - (int)b->prefix;
+}
