@@ -12,3 +12,18 @@ libops_a_SOURCES += \
 	lib/base/network.c \
 	lib/base/pidfile.c \
 	lib/base/text.c lib/base/text.h
+
+libops_a_SOURCES += \
+	lib/core/client.c lib/core/client.h \
+	lib/core/hit.c lib/core/hit.h \
+	lib/core/listing.c lib/core/listing.h \
+	lib/core/policy.c lib/core/policy.h \
+	lib/core/reply.c lib/core/reply.h \
+	lib/core/verdict.c lib/core/verdict.h
+
+libops_a_SOURCES += \
+	lib/store/db.c lib/store/db.h \
+	lib/store/migrate.c lib/store/migrate.h \
+	lib/store/schema.h \
+	lib/store/statements.c lib/store/statements.h
+nodist_libops_a_SOURCES = lib/store/schema.c

@@ -54,11 +54,16 @@ int64_t clock_monotonic_msecs(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+static time_t clamp_year(int64_t time)
+{
+	if (time < FIRST_TIME)
+		return (time_t)FIRST_TIME;
+	return (time_t)(time > LAST_TIME ? LAST_TIME : time);
+}
+
 void clock_format(int64_t time, char text_r[CLOCK_TEXT_SIZE])
 {
-	time_t clamped = (time_t)(time < FIRST_TIME  ? FIRST_TIME
-				  : time > LAST_TIME ? LAST_TIME
-						     : time);
+	time_t clamped = clamp_year(time);
 	struct tm tm;
 	struct text text;
 

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef CONF_CONF_H
+#define CONF_CONF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "core/policy.h"
+
+struct text;
+
+#define CONF_DEFAULT_FILE SYSCONFDIR "/opsmilter.conf"
+
+struct conf_milter {
+	char *socket;      /* as written */
+	mode_t socket_mode;
+	char *user;
+	char *group;
+	char *pid_file;
+	char *reply;       /* checked by reply_check_template() */
+	struct policy policy;
+	bool hit_sync_full;
+};
+
+struct conf_probe {
+	char **target;
+	size_t target_count;
+	char **ports;
+	size_t port_count;
+	struct network *allow_private;
+	size_t allow_private_count;
+	long connect_timeout_secs;
+	long probe_timeout_secs;
+	long max_sockets;
+};
+
+struct conf_web {
+	char *listen;
+	char *contact;
+	char *operator_name;
+	long lookups_per_hour;
+	struct network *trusted_proxies;
+	size_t trusted_proxy_count;
+};
+
+/* The configuration as read: never changed, so any thread may read it while somebody holds it. */
+struct conf {
+	char *database;
+	char *hit_log;
+	char *site_url; /* without a slash at its end */
+	char *syslog_facility;
+	struct conf_milter milter;
+	struct conf_probe probe;
+	struct conf_web web;
+};
+
+/*
+ * Reads and checks a whole configuration file. All or nothing; on failure message_r is one line that
+ * names file, line and option and says what would be right. ERR_NOT_FOUND, ERR_IO, ERR_SYNTAX or
+ * ERR_RANGE.
+ */
+int conf_read(const char *path, struct conf **conf_r, struct text *message_r)
+	__attribute__((warn_unused_result));
+
+void conf_free(struct conf **conf);
+
+/* Names and defaults of all options, one "section.option" a line: for the tests of the manual. */
+const char *conf_option_name(size_t index); /* NULL past the last */
+
+#endif

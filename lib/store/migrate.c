@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "store/migrate.h"
+
+#include <fcntl.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/text.h"
+#include "store/db.h"
+#include "store/schema.h"
+
+/* How long a migration waits for programs that hold the database. */
+#define WAIT_MSECS 10000
+
+static const struct {
+	const char *const *steps;
+	int64_t application_id; /* also at the end of the first step */
+	const char *name;
+} kinds[] = {
+	[DB_OPS] = {schema_ops, 0x4f70734c, "a database of listings"},
+	[DB_HITS] = {schema_hits, 0x4f707348, "a hit log"},
+};
+
+int migrate_newest_version(enum db_kind kind)
+{
+	int version = 0;
+
+	while (kinds[kind].steps[version] != NULL)
+		version++;
+	return version;
+}
+
+/* What a file says it is. */
+struct identity {
+	int64_t application_id;
+	int64_t version;
+	int64_t schema_changes; /* 0: no table was made in it yet */
+};
+
+static int read_identity(struct db *db, struct identity *identity_r, struct text *message_r)
+{
+	int err = db_pragma_int(db, "application_id", &identity_r->application_id);
+
+	if (err == ERR_NONE)
+		err = db_pragma_int(db, "user_version", &identity_r->version);
+	if (err == ERR_NONE)
+		err = db_pragma_int(db, "schema_version", &identity_r->schema_changes);
+	if (err == ERR_DB_FOREIGN)
+		text_add_format(message_r, "%s: not an SQLite database; move it away, then run \"opsctl init\"",
+			db_path(db));
+	else if (err != ERR_NONE)
+		text_add_format(message_r, "%s: %s (%s)", db_path(db), err_text(err), db_error(db));
+	return err;
+}
+
+static int check_identity(const struct db *db, enum db_kind kind, const struct identity *identity,
+	bool any_version, struct text *message_r)
+{
+	int newest = migrate_newest_version(kind);
+
+	if (identity->application_id != kinds[kind].application_id) {
+		text_add_format(message_r, "%s: an SQLite database, but not %s of opsmilter; check the path", db_path(db),
+			kinds[kind].name);
+		return ERR_DB_FOREIGN;
+	}
+	if (identity->version > newest) {
+		text_add_format(message_r,
+			"%s: its schema is version %lld, newer than the %d of this program; upgrade opsmilter here",
+			db_path(db), (long long)identity->version, newest);
+		return ERR_DB_NEWER;
+	}
+	if (identity->version < newest && !any_version) {
+		text_add_format(message_r, "%s: its schema is version %lld, this program's is %d; \"opsctl init\" upgrades it",
+			db_path(db), (long long)identity->version, newest);
+		return ERR_DB_OLDER;
+	}
+	return ERR_NONE;
+}
+
+int migrate_check_version(struct db *db, enum db_kind kind, bool any_version, struct text *message_r)
+{
+	struct identity identity;
+	int err = read_identity(db, &identity, message_r);
+
+	if (err == ERR_NONE && identity.schema_changes == 0) {
+		text_add_format(message_r, "%s: an empty file; \"opsctl init\" makes the database", db_path(db));
+		return ERR_DB_MISSING;
+	}
+	return err == ERR_NONE ? check_identity(db, kind, &identity, any_version, message_r) : err;
+}
+
+/* One step in one transaction. Another program may have been faster: then there is nothing to do. */
+static int take_step(struct db *db, enum db_kind kind, int64_t version, struct text *message_r)
+{
+	int64_t now_at = 0;
+	int err = db_execute(db, "BEGIN EXCLUSIVE");
+
+	if (err == ERR_NONE)
+		err = db_pragma_int(db, "user_version", &now_at);
+	if (err == ERR_NONE && now_at == version)
+		err = db_execute(db, kinds[kind].steps[version]);
+	if (err == ERR_NONE)
+		err = db_execute(db, "COMMIT");
+	if (err != ERR_NONE) {
+		db_rollback(db);
+		text_add_format(message_r, "%s: %s (%s)", db_path(db), err_text(err), db_error(db));
+	}
+	return err;
+}
+
+/* What must be said before the first table is made: space is given back page by page, and readers and
+ * the writer do not wait for one another. */
+static int prepare_new(struct db *db, struct text *message_r)
+{
+	int err = db_execute(db, "PRAGMA auto_vacuum = incremental; PRAGMA journal_mode = wal");
+
+	if (err != ERR_NONE)
+		text_add_format(message_r, "%s: %s (%s)", db_path(db), err_text(err), db_error(db));
+	return err;
+}
+
+/* Makes the file with the group's rights before SQLite would make it with the world's. */
+static void make_file(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0660);
+
+	if (fd >= 0)
+		close(fd);
+}
+
+int migrate(const char *path, enum db_kind kind, int *from_r, struct text *message_r)
+{
+	struct db_options options = {
+		.kind = kind,
+		.role = ROLE_ADMIN,
+		.writable = true,
+		.create = true,
+		.wait_msecs = WAIT_MSECS,
+	};
+	struct identity identity;
+	struct db *db;
+
+	*from_r = 0;
+	make_file(path);
+	int err = db_open(path, &options, &db, message_r);
+	if (err != ERR_NONE)
+		return err;
+	err = read_identity(db, &identity, message_r);
+	if (err == ERR_NONE && identity.schema_changes == 0)
+		err = prepare_new(db, message_r);
+	else if (err == ERR_NONE)
+		err = check_identity(db, kind, &identity, true, message_r);
+	for (int64_t version = identity.version; err == ERR_NONE && version < migrate_newest_version(kind); version++)
+		err = take_step(db, kind, version, message_r);
+	*from_r = (int)identity.version;
+	db_close(&db);
+	return err;
+}

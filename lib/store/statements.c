@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "store/statements.h"
+
+const struct statement_text statements[STATEMENT_COUNT] = {
+	[BEGIN_READ] = {.roles = ROLE_ANY, .sql = "BEGIN"},
+	[BEGIN_WRITE] = {.roles = ROLE_ANY, .sql = "BEGIN IMMEDIATE"},
+	[COMMIT] = {.roles = ROLE_ANY, .sql = "COMMIT"},
+
+	/*
+	 * The hot one: every connection that the mail server gets runs it. One probe of the index
+	 * listing_in_force for each prefix length in use, the most specific first; the columns are those of
+	 * struct listing. ?1 address, ?2 and ?3 the prefix lengths of its family, ?4 now.
+	 */
+	[FIND_LISTINGS] = {DB_OPS, ROLE_ANY,
+		"SELECT listing.id, list.id, list.name, list.action, listing.network, listing.prefix, reason.text,"
+		" listing.listed_at, listing.expires_at, listing.evidence_id"
+		" FROM prefix_length"
+		" CROSS JOIN listing ON listing.prefix = prefix_length.prefix"
+		" AND listing.network = ops_network(?1, prefix_length.prefix) AND listing.ended_at IS NULL"
+		" CROSS JOIN list ON list.id = listing.list_id"
+		" CROSS JOIN reason ON reason.id = listing.reason_id"
+		" WHERE prefix_length.prefix BETWEEN ?2 AND ?3"
+		" AND (listing.expires_at IS NULL OR listing.expires_at > ?4)"
+		" ORDER BY prefix_length.prefix DESC"},
+
+	/* Asked only about listed clients. The lengths in use are found by skipping through the index. */
+	[FIND_EXEMPTION] = {DB_OPS, ROLE_ANY,
+		"WITH RECURSIVE length(prefix) AS ("
+		" SELECT max(prefix) FROM exemption WHERE ended_id IS NULL"
+		" UNION ALL"
+		" SELECT (SELECT max(prefix) FROM exemption WHERE ended_id IS NULL AND prefix < length.prefix)"
+		" FROM length WHERE prefix IS NOT NULL)"
+		" SELECT exemption.network, exemption.prefix, change.why"
+		" FROM length"
+		" CROSS JOIN exemption ON exemption.prefix = length.prefix"
+		" AND exemption.network = ops_network(?1, length.prefix) AND exemption.ended_id IS NULL"
+		" JOIN change ON change.id = exemption.added_id"
+		" WHERE length.prefix BETWEEN ?2 AND ?3"
+		" LIMIT 1"},
+
+	[ALL_LISTS] = {DB_OPS, ROLE_ANY,
+		"SELECT id, name, title, action, removal, expires, dns_code, max_ipv4, max_ipv6 FROM list ORDER BY id"},
+
+	/* The number of the newest row there ever was, purged ones included. */
+	[LAST_HIT_ID] = {DB_HITS, ROLE_FILTER, "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'hit'), 0)"},
+
+	[ADD_HIT] = {DB_HITS, ROLE_FILTER,
+		"INSERT INTO hit (id, at, client_key, client, client_name, helo, mail_from, rcpt_to, list, network, reason,"
+		" listed_at, stage, action, reply, ref, mta, queue_id)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)"},
+
+	/* A row whose client was answered before the row was on disk: it says what was done instead. */
+	[AMEND_HIT] = {DB_HITS, ROLE_FILTER, "UPDATE hit SET action = ?2, reply = ?3 WHERE id = ?1"},
+};

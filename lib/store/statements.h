@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef STORE_STATEMENTS_H
+#define STORE_STATEMENTS_H
+
+/* The two databases. */
+enum db_kind { DB_OPS, DB_HITS };
+
+/* Who prepares statements; a set of bits. A program opens its connections in one role. */
+enum db_role {
+	ROLE_FILTER = 1, /* opsmilter */
+	ROLE_ADMIN = 2,  /* opsctl */
+	ROLE_PROBER = 4, /* opsprobe */
+	ROLE_SITE = 8,   /* opsweb */
+	ROLE_ANY = ROLE_FILTER | ROLE_ADMIN | ROLE_PROBER | ROLE_SITE,
+};
+
+/* All SQL that the programs run, by name. */
+enum statement_id {
+	BEGIN_READ,
+	BEGIN_WRITE,
+	COMMIT,
+
+	/* The filter's way: lookup, hitlog. */
+	FIND_LISTINGS,
+	FIND_EXEMPTION,
+	ALL_LISTS,
+	LAST_HIT_ID,
+	ADD_HIT,
+	AMEND_HIT,
+
+	STATEMENT_COUNT
+};
+
+struct statement_text {
+	enum db_kind kind;
+	unsigned roles; /* bits of enum db_role: who may prepare it */
+	const char *sql;
+};
+
+/* One entry for each enum statement_id. */
+extern const struct statement_text statements[STATEMENT_COUNT];
+
+#endif
