@@ -15,6 +15,7 @@ UNIT_TESTS += tests/base/test_daemon
 UNIT_TESTS += tests/base/test_err
 UNIT_TESTS += tests/base/test_log
 UNIT_TESTS += tests/base/test_network
+UNIT_TESTS += tests/base/test_pidfile
 UNIT_TESTS += tests/base/test_text
 endif
 
@@ -24,5 +25,5 @@ tests_fuzz_fuzz_addr_SOURCES = tests/fuzz/fuzz_addr.c tests/fuzz/replay.c
 
 check_PROGRAMS += $(UNIT_TESTS) $(FUZZ_TARGETS)
 dist_check_SCRIPTS += tests/fuzz/test_corpora.sh
-EXTRA_DIST += tests/fuzz/corpus
+EXTRA_DIST += tests/fuzz/corpus tests/support/unit.h
 TESTS += $(UNIT_TESTS) tests/fuzz/test_corpora.sh
