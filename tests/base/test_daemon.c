@@ -307,24 +307,28 @@ static void raises_the_limit_on_open_files_as_far_as_it_may(void **state)
 	assert_string_equal(report, "50 80 100 100 100 100");
 }
 
+/* Root in a container may lack the right itself; then there is nothing to see. */
 static void raise_the_hard_limit(int report)
 {
 	struct rlimit limit = {.rlim_cur = 50, .rlim_max = 100};
+	const struct rlimit more = {.rlim_cur = 50, .rlim_max = 200};
 
 	if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
 		_exit(CHILD_FAILED);
+	if (setrlimit(RLIMIT_NOFILE, &more) != 0)
+		_exit(0);
 	dprintf(report, "%ld", daemon_raise_open_files(300));
 	_exit(0);
 }
 
-static void root_raises_the_hard_limit_too(void **state)
+static void raises_the_hard_limit_too_where_it_may(void **state)
 {
 	char report[128];
 
 	(void)state;
-	if (geteuid() != 0)
-		skip();
 	assert_int_equal(run_in_child(raise_the_hard_limit, report, sizeof report), 0);
+	if (report[0] == '\0')
+		skip();
 	assert_string_equal(report, "300");
 }
 
@@ -338,7 +342,7 @@ int main(void)
 		cmocka_unit_test(nobody_becomes_root),
 		cmocka_unit_test(only_root_becomes_another_user),
 		cmocka_unit_test(raises_the_limit_on_open_files_as_far_as_it_may),
-		cmocka_unit_test(root_raises_the_hard_limit_too),
+		cmocka_unit_test(raises_the_hard_limit_too_where_it_may),
 	};
 
 	return cmocka_run_group_tests_name("daemon", tests, NULL, NULL);
