@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A Postfix of our own: own configuration, queue, log and port; the installed one is not touched."""
+
+import os
+import shutil
+import signal
+import subprocess
+
+from .scratch import Refused, free_port, tail, wait_until, write_file
+from .smtp import Client
+
+SERVICES = """\
+127.0.0.1:{port} inet n - n - 100 smtpd
+[::1]:{port6} inet n - n - 100 smtpd
+pickup unix n - n 60 1 pickup
+cleanup unix n - n - 0 cleanup
+qmgr unix n - n 300 1 qmgr
+rewrite unix - - n - - trivial-rewrite
+bounce unix - - n - 0 bounce
+defer unix - - n - 0 bounce
+trace unix - - n - 0 bounce
+flush unix n - n 1000? 0 flush
+proxymap unix - - n - - proxymap
+smtp unix - - n - - smtp
+error unix - - n - - error
+retry unix - - n - - error
+scache unix - - n - 1 scache
+anvil unix - - n - 1 anvil
+postlog unix-dgram n - n - 1 postlogd
+"""
+
+SETTINGS = {
+    "compatibility_level": "3.6",
+    "myhostname": "mx.rcpt.example",
+    "mydomain": "rcpt.example",
+    "myorigin": "rcpt.example",
+    "mydestination": "",
+    "mynetworks": "127.0.0.0/8 [::1]/128",
+    "inet_interfaces": "127.0.0.1, [::1]",
+    "inet_protocols": "all",
+    "relay_domains": "rcpt.example",
+    "local_recipient_maps": "",
+    "relay_recipient_maps": "",
+    "alias_maps": "",
+    "alias_database": "",
+    "smtpd_relay_restrictions": "permit_sasl_authenticated reject_unauth_destination",
+    "smtpd_peername_lookup": "no",
+    "smtp_dns_support_level": "disabled",
+    "smtp_host_lookup": "native",
+    "in_flow_delay": "0s",
+    "smtpd_authorized_xclient_hosts": "127.0.0.0/8 [::1]/128",
+    "smtpd_client_connection_count_limit": "0",
+    "smtpd_client_connection_rate_limit": "0",
+    "smtpd_error_sleep_time": "0s",
+    "smtpd_hard_error_limit": "1000",
+    "smtpd_soft_error_limit": "1000",
+    "smtpd_junk_command_limit": "1000",
+    "default_process_limit": "200",
+    "smtpd_sasl_type": "cyrus",
+    "smtpd_sasl_path": "opsmilter-test",
+    "smtpd_sasl_auth_enable": "yes",
+    "smtpd_sasl_security_options": "noanonymous",
+    "broken_sasl_auth_clients": "no",
+    "milter_default_action": "accept",
+    "milter_connect_timeout": "20s",
+}
+
+
+class Postfix:
+    """Start with start(), end with stop(). XCLIENT gives a client any address."""
+
+    name = "postfix"
+    user = "someone"
+    password = "secret-of-someone"
+
+    @staticmethod
+    def missing():
+        """Why this server cannot be tested here, or None."""
+        if os.geteuid() != 0:
+            return "Postfix can only be started by root"
+        if not shutil.which("postfix") or not shutil.which("postconf"):
+            return "Postfix is not installed"
+        return None
+
+    def __init__(self, scratch, milter_socket, sink_port, **settings):
+        """milter_socket is a path, or None for no filter; settings go into main.cf as they are."""
+        self.folder = scratch.folder("postfix")
+        self.log = os.path.join(self.folder, "log")
+        self.port = free_port()
+        self.port6 = free_port("::1")
+        self.pid = None
+        self.settings = {**SETTINGS, **self._places(sink_port), **settings}
+        if milter_socket:
+            self.settings["smtpd_milters"] = f"unix:{milter_socket}"
+        self._write_configuration(scratch)
+
+    def _places(self, sink_port):
+        transport = f"smtp:[127.0.0.1]:{sink_port}"
+        return {
+            "queue_directory": os.path.join(self.folder, "queue"),
+            "data_directory": os.path.join(self.folder, "data"),
+            "cyrus_sasl_config_path": os.path.join(self.folder, "etc", "sasl"),
+            "maillog_file": self.log,
+            "maillog_file_prefixes": self.folder,
+            "default_transport": transport,
+            "relay_transport": transport,
+            "local_transport": transport,
+        }
+
+    def _write_configuration(self, scratch):
+        for name, user in (("queue", None), ("data", "postfix"), ("etc", None), ("etc/sasl", None)):
+            scratch.folder(os.path.join("postfix", name), user=user)
+        self.etc = os.path.join(self.folder, "etc")
+        text = "".join(f"{key} = {value}\n" for key, value in self.settings.items())
+        write_file(os.path.join(self.etc, "main.cf"), text)
+        services = SERVICES.format(port=self.port, port6=self.port6)
+        write_file(os.path.join(self.etc, "master.cf"), services)
+        self._write_password()
+
+    def _write_password(self):
+        """One SASL user, in a file that only Postfix reads."""
+        sasl = self.settings["cyrus_sasl_config_path"]  # Debian's looks nowhere else
+        users = os.path.join(sasl, "users.db")
+        write_file(os.path.join(sasl, "opsmilter-test.conf"),
+                   "pwcheck_method: auxprop\nauxprop_plugin: sasldb\nmech_list: PLAIN\n"
+                   f"sasldb_path: {users}\n")
+        subprocess.run(["saslpasswd2", "-p", "-c", "-f", users, "-u", self.settings["myhostname"],
+                        self.user], input=self.password.encode(), check=True)
+        shutil.chown(users, "root", "postfix")
+        os.chmod(users, 0o640)
+
+    def _command(self, what):
+        return subprocess.run(["postfix", "-c", self.etc, what], stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=60)
+
+    def start(self):
+        done = self._command("start")
+        if done.returncode != 0:
+            raise Refused(f"postfix start: {done.stdout}{done.stderr}{tail(self.log)}")
+        pid_file = os.path.join(self.settings["queue_directory"], "pid", "master.pid")
+        self.pid = int(wait_until(lambda: tail(pid_file).strip(), 10, pid_file))
+        return self
+
+    def stop(self):
+        """Ends the master, which ends its children. The queue is the scratch folder's and goes with it."""
+        if self.pid is None:
+            return
+        os.kill(self.pid, signal.SIGTERM)
+        wait_until(lambda: not _alive(self.pid), 20, "the end of Postfix")
+        self.pid = None
+
+    def connect(self, address=None):
+        """A client that comes from address, after EHLO or HELO has yet to be said."""
+        if address is None:
+            return Client("127.0.0.1", self.port)
+        if address.startswith("127."):
+            return Client("127.0.0.1", self.port, source=address)
+        client = Client("127.0.0.1", self.port)
+        reply = client.ehlo("proxy.example")
+        if "XCLIENT" in reply.text:
+            reply = client.xclient(address)
+        if reply.code != 220:
+            raise Refused("XCLIENT: " + client.transcript())
+        return client
+
+    def logs(self):
+        return {"postfix": tail(self.log)}
+
+
+def _alive(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True

@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A Sendmail of our own, from packages that scripts/get-sendmail has unpacked, not installed.
+
+It has no XCLIENT: a client's address is the address it connects from, any of 127.0.0.0/8 or ::1.
+
+Sendmail asks for the machine's qualified name before it reads its configuration and sleeps for a
+minute without one. So it runs in a mount namespace of its own with a hosts file of its own over
+/etc/hosts: nobody else sees that, and it goes with the process."""
+
+import glob
+import os
+import re
+import shutil
+import socket
+import subprocess
+
+from .scratch import Refused, end_process, free_port, tail, wait_until, write_file
+from .smtp import Client, Conversation
+
+MACRO_FILE = """\
+divert(-1)
+define(`_CF_DIR_', `{package}/usr/share/sendmail/cf/')
+include(`{package}/usr/share/sendmail/cf/m4/cf.m4')
+divert(0)dnl
+OSTYPE(`linux')dnl
+define(`confDOMAIN_NAME', `mx.rcpt.example')dnl
+define(`QUEUE_DIR', `{folder}/queue')dnl
+define(`confPID_FILE', `{folder}/pid')dnl
+define(`STATUS_FILE', `{folder}/statistics')dnl
+undefine(`ALIAS_FILE')dnl
+define(`HELP_FILE', `{folder}/help')dnl
+define(`confAUTH_MECHANISMS', `PLAIN')dnl
+TRUST_AUTH_MECH(`PLAIN')dnl
+define(`confTRUSTED_USER', `root')dnl
+define(`confDEF_USER_ID', `daemon:daemon')dnl
+define(`confTO_IDENT', `0s')dnl
+define(`confDELIVERY_MODE', `background')dnl
+define(`confQUEUE_LA', `1000')dnl
+define(`confREFUSE_LA', `1000')dnl
+define(`confMAX_DAEMON_CHILDREN', `0')dnl
+define(`confBAD_RCPT_THROTTLE', `0')dnl
+define(`confLOG_LEVEL', `14')dnl
+define(`SMART_HOST', `relay:[127.0.0.1]')dnl
+define(`MAIL_HUB', `relay:[127.0.0.1]')dnl
+define(`RELAY_MAILER_ARGS', `TCP $h {sink_port}')dnl
+FEATURE(`no_default_msa')dnl
+FEATURE(`nocanonify')dnl
+FEATURE(`accept_unresolvable_domains')dnl
+FEATURE(`accept_unqualified_senders')dnl
+FEATURE(`promiscuous_relay')dnl
+DAEMON_OPTIONS(`Port={port}, Addr=127.0.0.1, Name=MTA')dnl
+DAEMON_OPTIONS(`Port={port6}, Addr=::1, Family=inet6, Name=MTA6')dnl
+{milter}MAILER(`smtp')dnl
+"""
+
+# $1 is the folder with our hosts, nsswitch.conf and sasl; the rest is the command. Keeps the process
+# id. Sendmail clears SASL_CONF_PATH, and /usr/lib/sasl2 holds nothing but configuration.
+PRIVATE_NAMES = """\
+mount --bind "$1/hosts" /etc/hosts && mount --bind "$1/nsswitch.conf" /etc/nsswitch.conf || exit 126
+mount --bind "$1/sasl" /usr/lib/sasl2 || exit 126
+shift
+exec "$@"
+"""
+
+
+def package_folder():
+    cache = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    return os.environ.get("OPSMILTER_SENDMAIL") or os.path.join(cache, "opsmilter", "sendmail")
+
+
+def _has_mount_namespaces():
+    return shutil.which("unshare") is not None and subprocess.run(
+        ["unshare", "--mount", "true"], capture_output=True, check=False).returncode == 0
+
+
+def _has_qualified_name():
+    """Whether Sendmail would start without waiting on this machine as it is."""
+    try:
+        name, aliases, _ = socket.gethostbyname_ex(socket.gethostname())
+    except OSError:
+        return False
+    return any("." in each for each in (name, *aliases))
+
+
+class Sendmail:
+    """Start with start(), end with stop()."""
+
+    name = "sendmail"
+    user = "someone"
+    password = "secret-of-someone"
+
+    @staticmethod
+    def missing():
+        """Why this server cannot be tested here, or None."""
+        if os.geteuid() != 0:
+            return "Sendmail can only be started by root"
+        if not os.access(os.path.join(package_folder(), "usr/libexec/sendmail/sendmail"), os.X_OK):
+            return f"Sendmail is not in {package_folder()}: run scripts/get-sendmail"
+        if not shutil.which("m4"):
+            return "m4 is not installed; Sendmail's configuration is made with it"
+        if not _has_mount_namespaces() and not _has_qualified_name():
+            return ("Sendmail needs a machine name with a dot in /etc/hosts, "
+                    "and a mount namespace to give it one is not permitted here")
+        return None
+
+    def __init__(self, scratch, milter_socket, sink_port):
+        """milter_socket is a path, or None for no filter."""
+        self.package = package_folder()
+        self.folder = scratch.folder("sendmail")
+        scratch.folder("sendmail/queue", mode=0o700)
+        self.port = free_port()
+        self.port6 = free_port("::1")
+        self.process = None
+        self.dialogue = os.path.join(self.folder, "dialogue")
+        self.trace = os.path.join(self.folder, "trace")
+        self.configuration = self._make_configuration(milter_socket, sink_port)
+        self._write_names()
+        self._write_password(scratch)
+
+    def _make_configuration(self, milter_socket, sink_port):
+        milter = ""
+        if milter_socket:
+            # No F=: mail goes on without the filter when it cannot be reached.
+            milter = ("INPUT_MAIL_FILTER(`ops', "
+                      f"`S=local:{milter_socket}, F=, T=C:20s;S:20s;R:20s;E:1m')dnl\n")
+        text = MACRO_FILE.format(package=self.package, folder=self.folder, port=self.port,
+                                 port6=self.port6, sink_port=sink_port, milter=milter)
+        source = write_file(os.path.join(self.folder, "sendmail.mc"), text)
+        done = subprocess.run(["m4", source], capture_output=True, text=True, check=False)
+        if done.returncode != 0 or not done.stdout:
+            raise Refused("m4 " + source + ": " + done.stderr)
+        return write_file(os.path.join(self.folder, "sendmail.cf"), done.stdout)
+
+    def _write_password(self, scratch):
+        """One SASL user."""
+        sasl = scratch.folder("sendmail/sasl")
+        users = os.path.join(sasl, "users.db")
+        write_file(os.path.join(sasl, "Sendmail.conf"),
+                   "pwcheck_method: auxprop\nauxprop_plugin: sasldb\nmech_list: PLAIN\n"
+                   f"sasldb_path: {users}\n", mode=0o600)
+        subprocess.run(["saslpasswd2", "-p", "-c", "-f", users, "-u", "mx.rcpt.example", self.user],
+                       input=self.password.encode(), check=True)
+        os.chmod(users, 0o600)
+
+    def _write_names(self):
+        write_file(os.path.join(self.folder, "hosts"),
+                   f"127.0.0.1 mx.rcpt.example {socket.gethostname()} localhost\n"
+                   "::1 mx.rcpt.example localhost\n")
+        write_file(os.path.join(self.folder, "nsswitch.conf"),
+                   "passwd: files\ngroup: files\nhosts: files\nservices: files\n")
+
+    def command(self, *arguments):
+        """The command line that runs Sendmail with our configuration, names and libraries."""
+        binary = os.path.join(self.package, "usr/libexec/sendmail/sendmail")
+        command = [binary, *arguments, "-C", self.configuration]
+        if not _has_mount_namespaces():
+            return command
+        return ["unshare", "--mount", "--propagation", "private", "sh", "-c", PRIVATE_NAMES, "sh",
+                self.folder, *command]
+
+    def environment(self):
+        libraries = [path for folder in ("lib", "usr/lib")
+                     for path in glob.glob(os.path.join(self.package, folder, "*-linux-*"))]
+        # Where the resolver is asked all the same, it gives up soon.
+        return {**os.environ, "LD_LIBRARY_PATH": ":".join(libraries),
+                "RES_OPTIONS": "timeout:1 attempts:1"}
+
+    def start(self):
+        with open(self.trace, "ab") as trace:
+            # -d64.5: what it says to the filter and hears from it.
+            self.process = subprocess.Popen(
+                self.command("-bD", "-d64.5", "-X", self.dialogue), stdin=subprocess.DEVNULL,
+                stdout=trace, stderr=trace, env=self.environment())
+        # Without a name of its own Sendmail waits for a minute before it listens.
+        wait_until(self._listens, 90, "Sendmail to listen")
+        return self
+
+    def _listens(self):
+        if self.process.poll() is not None:
+            raise Refused(f"sendmail ended with {self.process.returncode}: {tail(self.trace)}")
+        for address, port in (("127.0.0.1", self.port), ("::1", self.port6)):
+            try:
+                socket.create_connection((address, port), 5).close()
+            except ConnectionRefusedError:
+                return False
+        return True
+
+    def stop(self):
+        if self.process is not None:
+            end_process(self.process, 20)
+            self.process = None
+
+    def connect(self, address=None):
+        """A client that comes from address; EHLO or HELO has yet to be said."""
+        if address is None:
+            return Client("127.0.0.1", self.port)
+        if ":" in address:
+            return Client("::1", self.port6, source=address)
+        return Client("127.0.0.1", self.port, source=address)
+
+    def on_standard_input(self):
+        """A conversation with sendmail -bs: for the filter a client without an address."""
+        process = subprocess.Popen(self.command("-bs"), stdin=subprocess.PIPE,
+                                   stdout=subprocess.PIPE, env=self.environment())
+        # It ends when its input is closed, which Conversation.drop does.
+        return Conversation(process.stdout, process.stdin)
+
+    def logs(self):
+        return {"sendmail, its dialogues": tail(self.dialogue),
+                "sendmail, its side of the filter": re.sub(r"\0", "", tail(self.trace))}
