@@ -23,7 +23,13 @@ libops_a_SOURCES += \
 
 libops_a_SOURCES += \
 	lib/store/db.c lib/store/db.h \
+	lib/store/hitlog.c lib/store/hitlog.h \
+	lib/store/lookup.c lib/store/lookup.h \
 	lib/store/migrate.c lib/store/migrate.h \
 	lib/store/schema.h \
 	lib/store/statements.c lib/store/statements.h
 nodist_libops_a_SOURCES = lib/store/schema.c
+
+libops_a_SOURCES += \
+	lib/conf/conf.c lib/conf/conf.h \
+	lib/conf/options.c lib/conf/options.h

@@ -4,7 +4,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <sys/types.h>
 
 #include "core/policy.h"
 
@@ -12,15 +11,21 @@ struct text;
 
 #define CONF_DEFAULT_FILE SYSCONFDIR "/opsmilter.conf"
 
+/* What a hit on record survives. */
+enum hit_sync {
+	HIT_SYNC_FULL,   /* a loss of power */
+	HIT_SYNC_NORMAL, /* a crash of the program */
+};
+
 struct conf_milter {
 	char *socket;      /* as written */
-	mode_t socket_mode;
+	long socket_mode;
 	char *user;
 	char *group;
 	char *pid_file;
 	char *reply;       /* checked by reply_check_template() */
 	struct policy policy;
-	bool hit_sync_full;
+	enum hit_sync hit_sync;
 };
 
 struct conf_probe {
@@ -64,8 +69,5 @@ int conf_read(const char *path, struct conf **conf_r, struct text *message_r)
 	__attribute__((warn_unused_result));
 
 void conf_free(struct conf **conf);
-
-/* Names and defaults of all options, one "section.option" a line: for the tests of the manual. */
-const char *conf_option_name(size_t index); /* NULL past the last */
 
 #endif

@@ -8,6 +8,9 @@
 #include "base/addr.h"
 #include "core/client.h"
 
+/* What becomes of mail when the databases cannot be used. */
+enum on_error { ON_ERROR_ACCEPT, ON_ERROR_TEMPFAIL };
+
 /* What the configuration says about whom to refuse, and when. Read-only while sessions use it. */
 struct policy {
 	struct network *exempt_clients;
@@ -16,7 +19,7 @@ struct policy {
 	size_t exempt_recipient_count;
 	bool exempt_authenticated;
 	enum stage reject_at; /* STAGE_HELO, STAGE_MAIL or STAGE_RCPT */
-	bool tempfail_on_error;
+	enum on_error on_error;
 };
 
 bool policy_exempts_client(const struct policy *policy, const struct addr *addr);

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "conf/options.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "conf/conf.h"
+#include "conf/socket_name.h"
+
+static int check_path(const char *value, struct text *why_r)
+{
+	if (value[0] == '/')
+		return ERR_NONE;
+	text_add(why_r, "a path that begins with / is wanted");
+	return ERR_SYNTAX;
+}
+
+static int check_optional_path(const char *value, struct text *why_r)
+{
+	return value[0] == '\0' ? ERR_NONE : check_path(value, why_r);
+}
+
+static int check_site_url(const char *value, struct text *why_r)
+{
+	size_t scheme = strncmp(value, "https://", 8) == 0 ? 8 : strncmp(value, "http://", 7) == 0 ? 7 : 0;
+
+	if (scheme == 0 || value[scheme] == '\0' || value[scheme] == '/') {
+		text_add(why_r, "the start of the site's address is wanted, such as https://ops.example.org");
+		return ERR_SYNTAX;
+	}
+	for (const char *c = value; *c != '\0'; c++) {
+		if (*c <= ' ' || *c > '~' || strchr("\"<>?#", *c) != NULL) {
+			text_add(why_r, "an address without blanks, quotes, ? and # is wanted");
+			return ERR_SYNTAX;
+		}
+	}
+	return ERR_NONE;
+}
+
+static int check_facility(const char *value, struct text *why_r)
+{
+	if (log_facility_exists(value))
+		return ERR_NONE;
+	text_add(why_r, "a syslog facility is wanted: mail, daemon, user, or local0 to local7");
+	return ERR_SYNTAX;
+}
+
+static int check_socket(const char *value, struct text *why_r)
+{
+	struct socket_name name;
+
+	return socket_name_parse(value, &name, why_r);
+}
+
+static int check_recipient(const char *value, struct text *why_r)
+{
+	if (policy_recipient_valid(value))
+		return ERR_NONE;
+	text_add(why_r, "\"postmaster@\", for any domain, or a whole address is wanted");
+	return ERR_SYNTAX;
+}
+
+/* A port number that takes the whole string. */
+static bool is_port(const char *string)
+{
+	char *end;
+	long port = strtol(string, &end, 10);
+
+	return string[0] >= '0' && string[0] <= '9' && *end == '\0' && port >= 1 && port <= 65535;
+}
+
+/* ADDRESS:PORT, with IPv6 in brackets. */
+static int check_endpoint(const char *value, struct text *why_r)
+{
+	char host[ADDR_TEXT_SIZE + 2];
+	struct addr addr;
+	const char *colon = strrchr(value, ':');
+	size_t length = colon == NULL ? 0 : (size_t)(colon - value);
+
+	if (length > 0 && length < sizeof(host) && is_port(colon + 1)) {
+		bool brackets = value[0] == '[' && value[length - 1] == ']';
+		memcpy(host, value, length);
+		host[length - brackets] = '\0';
+		if (addr_parse(host + brackets, &addr) == ERR_NONE && (brackets || addr_is_ipv4(&addr)))
+			return ERR_NONE;
+	}
+	text_add(why_r, "ADDRESS:PORT is wanted, such as 192.0.2.25:25 or [2001:db8::25]:25");
+	return ERR_SYNTAX;
+}
+
+static int check_probe_port(const char *value, struct text *why_r)
+{
+	static const char *const protocols[] = {"http", "https", "socks4", "socks5", "gateway"};
+	const char *colon = strchr(value, ':');
+
+	for (size_t i = 0; colon != NULL && i < sizeof(protocols) / sizeof(protocols[0]); i++) {
+		size_t length = strlen(protocols[i]);
+		if ((size_t)(colon - value) == length && memcmp(value, protocols[i], length) == 0 && is_port(colon + 1))
+			return ERR_NONE;
+	}
+	text_add(why_r, "PROTOCOL:PORT is wanted, such as http:3128; the protocols are http, https, socks4, socks5 and gateway");
+	return ERR_SYNTAX;
+}
+
+static const char *const stages[] = {"connect", "helo", "mail", "rcpt", NULL};
+static const char *const on_error[] = {"accept", "tempfail", NULL};
+static const char *const hit_sync[] = {"full", "normal", NULL};
+
+#define TOP(field) .offset = offsetof(struct conf, field)
+#define MILTER(field) .section = "milter", .offset = offsetof(struct conf, milter.field)
+#define PROBE(field) .section = "probe", .offset = offsetof(struct conf, probe.field)
+#define WEB(field) .section = "web", .offset = offsetof(struct conf, web.field)
+#define COUNT(field) .count_offset = offsetof(struct conf, field)
+
+const struct option options[] = {
+	{TOP(database), .name = "database", .default_value = "/var/lib/opsmilter/ops.db", .check = check_path},
+	{TOP(hit_log), .name = "hit_log", .default_value = "/var/lib/opsmilter/hits.db", .check = check_path},
+	{TOP(site_url), .name = "site_url", .default_value = "", .check = check_site_url},
+	{TOP(syslog_facility), .name = "syslog_facility", .default_value = "mail", .check = check_facility},
+
+	{MILTER(socket), .name = "socket", .default_value = "unix:/run/opsmilter/opsmilter.sock", .check = check_socket},
+	{MILTER(socket_mode), .name = "socket_mode", .type = OPTION_MODE, .default_value = "0660"},
+	{MILTER(user), .name = "user", .default_value = "opsmilter"},
+	{MILTER(group), .name = "group", .default_value = ""},
+	{MILTER(pid_file), .name = "pid_file", .default_value = "/run/opsmilter/opsmilter.pid", .check = check_optional_path},
+	{MILTER(policy.reject_at), .name = "reject_at", .type = OPTION_CHOICE, .default_value = "rcpt", .choices = stages,
+		.min = STAGE_HELO},
+	{MILTER(reply), .name = "reply",
+		.default_value = "Service unavailable; client [%{client}] is on the %{list} list: %{reason};"
+				 " see %{url} (ref %{ref})"},
+	{MILTER(policy.exempt_clients), .name = "exempt_clients", .type = OPTION_NETWORKS,
+		COUNT(milter.policy.exempt_client_count), .default_value = "{\"127.0.0.0/8\", \"::1\"}"},
+	{MILTER(policy.exempt_recipients), .name = "exempt_recipients", .type = OPTION_STRINGS,
+		COUNT(milter.policy.exempt_recipient_count), .default_value = "{\"postmaster@\", \"abuse@\"}",
+		.check = check_recipient},
+	{MILTER(policy.exempt_authenticated), .name = "exempt_authenticated", .type = OPTION_BOOL, .default_value = "true"},
+	{MILTER(policy.on_error), .name = "on_error", .type = OPTION_CHOICE, .default_value = "accept", .choices = on_error},
+	{MILTER(hit_sync), .name = "hit_sync", .type = OPTION_CHOICE, .default_value = "full", .choices = hit_sync},
+
+	{PROBE(target), .name = "target", .type = OPTION_STRINGS, COUNT(probe.target_count),
+		.default_value = "{\"192.0.2.25:25\"}", .check = check_endpoint},
+	{PROBE(ports), .name = "ports", .type = OPTION_STRINGS, COUNT(probe.port_count), .default_value = "{}",
+		.check = check_probe_port},
+	{PROBE(allow_private), .name = "allow_private", .type = OPTION_NETWORKS, COUNT(probe.allow_private_count),
+		.default_value = "{}"},
+	{PROBE(connect_timeout_secs), .name = "connect_timeout", .type = OPTION_NUMBER, .default_value = "7", .min = 1,
+		.max = 300},
+	{PROBE(probe_timeout_secs), .name = "probe_timeout", .type = OPTION_NUMBER, .default_value = "30", .min = 1,
+		.max = 3600},
+	{PROBE(max_sockets), .name = "max_sockets", .type = OPTION_NUMBER, .default_value = "256", .min = 1, .max = 65536},
+
+	{WEB(listen), .name = "listen", .default_value = "127.0.0.1:8025", .check = check_endpoint},
+	{WEB(contact), .name = "contact", .default_value = "postmaster@example.org"},
+	{WEB(operator_name), .name = "operator", .default_value = "Example Mail Services"},
+	{WEB(lookups_per_hour), .name = "lookups_per_hour", .type = OPTION_NUMBER, .default_value = "300", .min = 1,
+		.max = 1000000000},
+	{WEB(trusted_proxies), .name = "trusted_proxies", .type = OPTION_NETWORKS, COUNT(web.trusted_proxy_count),
+		.default_value = "{\"127.0.0.1\", \"::1\"}"},
+	{.name = NULL},
+};
+
+_Static_assert(sizeof(options) / sizeof(options[0]) <= OPTIONS_MAX, "raise OPTIONS_MAX");

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef CONF_OPTIONS_H
+#define CONF_OPTIONS_H
+
+#include <stddef.h>
+
+struct text;
+
+/* What an option's value is, and the type of its field in struct conf. */
+enum option_type {
+	OPTION_STRING,   /* char * */
+	OPTION_NUMBER,   /* long, from min to max */
+	OPTION_MODE,     /* long, written in octal */
+	OPTION_BOOL,     /* bool */
+	OPTION_CHOICE,   /* an enum: the value's place among `choices` */
+	OPTION_STRINGS,  /* char ** and a size_t */
+	OPTION_NETWORKS, /* struct network * and a size_t */
+};
+
+/*
+ * Whether a string, or each string of a list, is usable; ERR_NONE, or what is wrong and what would be
+ * right in why_r.
+ */
+typedef int option_check(const char *value, struct text *why_r);
+
+/* One option of opsmilter.conf: the only place that knows its name, type, default and rule. */
+struct option {
+	const char *section; /* NULL: outside all sections */
+	const char *name;
+	enum option_type type;
+	const char *default_value; /* as written in the file; lists with their braces */
+	size_t offset;             /* of its field in struct conf */
+	size_t count_offset;       /* of a list's count */
+	option_check *check;       /* NULL: any value */
+	long min, max;
+	const char *const *choices; /* NULL at the end */
+};
+
+/* The options in the order of the manual; the last has no name. */
+extern const struct option options[];
+
+#define OPTIONS_MAX 32
+
+#endif

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "store/lookup.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/text.h"
+#include "store/db.h"
+
+/* A reader of a database in WAL mode waits for a lock only while another program recovers it. */
+#define WAIT_MSECS 1000
+
+struct handle {
+	struct handle *next;
+	struct db *db;
+};
+
+struct lookup_pool {
+	pthread_mutex_t mutex; /* guards idle */
+	struct handle *idle;
+	char path[];
+};
+
+/* The prefix lengths that the networks around an address can have: IPv4 and IPv6 are apart. */
+static void bind_family(struct statement *statement, const struct addr *addr)
+{
+	db_bind_addr(statement, 1, addr);
+	db_bind_int(statement, 2, addr_is_ipv4(addr) ? NETWORK_IPV4_PREFIX : 0);
+	db_bind_int(statement, 3, NETWORK_MAX_PREFIX);
+}
+
+static void read_listing(struct statement *row, struct listing *listing_r)
+{
+	listing_r->id = db_int(row, 0);
+	listing_r->list_id = (int)db_int(row, 1);
+	text_copy(listing_r->list, sizeof(listing_r->list), db_text(row, 2));
+	/* Of an action that this program does not know, the one that harms no mail. */
+	listing_r->action = LIST_LOG;
+	(void)list_action_parse(db_text(row, 3), &listing_r->action);
+	listing_r->network.addr = db_addr(row, 4);
+	listing_r->network.prefix = (uint8_t)db_int(row, 5);
+	text_copy(listing_r->reason, sizeof(listing_r->reason), db_text(row, 6));
+	listing_r->listed_at = db_int(row, 7);
+	listing_r->expires_at = db_time(row, 8);
+	listing_r->evidence_id = db_int(row, 9);
+}
+
+/* The rows come most specific first, so a list's first row is the one that decides within it. */
+static int find_listings(struct db *db, const struct addr *addr, int64_t now, struct lookup *lookup_r)
+{
+	struct statement *row = db_begin(db, FIND_LISTINGS);
+	uint64_t lists_seen = 0;
+	int more;
+
+	bind_family(row, addr);
+	db_bind_int(row, 4, now);
+	while ((more = db_step(row)) > 0) {
+		uint64_t list_bit = UINT64_C(1) << (db_int(row, 1) & (LISTS_MAX - 1));
+		if (lists_seen & list_bit)
+			continue;
+		lists_seen |= list_bit;
+		read_listing(row, &lookup_r->listings[lookup_r->count++]);
+	}
+	return more;
+}
+
+static int list_test_entry(struct db *db, struct lookup *lookup_r)
+{
+	struct statement *row = db_begin(db, ALL_LISTS);
+	int more;
+
+	while ((more = db_step(row)) > 0 && lookup_r->count < LISTS_MAX) {
+		struct list list = {.id = (int)db_int(row, 0), .action = LIST_LOG};
+		text_copy(list.name, sizeof(list.name), db_text(row, 1));
+		(void)list_action_parse(db_text(row, 3), &list.action);
+		lookup_r->listings[lookup_r->count++] = listing_of_test_entry(&list);
+	}
+	db_finish(row);
+	return more < 0 ? more : ERR_NONE;
+}
+
+static int find_exemption(struct db *db, const struct addr *addr, struct lookup *lookup_r)
+{
+	struct statement *row = db_begin(db, FIND_EXEMPTION);
+
+	bind_family(row, addr);
+	int more = db_step(row);
+	if (more <= 0)
+		return more;
+	lookup_r->exempt = true;
+	lookup_r->exempt_network.addr = db_addr(row, 0);
+	lookup_r->exempt_network.prefix = (uint8_t)db_int(row, 1);
+	text_copy(lookup_r->exempt_why, sizeof(lookup_r->exempt_why), db_text(row, 2));
+	db_finish(row);
+	return ERR_NONE;
+}
+
+int lookup_in(struct db *db, const struct addr *addr, int64_t now, struct lookup *lookup_r)
+{
+	int err = ERR_NONE;
+
+	lookup_r->count = 0;
+	lookup_r->exempt = false;
+	switch (listing_test_entry(addr)) {
+	case TEST_ENTRY_UNLISTED:
+		return ERR_NONE;
+	case TEST_ENTRY_LISTED:
+		err = list_test_entry(db, lookup_r);
+		break;
+	case TEST_ENTRY_NONE:
+		err = find_listings(db, addr, now, lookup_r);
+		break;
+	}
+	if (err == ERR_NONE && lookup_r->count > 0)
+		err = find_exemption(db, addr, lookup_r);
+	if (err != ERR_NONE)
+		lookup_r->count = 0;
+	return err;
+}
+
+int lookup_pool_new(const char *path, struct lookup_pool **pool_r)
+{
+	size_t size = strlen(path) + 1;
+	struct lookup_pool *pool = malloc(sizeof(*pool) + size);
+
+	*pool_r = NULL;
+	if (pool == NULL)
+		return ERR_MEMORY;
+	if (pthread_mutex_init(&pool->mutex, NULL) != 0) {
+		free(pool);
+		return ERR_MEMORY;
+	}
+	pool->idle = NULL;
+	memcpy(pool->path, path, size);
+	*pool_r = pool;
+	return ERR_NONE;
+}
+
+static void handle_free(struct handle *handle)
+{
+	db_close(&handle->db);
+	free(handle);
+}
+
+void lookup_pool_free(struct lookup_pool **pool)
+{
+	if (*pool == NULL)
+		return;
+	while ((*pool)->idle != NULL) {
+		struct handle *handle = (*pool)->idle;
+		(*pool)->idle = handle->next;
+		handle_free(handle);
+	}
+	pthread_mutex_destroy(&(*pool)->mutex);
+	free(*pool);
+	*pool = NULL;
+}
+
+static struct handle *take_idle(struct lookup_pool *pool)
+{
+	pthread_mutex_lock(&pool->mutex);
+	struct handle *handle = pool->idle;
+	if (handle != NULL)
+		pool->idle = handle->next;
+	pthread_mutex_unlock(&pool->mutex);
+	return handle;
+}
+
+static void give_back(struct lookup_pool *pool, struct handle *handle)
+{
+	pthread_mutex_lock(&pool->mutex);
+	handle->next = pool->idle;
+	pool->idle = handle;
+	pthread_mutex_unlock(&pool->mutex);
+}
+
+static int open_handle(struct lookup_pool *pool, struct handle **handle_r, struct text *message_r)
+{
+	static const struct db_options options = {
+		.kind = DB_OPS,
+		.role = ROLE_FILTER,
+		.wait_msecs = WAIT_MSECS,
+	};
+	struct handle *handle = calloc(1, sizeof(*handle));
+
+	if (handle == NULL) {
+		text_add(message_r, err_text(ERR_MEMORY));
+		return ERR_MEMORY;
+	}
+	int err = db_open(pool->path, &options, &handle->db, message_r);
+	if (err != ERR_NONE) {
+		free(handle);
+		return err;
+	}
+	*handle_r = handle;
+	return ERR_NONE;
+}
+
+int lookup_pool_find(struct lookup_pool *pool, const struct addr *addr, int64_t now, struct lookup *lookup_r,
+	struct text *message_r)
+{
+	struct handle *handle = take_idle(pool);
+
+	lookup_r->count = 0;
+	if (handle != NULL && db_is_stale(handle->db)) {
+		handle_free(handle);
+		handle = NULL;
+	}
+	if (handle == NULL) {
+		int err = open_handle(pool, &handle, message_r);
+		if (err != ERR_NONE)
+			return err;
+	}
+	int err = lookup_in(handle->db, addr, now, lookup_r);
+	if (err != ERR_NONE) {
+		text_add_format(message_r, "%s: %s (%s)", pool->path, err_text(err), db_error(handle->db));
+		handle_free(handle);
+		return err;
+	}
+	give_back(pool, handle);
+	return ERR_NONE;
+}
