@@ -88,16 +88,17 @@ static const struct utf8_form {
 	{0xf8, 0xf0, 4, 0x10000},
 };
 
-/* The length of the well-formed character at string, 0 when there is none. */
-static unsigned read_utf8(const char *string, uint32_t *character_r)
+unsigned text_read_utf8(const char *string, size_t length, uint32_t *character_r)
 {
 	const uint8_t *octets = (const uint8_t *)string;
 	const struct utf8_form *form = UTF8_FORMS;
 	const struct utf8_form *end = UTF8_FORMS + sizeof UTF8_FORMS / sizeof *UTF8_FORMS;
 
+	if (length == 0)
+		return 0;
 	while (form < end && (octets[0] & form->mask) != form->lead)
 		form++;
-	if (form == end)
+	if (form == end || form->length > length)
 		return 0;
 	*character_r = octets[0] & (uint8_t)~form->mask;
 	for (unsigned i = 1; i < form->length; i++) {
@@ -121,7 +122,7 @@ void text_add_terminal(struct text *text, const char *string)
 {
 	while (*string && !text->overflow) {
 		uint32_t character;
-		unsigned length = read_utf8(string, &character);
+		unsigned length = text_read_utf8(string, strnlen(string, 4), &character);
 
 		if (length == 0 || is_control(character))
 			text_add_char(text, '?');

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * A bounded string in a buffer of the caller's. What does not fit is cut off at the end and sets
@@ -41,6 +42,13 @@ void text_add_printable(struct text *text, const char *string);
  * UTF-8) become '?'; other UTF-8 stays, and octets that are not UTF-8 become '?'.
  */
 void text_add_terminal(struct text *text, const char *string);
+
+/*
+ * The length of the well-formed UTF-8 character (RFC 3629) at the start of string, which has length
+ * octets and may hold NUL; 0 when there is none, and character_r is of no meaning then.
+ */
+unsigned text_read_utf8(const char *string, size_t length, uint32_t *character_r)
+	__attribute__((warn_unused_result));
 
 /* Copies string into a buffer of size octets, cut to fit. Returns false when it was cut. */
 bool text_copy(char *buffer, size_t size, const char *string);
