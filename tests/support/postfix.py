@@ -149,18 +149,19 @@ class Postfix:
         wait_until(lambda: not _alive(self.pid), 20, "the end of Postfix")
         self.pid = None
 
-    def connect(self, address=None):
-        """A client that comes from address, after EHLO or HELO has yet to be said."""
-        if address is None:
-            return Client("127.0.0.1", self.port)
+    def connect(self, address):
+        """A client that comes from address; EHLO or HELO has yet to be said."""
         if address.startswith("127."):
-            return Client("127.0.0.1", self.port, source=address)
-        client = Client("127.0.0.1", self.port)
+            return Client.to("127.0.0.1", self.port, source=address)
+        if address == "::1":
+            return Client.to(address, self.port6)
+        client = Client.to("127.0.0.1", self.port)
         reply = client.ehlo("proxy.example")
         if "XCLIENT" in reply.text:
             reply = client.xclient(address)
         if reply.code != 220:
             raise Refused("XCLIENT: " + client.transcript())
+        client.greeting = reply
         return client
 
     def logs(self):

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A Sendmail of our own, from packages that scripts/get-sendmail has unpacked, not installed.
 
-It has no XCLIENT: a client's address is the address it connects from, any of 127.0.0.0/8 or ::1.
+It has no XCLIENT: a client's address is the one it connects from. The daemon takes clients of
+127.0.0.0/8 and ::1; one from any other address talks to a sendmail -bs that has the connection as
+its standard input, as from inetd.
 
 Sendmail asks for the machine's qualified name before it reads its configuration and sleeps for a
 minute without one. So it runs in a mount namespace of its own with a hosts file of its own over
 /etc/hosts: nobody else sees that, and it goes with the process."""
 
+import functools
 import glob
 import os
 import re
@@ -14,8 +17,9 @@ import shutil
 import socket
 import subprocess
 
+from . import anyaddress
 from .scratch import Refused, end_process, free_port, tail, wait_until, write_file
-from .smtp import Client, Conversation
+from .smtp import Child, Client
 
 MACRO_FILE = """\
 divert(-1)
@@ -68,6 +72,7 @@ def package_folder():
     return os.environ.get("OPSMILTER_SENDMAIL") or os.path.join(cache, "opsmilter", "sendmail")
 
 
+@functools.cache
 def _has_mount_namespaces():
     return shutil.which("unshare") is not None and subprocess.run(
         ["unshare", "--mount", "true"], capture_output=True, check=False).returncode == 0
@@ -190,20 +195,24 @@ class Sendmail:
             end_process(self.process, 20)
             self.process = None
 
-    def connect(self, address=None):
+    def connect(self, address):
         """A client that comes from address; EHLO or HELO has yet to be said."""
-        if address is None:
-            return Client("127.0.0.1", self.port)
-        if ":" in address:
-            return Client("::1", self.port6, source=address)
-        return Client("127.0.0.1", self.port, source=address)
+        if address.startswith("127."):
+            return Client.to("127.0.0.1", self.port, source=address)
+        if address == "::1":
+            return Client.to(address, self.port6)
+        client, server = anyaddress.connection_from(address)
+        with server:
+            return Client(client, self._on_standard_input(server, server))
 
-    def on_standard_input(self):
-        """A conversation with sendmail -bs: for the filter a client without an address."""
-        process = subprocess.Popen(self.command("-bs"), stdin=subprocess.PIPE,
-                                   stdout=subprocess.PIPE, env=self.environment())
-        # It ends when its input is closed, which Conversation.drop does.
-        return Conversation(process.stdout, process.stdin)
+    def connect_by_pipe(self):
+        """A client without an address: sendmail -bs with a pipe as its standard input."""
+        return Child(self._on_standard_input(subprocess.PIPE, subprocess.PIPE))
+
+    def _on_standard_input(self, incoming, outgoing):
+        with open(self.trace, "ab") as trace:
+            return subprocess.Popen(self.command("-bs"), stdin=incoming, stdout=outgoing,
+                                    stderr=trace, env=self.environment())
 
     def logs(self):
         return {"sendmail, its dialogues": tail(self.dialogue),

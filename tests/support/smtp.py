@@ -116,20 +116,41 @@ class Conversation:
 
 
 class Client(Conversation):
-    """One SMTP connection over TCP, from the address source."""
+    """SMTP over a connected socket; process is the server's, when it has one for this alone."""
 
-    def __init__(self, server, port, source=None, timeout=60):
-        self.socket = socket.create_connection(
-            (server, port), timeout, source_address=(source, 0) if source else None)
+    def __init__(self, connection, process=None):
+        self.connection = connection
+        self.process = process
+        connection.settimeout(60)
         try:
-            super().__init__(self.socket.makefile("rb"), self.socket.makefile("wb"))
+            super().__init__(connection.makefile("rb"), connection.makefile("wb"))
         except BaseException:
-            self.socket.close()
+            connection.close()
             raise
+
+    @classmethod
+    def to(cls, server, port, source=None):
+        """Connects to a server, from the address source."""
+        return cls(socket.create_connection(
+            (server, port), 60, source_address=(source, 0) if source else None))
 
     def drop(self):
         super().drop()
-        self.socket.close()
+        self.connection.close()
+        if self.process is not None:
+            self.process.wait(60)
+
+
+class Child(Conversation):
+    """SMTP with a program over pipes; the program ends when its input does."""
+
+    def __init__(self, process):
+        self.process = process
+        super().__init__(process.stdout, process.stdin)
+
+    def drop(self):
+        super().drop()
+        self.process.wait(60)
 
 
 class Message:

@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""opsmilter and opsctl as built, with a state folder, configuration and log of their own."""
+
+import json
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+
+from .scratch import Refused, end_process, tail, wait_until, write_file
+
+SITE_URL = "https://ops.example.test"
+
+# Who the filter becomes: any user of the system that is not root. It needs no home and no files.
+USER = "nobody"
+GROUP = "nogroup"
+
+
+def build_folder():
+    return os.environ.get("OPSMILTER_BUILD", os.getcwd())
+
+
+def missing():
+    """Why the programs cannot be tested here, or None."""
+    for name in ("opsmilter", "opsctl"):
+        path = os.path.join(build_folder(), name)
+        if not os.access(path, os.X_OK):
+            return f"{path} is not there: build it, and set OPSMILTER_BUILD to the folder of the build"
+    return None
+
+
+def spell(value):
+    """A value as libConfuse reads it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (list, tuple, set)):
+        return "{" + ", ".join(spell(each) for each in value) + "}"
+    if isinstance(value, int):
+        return str(value)
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+class Filter:
+    """One opsmilter. It is not running until start(); end it with stop() or kill()."""
+
+    def __init__(self, scratch, name="filter", socket_path=None, socket_group=""):
+        """socket_group is the mail server's group, so that it may use the socket."""
+        self.name = name
+        self.folder = scratch.folder(name, mode=0o2770, user=USER, group=GROUP)
+        # The folder above must let the mail server pass, and opsmilter make its socket.
+        self.run = scratch.folder(name + ".run", user=USER, group=GROUP)
+        self.socket = socket_path or os.path.join(self.run, "opsmilter.sock")
+        self.log = os.path.join(self.run, "log")
+        self.database = os.path.join(self.folder, "ops.db")
+        self.hit_log = os.path.join(self.folder, "hits.db")
+        self.configuration = os.path.join(self.run, "opsmilter.conf")
+        self.process = None
+        self.socket_group = socket_group
+        self.configure()
+
+    def configure(self, **milter):
+        """Writes the configuration, the defaults of the tests with milter's options over them."""
+        options = {
+            "socket": "unix:" + self.socket,
+            "socket_mode": "0660",
+            "user": USER,
+            "group": self.socket_group,
+            "pid_file": os.path.join(self.run, "pid"),
+            # The default would let all clients on loopback through.
+            "exempt_clients": [],
+            **milter,
+        }
+        text = (f"database = {spell(self.database)}\nhit_log = {spell(self.hit_log)}\n"
+                f"site_url = {spell(SITE_URL)}\n\nmilter {{\n"
+                + "".join(f"    {key} = {spell(value)}\n" for key, value in options.items()) + "}\n")
+        self.write_configuration(text)
+
+    def write_configuration(self, text):
+        write_file(self.configuration, text)
+
+    def init(self):
+        self.ctl("init")
+        return self
+
+    def start(self, *options, wait=True):
+        """Starts opsmilter in the foreground and waits until its socket answers."""
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen(
+                [os.path.join(build_folder(), "opsmilter"), "-c", self.configuration, *options],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        if wait:
+            wait_until(self.answers, 15, "opsmilter to answer on its socket")
+        return self
+
+    def answers(self):
+        if self.process.poll() is not None:
+            raise Refused(f"opsmilter ended with {self.process.returncode}: {tail(self.log)}")
+        with socket.socket(socket.AF_UNIX) as probe:
+            try:
+                probe.connect(self.socket)
+            except OSError:
+                return False
+        return True
+
+    def stop(self):
+        """Ends it in order; returns the exit status, None when it was not running."""
+        if self.process is None:
+            return None
+        process, self.process = self.process, None
+        return end_process(process, 15)
+
+    def kill(self):
+        """As kill -9 does."""
+        process, self.process = self.process, None
+        process.kill()
+        process.wait()
+
+    def reload(self):
+        """Asks for the configuration to be read again and waits until it says what came of it."""
+        before = os.path.getsize(self.log)
+        self.process.send_signal(signal.SIGHUP)
+        wait_until(lambda: os.path.getsize(self.log) > before, 10, "a log line after SIGHUP")
+
+    def ctl(self, *arguments, check=True, text=None, timeout=120):
+        """Runs opsctl; text is its standard input. With check, a failure fails the test."""
+        done = subprocess.run(
+            [os.path.join(build_folder(), "opsctl"), "-c", self.configuration, *arguments],
+            input=text, stdin=None if text is not None else subprocess.DEVNULL,
+            capture_output=True, text=True, timeout=timeout, check=False)
+        if check and done.returncode != 0:
+            raise Refused(f"opsctl {' '.join(arguments)}: exit {done.returncode}: {done.stderr}")
+        return done
+
+    def ctl_json(self, *arguments):
+        """The objects that opsctl --json writes, one a line."""
+        return [json.loads(line) for line in self.ctl("--json", *arguments).stdout.splitlines()]
+
+    def list_address(self, network, *options, reason="open proxy, SOCKS 5 on port 1080"):
+        """Puts network on a list; --force, because tests use addresses that name nobody."""
+        self.ctl("add", network, "--reason", reason, "--note", "for a test", "--force", *options)
+
+    def hits(self, condition="1", *values):
+        """Rows of the view hits as dictionaries, oldest first."""
+        with sqlite3.connect(f"file:{self.hit_log}?mode=ro", uri=True, timeout=10) as database:
+            database.row_factory = sqlite3.Row
+            query = f"SELECT * FROM hits WHERE {condition} ORDER BY id"
+            rows = [dict(row) for row in database.execute(query, values)]
+        database.close()
+        return rows
+
+    def wait_for_hits(self, count, seconds=10):
+        """For hits that nobody waits for, such as of clients that left; returns all hits."""
+        wait_until(lambda: len(self.hits()) >= count, seconds, f"{count} hits")
+        return self.hits()
+
+    def log_text(self):
+        return tail(self.log, 10000)
+
+    def logs(self):
+        return {"opsmilter": tail(self.log), "its configuration": tail(self.configuration)}
