@@ -1,1 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
+sbin_PROGRAMS += opsmilter
+opsmilter_SOURCES = \
+	milter/answer.c milter/answer.h \
+	milter/callbacks.c milter/callbacks.h \
+	milter/failure.c milter/failure.h \
+	milter/filter.c milter/filter.h \
+	milter/flow.c milter/flow.h \
+	milter/main.c \
+	milter/session.c milter/session.h \
+	milter/signals.c milter/signals.h \
+	milter/socket.c milter/socket.h
+opsmilter_LDADD = libops.a $(MILTER_LIBS) $(SQLITE_LIBS) $(CONFUSE_LIBS)

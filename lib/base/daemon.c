@@ -137,10 +137,8 @@ static int become_session(int null, struct text *message_r)
 		return fail(message_r, "cannot make a new session");
 	if (chdir("/") != 0)
 		return fail(message_r, "cannot change to /");
-	for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; stream++) {
-		if (dup2(null, stream) < 0)
-			return fail(message_r, "cannot replace the standard streams");
-	}
+	if (dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0)
+		return fail(message_r, "cannot replace the standard streams");
 	return ERR_NONE;
 }
 
@@ -192,6 +190,11 @@ void daemon_ready(int exit_status)
 
 	if (ready_socket < 0)
 		return;
+	int null = open_null();
+	if (null >= 0) {
+		(void)dup2(null, STDERR_FILENO);
+		close(null);
+	}
 	(void)!send(ready_socket, &status, 1, MSG_NOSIGNAL);
 	close(ready_socket);
 	ready_socket = -1;

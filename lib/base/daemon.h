@@ -31,13 +31,17 @@ int daemon_become(const struct daemon_user *user, struct text *message_r)
 	__attribute__((warn_unused_result));
 
 /*
- * Detaches: forks, a new session, standard streams to /dev/null, working directory /. The parent
- * does not return: it waits until daemon_ready(0) or the child's end and exits with that status,
- * so that whoever started the daemon learns how the start went.
+ * Detaches: forks, a new session, standard input and output to /dev/null, working directory /. The
+ * parent does not return: it waits until daemon_ready() or the child's end and exits with that status,
+ * so that whoever started the daemon learns how the start went. Standard error stays until then, for
+ * the errors of the start.
  */
 int daemon_detach(struct text *message_r) __attribute__((warn_unused_result));
 
-/* Tells the waiting parent of daemon_detach() that the start is over; no effect without one. */
+/*
+ * Tells the waiting parent of daemon_detach() that the start is over, and lets go of standard error; no
+ * effect without one.
+ */
 void daemon_ready(int exit_status);
 
 /*

@@ -27,7 +27,8 @@ struct reading {
 
 static _Thread_local struct reading *reading;
 
-/* libConfuse's own complaints: a syntax error, an unknown option, a wrong type. The first one counts. */
+/* libConfuse's own complaints: a syntax error, an unknown option, a wrong type. The first one
+ * counts. */
 static void take_error(cfg_t *cfg, const char *format, va_list arguments)
 {
 	char text[256];
@@ -47,7 +48,8 @@ static size_t option_index(const cfg_t *cfg, const cfg_opt_t *opt)
 
 	for (; options[index].name != NULL; index++) {
 		const char *section = options[index].section;
-		bool here = section == NULL ? strcmp(cfg->name, "root") == 0 : strcmp(cfg->name, section) == 0;
+		bool here = section == NULL ? strcmp(cfg->name, "root") == 0
+					    : strcmp(cfg->name, section) == 0;
 		if (here && strcmp(options[index].name, opt->name) == 0)
 			break;
 	}
@@ -67,11 +69,13 @@ static int check_number(const struct option *option, cfg_opt_t *opt, struct text
 
 	if (value >= option->min && value <= option->max)
 		return ERR_NONE;
-	text_add_format(why_r, "%ld is out of range; %ld to %ld is wanted", value, option->min, option->max);
+	text_add_format(why_r, "%ld is out of range; %ld to %ld is wanted", value, option->min,
+		option->max);
 	return ERR_RANGE;
 }
 
-static int parse_choice(const struct option *option, const char *value, unsigned *choice_r, struct text *why_r)
+static int parse_choice(
+	const struct option *option, const char *value, unsigned *choice_r, struct text *why_r)
 {
 	for (unsigned i = (unsigned)option->min; option->choices[i] != NULL; i++) {
 		if (strcmp(option->choices[i], value) == 0) {
@@ -83,7 +87,8 @@ static int parse_choice(const struct option *option, const char *value, unsigned
 	text_add_printable(why_r, value);
 	text_add(why_r, "\" is not among");
 	for (long i = option->min; option->choices[i] != NULL; i++)
-		text_add_format(why_r, "%s \"%s\"", i == option->min ? "" : ",", option->choices[i]);
+		text_add_format(
+			why_r, "%s \"%s\"", i == option->min ? "" : ",", option->choices[i]);
 	return ERR_SYNTAX;
 }
 
@@ -109,9 +114,11 @@ static int parse_network(const char *value, struct network *network_r, struct te
 	text_add_printable(why_r, value);
 	if (err == ERR_HOST_BITS) {
 		network_format(network_r, right);
-		text_add_format(why_r, "\" has bits set beyond its prefix; the network is %s", right);
+		text_add_format(
+			why_r, "\" has bits set beyond its prefix; the network is %s", right);
 	} else {
-		text_add(why_r, "\" is neither an address nor a network such as 192.0.2.0/24 or 2001:db8::/32");
+		text_add(why_r, "\" is neither an address nor a network such as 192.0.2.0/24 or "
+				"2001:db8::/32");
 	}
 	return err;
 }
@@ -176,10 +183,12 @@ static cfg_opt_t describe(const struct option *option)
 	case OPTION_NUMBER:
 		return (cfg_opt_t)CFG_INT(option->name, atol(option->default_value), CFGF_NONE);
 	case OPTION_BOOL:
-		return (cfg_opt_t)CFG_BOOL(option->name, strcmp(option->default_value, "true") == 0, CFGF_NONE);
+		return (cfg_opt_t)CFG_BOOL(
+			option->name, strcmp(option->default_value, "true") == 0, CFGF_NONE);
 	case OPTION_STRINGS:
 	case OPTION_NETWORKS:
-		return (cfg_opt_t)CFG_STR_LIST(option->name, option->default_value, CFGF_NONE);
+		return (cfg_opt_t)CFG_STR_LIST(
+			option->name, (char *)option->default_value, CFGF_NONE);
 	default:
 		return (cfg_opt_t)CFG_STR(option->name, option->default_value, CFGF_NONE);
 	}
@@ -197,11 +206,13 @@ static void describe_section(const char *section, cfg_opt_t *descriptions_r,
 	size_t count = 0, section_count = 0;
 
 	for (const struct option *option = options; option->name != NULL; option++) {
-		bool starts_section = option > options && !same_section(option->section, option[-1].section);
+		bool starts_section =
+			option > options && !same_section(option->section, option[-1].section);
 		if (section == NULL && starts_section) {
 			cfg_opt_t *inner = sections[section_count++];
 			describe_section(option->section, inner, NULL);
-			descriptions_r[count++] = (cfg_opt_t)CFG_SEC(option->section, inner, CFGF_NONE);
+			descriptions_r[count++] =
+				(cfg_opt_t)CFG_SEC(option->section, inner, CFGF_NONE);
 		}
 		if (same_section(option->section, section))
 			descriptions_r[count++] = describe(option);
@@ -232,7 +243,8 @@ static int copy_strings(cfg_opt_t *opt, char ***strings_r, size_t *count_r)
 	return ERR_NONE;
 }
 
-static int copy_networks(cfg_opt_t *opt, struct network **networks_r, size_t *count_r, struct text *why_r)
+static int copy_networks(
+	cfg_opt_t *opt, struct network **networks_r, size_t *count_r, struct text *why_r)
 {
 	unsigned count = cfg_opt_size(opt);
 	int err = ERR_NONE;
@@ -241,12 +253,14 @@ static int copy_networks(cfg_opt_t *opt, struct network **networks_r, size_t *co
 	if (*networks_r == NULL)
 		return ERR_MEMORY;
 	for (*count_r = 0; *count_r < count && err == ERR_NONE; (*count_r)++)
-		err = parse_network(cfg_opt_getnstr(opt, (unsigned)*count_r), &(*networks_r)[*count_r], why_r);
+		err = parse_network(
+			cfg_opt_getnstr(opt, (unsigned)*count_r), &(*networks_r)[*count_r], why_r);
 	return err;
 }
 
 /* Copies one option's value, checked already, to its field. */
-static int copy_option(struct conf *conf, const struct option *option, cfg_opt_t *opt, struct text *why_r)
+static int copy_option(
+	struct conf *conf, const struct option *option, cfg_opt_t *opt, struct text *why_r)
 {
 	void *field = (char *)conf + option->offset;
 	size_t *count = (size_t *)((char *)conf + option->count_offset);
@@ -290,7 +304,8 @@ static const char *check_together(const struct conf *conf, int *err_r, struct te
 		return "exempt_recipients";
 	}
 	if (policy->exempt_authenticated && policy->reject_at == STAGE_HELO) {
-		text_add(why_r, "needs reject_at = \"mail\" or \"rcpt\", as a client authenticates after HELO;"
+		text_add(why_r, "needs reject_at = \"mail\" or \"rcpt\", as a client authenticates "
+				"after HELO;"
 				" or set exempt_authenticated = false");
 		return "exempt_authenticated";
 	}
@@ -324,7 +339,8 @@ static int build_conf(cfg_t *cfg, const char *path, struct conf **conf_r, struct
 	struct conf *conf = calloc(1, sizeof(*conf));
 	int err = conf == NULL ? ERR_MEMORY : ERR_NONE;
 
-	for (const struct option *option = options; option->name != NULL && err == ERR_NONE; option++)
+	for (const struct option *option = options; option->name != NULL && err == ERR_NONE;
+		option++)
 		err = copy_option(conf, option, find_option(cfg, option), message_r);
 	if (err == ERR_NONE) {
 		size_t length = strlen(conf->site_url);
@@ -347,7 +363,8 @@ static int parse_file(cfg_t *cfg, const char *path, struct text *message_r)
 
 	if (file == NULL) {
 		int err = errno == ENOENT ? ERR_NOT_FOUND : ERR_IO;
-		text_add_format(message_r, "%s: %s; -c names another configuration file", path, strerror(errno));
+		text_add_format(message_r, "%s: %s; -c names another configuration file", path,
+			strerror(errno));
 		return err;
 	}
 	cfg->filename = strdup(path);
@@ -376,7 +393,8 @@ int conf_read(const char *path, struct conf **conf_r, struct text *message_r)
 	cfg_set_error_function(cfg, take_error);
 	for (const struct option *option = options; option->name != NULL; option++) {
 		char name[64];
-		snprintf(name, sizeof(name), "%s%s%s", option->section == NULL ? "" : option->section,
+		snprintf(name, sizeof(name), "%s%s%s",
+			option->section == NULL ? "" : option->section,
 			option->section == NULL ? "" : "|", option->name);
 		cfg_set_validate_func(cfg, name, take_option);
 	}

@@ -18,12 +18,12 @@ enum hit_sync {
 };
 
 struct conf_milter {
-	char *socket;      /* as written */
+	char *socket; /* as written */
 	long socket_mode;
 	char *user;
 	char *group;
 	char *pid_file;
-	char *reply;       /* checked by reply_check_template() */
+	char *reply; /* checked by reply_check_template() */
 	struct policy policy;
 	enum hit_sync hit_sync;
 };
@@ -61,9 +61,9 @@ struct conf {
 };
 
 /*
- * Reads and checks a whole configuration file. All or nothing; on failure message_r is one line that
- * names file, line and option and says what would be right. ERR_NOT_FOUND, ERR_IO, ERR_SYNTAX or
- * ERR_RANGE.
+ * Reads and checks a whole configuration file. All or nothing; on failure message_r is one line
+ * that names file, line and option and says what would be right. ERR_NOT_FOUND, ERR_IO, ERR_SYNTAX
+ * or ERR_RANGE.
  */
 int conf_read(const char *path, struct conf **conf_r, struct text *message_r)
 	__attribute__((warn_unused_result));

@@ -25,10 +25,13 @@ static int check_optional_path(const char *value, struct text *why_r)
 
 static int check_site_url(const char *value, struct text *why_r)
 {
-	size_t scheme = strncmp(value, "https://", 8) == 0 ? 8 : strncmp(value, "http://", 7) == 0 ? 7 : 0;
+	size_t scheme = strncmp(value, "https://", 8) == 0  ? 8
+			: strncmp(value, "http://", 7) == 0 ? 7
+							    : 0;
 
 	if (scheme == 0 || value[scheme] == '\0' || value[scheme] == '/') {
-		text_add(why_r, "the start of the site's address is wanted, such as https://ops.example.org");
+		text_add(why_r, "the start of the site's address is wanted, such as "
+				"https://ops.example.org");
 		return ERR_SYNTAX;
 	}
 	for (const char *c = value; *c != '\0'; c++) {
@@ -84,7 +87,8 @@ static int check_endpoint(const char *value, struct text *why_r)
 		bool brackets = value[0] == '[' && value[length - 1] == ']';
 		memcpy(host, value, length);
 		host[length - brackets] = '\0';
-		if (addr_parse(host + brackets, &addr) == ERR_NONE && (brackets || addr_is_ipv4(&addr)))
+		if (addr_parse(host + brackets, &addr) == ERR_NONE &&
+			(brackets || addr_is_ipv4(&addr)))
 			return ERR_NONE;
 	}
 	text_add(why_r, "ADDRESS:PORT is wanted, such as 192.0.2.25:25 or [2001:db8::25]:25");
@@ -98,10 +102,12 @@ static int check_probe_port(const char *value, struct text *why_r)
 
 	for (size_t i = 0; colon != NULL && i < sizeof(protocols) / sizeof(protocols[0]); i++) {
 		size_t length = strlen(protocols[i]);
-		if ((size_t)(colon - value) == length && memcmp(value, protocols[i], length) == 0 && is_port(colon + 1))
+		if ((size_t)(colon - value) == length && memcmp(value, protocols[i], length) == 0 &&
+			is_port(colon + 1))
 			return ERR_NONE;
 	}
-	text_add(why_r, "PROTOCOL:PORT is wanted, such as http:3128; the protocols are http, https, socks4, socks5 and gateway");
+	text_add(why_r, "PROTOCOL:PORT is wanted, such as http:3128; the protocols are http, "
+			"https, socks4, socks5 and gateway");
 	return ERR_SYNTAX;
 }
 
@@ -116,49 +122,60 @@ static const char *const hit_sync[] = {"full", "normal", NULL};
 #define COUNT(field) .count_offset = offsetof(struct conf, field)
 
 const struct option options[] = {
-	{TOP(database), .name = "database", .default_value = "/var/lib/opsmilter/ops.db", .check = check_path},
-	{TOP(hit_log), .name = "hit_log", .default_value = "/var/lib/opsmilter/hits.db", .check = check_path},
+	{TOP(database), .name = "database", .default_value = "/var/lib/opsmilter/ops.db",
+		.check = check_path},
+	{TOP(hit_log), .name = "hit_log", .default_value = "/var/lib/opsmilter/hits.db",
+		.check = check_path},
 	{TOP(site_url), .name = "site_url", .default_value = "", .check = check_site_url},
-	{TOP(syslog_facility), .name = "syslog_facility", .default_value = "mail", .check = check_facility},
+	{TOP(syslog_facility), .name = "syslog_facility", .default_value = "mail",
+		.check = check_facility},
 
-	{MILTER(socket), .name = "socket", .default_value = "unix:/run/opsmilter/opsmilter.sock", .check = check_socket},
+	{MILTER(socket), .name = "socket", .default_value = "unix:/run/opsmilter/opsmilter.sock",
+		.check = check_socket},
 	{MILTER(socket_mode), .name = "socket_mode", .type = OPTION_MODE, .default_value = "0660"},
 	{MILTER(user), .name = "user", .default_value = "opsmilter"},
 	{MILTER(group), .name = "group", .default_value = ""},
-	{MILTER(pid_file), .name = "pid_file", .default_value = "/run/opsmilter/opsmilter.pid", .check = check_optional_path},
-	{MILTER(policy.reject_at), .name = "reject_at", .type = OPTION_CHOICE, .default_value = "rcpt", .choices = stages,
-		.min = STAGE_HELO},
+	{MILTER(pid_file), .name = "pid_file", .default_value = "/run/opsmilter/opsmilter.pid",
+		.check = check_optional_path},
+	{MILTER(policy.reject_at), .name = "reject_at", .type = OPTION_CHOICE,
+		.default_value = "rcpt", .choices = stages, .min = STAGE_HELO},
 	{MILTER(reply), .name = "reply",
-		.default_value = "Service unavailable; client [%{client}] is on the %{list} list: %{reason};"
-				 " see %{url} (ref %{ref})"},
+		.default_value =
+			"Service unavailable; client [%{client}] is on the %{list} list: %{reason};"
+			" see %{url} (ref %{ref})"},
 	{MILTER(policy.exempt_clients), .name = "exempt_clients", .type = OPTION_NETWORKS,
-		COUNT(milter.policy.exempt_client_count), .default_value = "{\"127.0.0.0/8\", \"::1\"}"},
+		COUNT(milter.policy.exempt_client_count),
+		.default_value = "{\"127.0.0.0/8\", \"::1\"}"},
 	{MILTER(policy.exempt_recipients), .name = "exempt_recipients", .type = OPTION_STRINGS,
-		COUNT(milter.policy.exempt_recipient_count), .default_value = "{\"postmaster@\", \"abuse@\"}",
-		.check = check_recipient},
-	{MILTER(policy.exempt_authenticated), .name = "exempt_authenticated", .type = OPTION_BOOL, .default_value = "true"},
-	{MILTER(policy.on_error), .name = "on_error", .type = OPTION_CHOICE, .default_value = "accept", .choices = on_error},
-	{MILTER(hit_sync), .name = "hit_sync", .type = OPTION_CHOICE, .default_value = "full", .choices = hit_sync},
+		COUNT(milter.policy.exempt_recipient_count),
+		.default_value = "{\"postmaster@\", \"abuse@\"}", .check = check_recipient},
+	{MILTER(policy.exempt_authenticated), .name = "exempt_authenticated", .type = OPTION_BOOL,
+		.default_value = "true"},
+	{MILTER(policy.on_error), .name = "on_error", .type = OPTION_CHOICE,
+		.default_value = "accept", .choices = on_error},
+	{MILTER(hit_sync), .name = "hit_sync", .type = OPTION_CHOICE, .default_value = "full",
+		.choices = hit_sync},
 
 	{PROBE(target), .name = "target", .type = OPTION_STRINGS, COUNT(probe.target_count),
 		.default_value = "{\"192.0.2.25:25\"}", .check = check_endpoint},
-	{PROBE(ports), .name = "ports", .type = OPTION_STRINGS, COUNT(probe.port_count), .default_value = "{}",
-		.check = check_probe_port},
-	{PROBE(allow_private), .name = "allow_private", .type = OPTION_NETWORKS, COUNT(probe.allow_private_count),
-		.default_value = "{}"},
-	{PROBE(connect_timeout_secs), .name = "connect_timeout", .type = OPTION_NUMBER, .default_value = "7", .min = 1,
-		.max = 300},
-	{PROBE(probe_timeout_secs), .name = "probe_timeout", .type = OPTION_NUMBER, .default_value = "30", .min = 1,
-		.max = 3600},
-	{PROBE(max_sockets), .name = "max_sockets", .type = OPTION_NUMBER, .default_value = "256", .min = 1, .max = 65536},
+	{PROBE(ports), .name = "ports", .type = OPTION_STRINGS, COUNT(probe.port_count),
+		.default_value = "{}", .check = check_probe_port},
+	{PROBE(allow_private), .name = "allow_private", .type = OPTION_NETWORKS,
+		COUNT(probe.allow_private_count), .default_value = "{}"},
+	{PROBE(connect_timeout_secs), .name = "connect_timeout", .type = OPTION_NUMBER,
+		.default_value = "7", .min = 1, .max = 300},
+	{PROBE(probe_timeout_secs), .name = "probe_timeout", .type = OPTION_NUMBER,
+		.default_value = "30", .min = 1, .max = 3600},
+	{PROBE(max_sockets), .name = "max_sockets", .type = OPTION_NUMBER, .default_value = "256",
+		.min = 1, .max = 65536},
 
 	{WEB(listen), .name = "listen", .default_value = "127.0.0.1:8025", .check = check_endpoint},
 	{WEB(contact), .name = "contact", .default_value = "postmaster@example.org"},
 	{WEB(operator_name), .name = "operator", .default_value = "Example Mail Services"},
-	{WEB(lookups_per_hour), .name = "lookups_per_hour", .type = OPTION_NUMBER, .default_value = "300", .min = 1,
-		.max = 1000000000},
-	{WEB(trusted_proxies), .name = "trusted_proxies", .type = OPTION_NETWORKS, COUNT(web.trusted_proxy_count),
-		.default_value = "{\"127.0.0.1\", \"::1\"}"},
+	{WEB(lookups_per_hour), .name = "lookups_per_hour", .type = OPTION_NUMBER,
+		.default_value = "300", .min = 1, .max = 1000000000},
+	{WEB(trusted_proxies), .name = "trusted_proxies", .type = OPTION_NETWORKS,
+		COUNT(web.trusted_proxy_count), .default_value = "{\"127.0.0.1\", \"::1\"}"},
 	{.name = NULL},
 };
 

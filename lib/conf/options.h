@@ -18,8 +18,8 @@ enum option_type {
 };
 
 /*
- * Whether a string, or each string of a list, is usable; ERR_NONE, or what is wrong and what would be
- * right in why_r.
+ * Whether a string, or each string of a list, is usable; ERR_NONE, or what is wrong and what would
+ * be right in why_r.
  */
 typedef int option_check(const char *value, struct text *why_r);
 

@@ -2,6 +2,9 @@
 #ifndef CORE_CLIENT_H
 #define CORE_CLIENT_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "base/addr.h"
 
 /* Octets kept of what a client says of itself, NUL included (RFC 5321, 4.5.3.1). */
@@ -23,9 +26,11 @@ struct client {
 	struct addr addr;
 	char name[DOMAIN_SIZE]; /* as the MTA found it in the DNS, or "[192.0.2.1]" */
 	char helo[DOMAIN_SIZE];
-	char login[MACRO_SIZE];    /* who it authenticated as; empty: nobody */
+	char login[MACRO_SIZE];       /* who it authenticated as; empty: nobody */
 	char mail_from[MAILBOX_SIZE]; /* the envelope sender without angle brackets; empty: <> */
-	char mta[MACRO_SIZE];      /* the MTA's name of itself */
+	char mta[MACRO_SIZE];         /* the MTA's name of itself */
+	bool mta_shows_recipient;  /* it puts "<recipient>... " before a reply's text, as Sendmail
+				      does */
 	char queue_id[MACRO_SIZE]; /* empty until the MTA has one */
 };
 

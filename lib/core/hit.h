@@ -14,7 +14,8 @@
 /* The random part of a reference has 60 bits. */
 #define REF_SECRET_MASK ((UINT64_C(1) << 60) - 1)
 
-/* Octets of a reply's text, NUL included: what RFC 5321, 4.5.3.1.5 leaves of 512 beside the rest. */
+/* Octets of a reply's text, NUL included: what RFC 5321, 4.5.3.1.5 leaves of 512 beside the rest.
+ */
 #define REPLY_TEXT_SIZE 501
 
 /* What became of the mail of a listed client. */
@@ -37,7 +38,8 @@ struct hit {
 	struct listing listing;
 	enum stage stage;
 	enum hit_action action;
-	char reply[REPLY_TEXT_SIZE + 16]; /* what the client was told, code and all; or why it was not refused */
+	char reply[REPLY_TEXT_SIZE +
+		   16]; /* what the client was told, code and all; or why it was not refused */
 	char ref[REF_SIZE];
 };
 
@@ -46,7 +48,8 @@ const char *hit_action_name(enum hit_action action);
 
 /*
  * A reference is the row's number and a random part that the row keeps, in base 32 without I, L, O
- * and U (Crockford's): found by primary key, read out on the telephone, not to be guessed from another.
+ * and U (Crockford's): found by primary key, read out on the telephone, not to be guessed from
+ * another.
  */
 void hit_ref_format(int64_t id, uint64_t secret, char ref_r[REF_SIZE]);
 

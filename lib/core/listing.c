@@ -20,7 +20,12 @@ static const char *const removal_names[] = {
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define IPV4(a, b, c, d) {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, a, b, c, d}}
+#define IPV4(a, b, c, d)                                                     \
+	{                                                                    \
+		{                                                            \
+			0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, a, b, c, d \
+		}                                                            \
+	}
 
 /* The special-purpose address registries (RFC 6890), as far as they can never send mail. */
 static const struct {
@@ -109,7 +114,7 @@ bool list_name_valid(const char *name)
 	size_t length = strlen(name);
 
 	return length > 0 && length < LIST_NAME_SIZE &&
-		strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == length;
+	       strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == length;
 }
 
 bool reason_valid(const char *reason)

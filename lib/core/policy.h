@@ -25,9 +25,10 @@ struct policy {
 bool policy_exempts_client(const struct policy *policy, const struct addr *addr);
 
 /*
- * Whether a recipient, as client_set_mailbox() leaves it, is exempt. Case does not count, as no site
- * gives Postmaster and postmaster to two people. "postmaster@" also means the bare <postmaster> that
- * RFC 5321, 4.5.1 asks every server to take, and the quoted spelling "postmaster"@example.org.
+ * Whether a recipient, as client_set_mailbox() leaves it, is exempt. Case does not count, as no
+ * site gives Postmaster and postmaster to two people. "postmaster@" also means the bare
+ * <postmaster> that RFC 5321, 4.5.1 asks every server to take, and the quoted spelling
+ * "postmaster"@example.org.
  */
 bool policy_exempts_recipient(const struct policy *policy, const char *mailbox);
 

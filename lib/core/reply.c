@@ -47,7 +47,8 @@ struct piece {
 static bool find_variable(const char *name, size_t length, enum variable *variable_r)
 {
 	for (unsigned i = 0; i < VARIABLE_COUNT; i++) {
-		if (strlen(variables[i].name) == length && memcmp(variables[i].name, name, length) == 0) {
+		if (strlen(variables[i].name) == length &&
+			memcmp(variables[i].name, name, length) == 0) {
 			*variable_r = i;
 			return true;
 		}
@@ -124,7 +125,8 @@ int reply_check_template(const char *template, const char *site_url, struct text
 		return say_bad_variable(template, message_r);
 	if (longest > REPLY_ROOM) {
 		text_add_format(message_r,
-			"it could make a reply of %zu octets, and SMTP allows 512; shorten it by %zu",
+			"it could make a reply of %zu octets, and SMTP allows 512; shorten it by "
+			"%zu",
 			longest + 512 - REPLY_ROOM, longest - REPLY_ROOM);
 		return ERR_RANGE;
 	}
@@ -186,8 +188,8 @@ static void cut_reason(struct filling *filling)
 		memcpy(reason + filling->reason_room - 3, "...", sizeof("..."));
 }
 
-void reply_fill_template(const char *template, const char *site_url, const struct hit *hit, size_t room,
-	char text_r[REPLY_TEXT_SIZE])
+void reply_fill_template(const char *template, const char *site_url, const struct hit *hit,
+	size_t room, char text_r[REPLY_TEXT_SIZE])
 {
 	struct filling filling;
 	struct piece piece;
@@ -241,6 +243,6 @@ void reply_tag_header(const struct hit *hit, struct text *value_r)
 		if (*c == '"' || *c == '\\')
 			*c = '\'';
 	}
-	text_add_format(value_r, "%s; client=%s; network=%s;\n\treason=\"%s\"; ref=%s", hit->listing.list, client,
-		network, reason, hit->ref);
+	text_add_format(value_r, "%s; client=%s; network=%s; reason=\"%s\"; ref=%s",
+		hit->listing.list, client, network, reason, hit->ref);
 }

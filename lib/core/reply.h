@@ -25,8 +25,8 @@ struct reply {
 
 /*
  * Whether a template is usable: printable ASCII, known variables only, and never over 512 octets as
- * a reply line (RFC 5321, 4.5.3.1.5), whatever client, list and network it is filled with. ERR_SYNTAX
- * or ERR_RANGE; message_r says what is wrong and what would be right.
+ * a reply line (RFC 5321, 4.5.3.1.5), whatever client, list and network it is filled with.
+ * ERR_SYNTAX or ERR_RANGE; message_r says what is wrong and what would be right.
  */
 int reply_check_template(const char *template, const char *site_url, struct text *message_r)
 	__attribute__((warn_unused_result));
@@ -36,8 +36,8 @@ int reply_check_template(const char *template, const char *site_url, struct text
  * octets is cut, down to REPLY_REASON_MIN; nothing else is, so a smaller room than REPLY_ROOM is a
  * wish. The hit has its ref.
  */
-void reply_fill_template(const char *template, const char *site_url, const struct hit *hit, size_t room,
-	char text_r[REPLY_TEXT_SIZE]);
+void reply_fill_template(const char *template, const char *site_url, const struct hit *hit,
+	size_t room, char text_r[REPLY_TEXT_SIZE]);
 
 /* The reply of a decision, still without text. */
 struct reply reply_of_answer(enum answer answer);

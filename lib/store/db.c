@@ -78,7 +78,8 @@ static void sql_network(sqlite3_context *context, int count, sqlite3_value **val
 	}
 	memcpy(addr.octets, octets, sizeof(addr.octets));
 	struct network network = network_around(&addr, (unsigned)prefix);
-	sqlite3_result_blob(context, network.addr.octets, sizeof(network.addr.octets), SQLITE_TRANSIENT);
+	sqlite3_result_blob(
+		context, network.addr.octets, sizeof(network.addr.octets), SQLITE_TRANSIENT);
 }
 
 /*
@@ -93,9 +94,9 @@ static int harden(struct db *db, bool writable)
 	sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_ENABLE_FKEY, writable, NULL);
 	sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
 	sqlite3_limit(db->sqlite, SQLITE_LIMIT_ATTACHED, 0);
-	int err = capture(db,
-		sqlite3_create_function_v2(db->sqlite, "ops_network", 2,
-			SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY, NULL, sql_network, NULL, NULL, NULL));
+	int err = capture(db, sqlite3_create_function_v2(db->sqlite, "ops_network", 2,
+				      SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY, NULL,
+				      sql_network, NULL, NULL, NULL));
 	if (err == ERR_NONE)
 		err = db_execute(db, "PRAGMA cell_size_check = on; PRAGMA temp_store = memory");
 	return err;
@@ -110,18 +111,21 @@ static int check_file(const char *path, const struct db_options *options, struct
 	if (stat(path, &status) != 0) {
 		if (errno == ENOENT && options->create)
 			return ERR_NONE;
-		int err = errno == ENOENT ? ERR_DB_MISSING : errno == EACCES ? ERR_DB_READONLY : ERR_IO;
+		int err = errno == ENOENT   ? ERR_DB_MISSING
+			  : errno == EACCES ? ERR_DB_READONLY
+					    : ERR_IO;
 		text_add_format(message_r, "%s: %s%s", path, strerror(errno),
 			err == ERR_DB_MISSING ? "; \"opsctl init\" makes it" : "");
 		return err;
 	}
 	if (!S_ISREG(status.st_mode)) {
-		text_add_format(message_r, "%s: not a regular file; a database file belongs there", path);
+		text_add_format(
+			message_r, "%s: not a regular file; a database file belongs there", path);
 		return ERR_DB_FOREIGN;
 	}
 	if (access(path, mode) != 0) {
-		text_add_format(message_r, "%s: %s; the user of this program needs %s access to it", path,
-			strerror(errno), options->writable ? "read and write" : "read");
+		text_add_format(message_r, "%s: %s; the user of this program needs %s access to it",
+			path, strerror(errno), options->writable ? "read and write" : "read");
 		return ERR_DB_READONLY;
 	}
 	return ERR_NONE;
@@ -130,7 +134,8 @@ static int check_file(const char *path, const struct db_options *options, struct
 static int say_failure(struct db *db, int err, struct text *message_r)
 {
 	if (err == ERR_DB_FOREIGN)
-		text_add_format(message_r, "%s: not an SQLite database; move it away, then run \"opsctl init\"",
+		text_add_format(message_r,
+			"%s: not an SQLite database; move it away, then run \"opsctl init\"",
 			db->path);
 	else
 		text_add_format(message_r, "%s: %s (%s)", db->path, err_text(err), db->error);
@@ -151,7 +156,8 @@ static int open_sqlite(struct db *db, const struct db_options *options, struct t
 	return err == ERR_NONE ? ERR_NONE : say_failure(db, err, message_r);
 }
 
-int db_open(const char *path, const struct db_options *options, struct db **db_r, struct text *message_r)
+int db_open(const char *path, const struct db_options *options, struct db **db_r,
+	struct text *message_r)
 {
 	char nowhere[256];
 	struct text unread = TEXT_OVER(nowhere);
@@ -261,13 +267,15 @@ void db_bind_int(struct statement *statement, int parameter, int64_t value)
 void db_bind_text(struct statement *statement, int parameter, const char *value)
 {
 	if (statement->stmt != NULL)
-		note_bind(statement, sqlite3_bind_text(statement->stmt, parameter, value, -1, SQLITE_STATIC));
+		note_bind(statement,
+			sqlite3_bind_text(statement->stmt, parameter, value, -1, SQLITE_STATIC));
 }
 
 void db_bind_blob(struct statement *statement, int parameter, const void *octets, size_t length)
 {
 	if (statement->stmt != NULL)
-		note_bind(statement, sqlite3_bind_blob64(statement->stmt, parameter, octets, length, SQLITE_STATIC));
+		note_bind(statement, sqlite3_bind_blob64(statement->stmt, parameter, octets, length,
+					     SQLITE_STATIC));
 }
 
 void db_bind_addr(struct statement *statement, int parameter, const struct addr *addr)
@@ -418,7 +426,8 @@ void db_checkpoint(struct db *db)
 	sqlite3_wal_checkpoint_v2(db->sqlite, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
 }
 
-/* The first row of a checking pragma goes to message_r unless it is the one that says all is well. */
+/* The first row of a checking pragma goes to message_r unless it is the one that says all is well.
+ */
 static int check_by(struct db *db, const char *sql, struct text *message_r)
 {
 	sqlite3_stmt *stmt = NULL;
@@ -446,7 +455,8 @@ int db_check_integrity(struct db *db, struct text *message_r)
 
 	if (err == ERR_NONE)
 		err = check_by(db,
-			"SELECT 'a row of ' || \"table\" || ' refers to one that is missing' FROM pragma_foreign_key_check",
+			"SELECT 'a row of ' || \"table\" || ' refers to one that is missing' FROM "
+			"pragma_foreign_key_check",
 			message_r);
 	return err;
 }

@@ -12,9 +12,9 @@
 struct text;
 
 /*
- * A connection to one of the two databases, with its prepared statements. One thread at a time uses a
- * connection; any thread may. Calls return ERR_NONE or one of the ERR_DB_ numbers (base/err.h), and
- * db_error() has the details until the next call.
+ * A connection to one of the two databases, with its prepared statements. One thread at a time uses
+ * a connection; any thread may. Calls return ERR_NONE or one of the ERR_DB_ numbers (base/err.h),
+ * and db_error() has the details until the next call.
  */
 struct db;
 
@@ -34,8 +34,8 @@ struct db_options {
  * Opens a database and makes sure that it is ours, of the right kind and schema version. All or
  * nothing. message_r (may be NULL) says what is wrong and what would mend it, with the path in it.
  */
-int db_open(const char *path, const struct db_options *options, struct db **db_r, struct text *message_r)
-	__attribute__((warn_unused_result));
+int db_open(const char *path, const struct db_options *options, struct db **db_r,
+	struct text *message_r) __attribute__((warn_unused_result));
 
 void db_close(struct db **db);
 
@@ -63,9 +63,11 @@ void db_interrupt(struct db *db);
  */
 struct statement *db_begin(struct db *db, enum statement_id id);
 
-/* Bind a parameter. A failure is kept and comes back from db_step(). Strings must outlive the run. */
+/* Bind a parameter. A failure is kept and comes back from db_step(). Strings must outlive the run.
+ */
 void db_bind_int(struct statement *statement, int parameter, int64_t value);
-void db_bind_text(struct statement *statement, int parameter, const char *value); /* NULL: SQL NULL */
+void db_bind_text(
+	struct statement *statement, int parameter, const char *value); /* NULL: SQL NULL */
 void db_bind_blob(struct statement *statement, int parameter, const void *octets, size_t length);
 void db_bind_addr(struct statement *statement, int parameter, const struct addr *addr);
 void db_bind_time(struct statement *statement, int parameter, int64_t time); /* CLOCK_NEVER: NULL */
@@ -99,7 +101,8 @@ int64_t db_changes(const struct db *db); /* rows of the last insert or update */
 int db_execute(struct db *db, const char *sql) __attribute__((warn_unused_result));
 
 /* A pragma's integer value. */
-int db_pragma_int(struct db *db, const char *pragma, int64_t *value_r) __attribute__((warn_unused_result));
+int db_pragma_int(struct db *db, const char *pragma, int64_t *value_r)
+	__attribute__((warn_unused_result));
 
 /* Writes the log back into the database and empties it; best effort, as readers may hold it up. */
 void db_checkpoint(struct db *db);

@@ -22,10 +22,11 @@
 /* Hits in one transaction; more would only make the first of them wait for the last. */
 #define BATCH_MAX 512
 
-/* Hits that nobody waits for, held while the log cannot be written. */
+/* Hits held while the log cannot be written; none of them is one that a client was told of. */
 #define BACKGROUND_MAX 10000
 
-/* How often what nobody waits for is tried again, and how long a log is idle before it is tidied. */
+/* How often what nobody waits for is tried again, and how long a log is idle before it is tidied.
+ */
 #define TICK_SECS 1
 
 /* A hit on its way to disk. */
@@ -54,8 +55,8 @@ struct hitlog {
 	pthread_mutex_t mutex;    /* guards all below but db, dirty and failing */
 	pthread_cond_t work;      /* something was queued, or stopping was set */
 	pthread_condattr_t clock; /* timed waits go by the monotonic clock */
-	struct queue waiting;     /* sessions wait for these */
-	struct queue background;  /* nobody does */
+	struct queue waiting;     /* not tried yet */
+	struct queue background;  /* failed, and tried again at each tick: nobody waits for them */
 	char error[512];          /* of the last failed transaction */
 	bool stopping;
 
@@ -141,9 +142,9 @@ static void entry_free(struct entry *entry)
 }
 
 /*
- * Drops a connection whose file is no longer the one at its path. What of the old database stands only
- * in the write-ahead log is written back first: that log keeps its name, and would be taken for the
- * new database's.
+ * Drops a connection whose file is no longer the one at its path. What of the old database stands
+ * only in the write-ahead log is written back first: that log keeps its name, and would be taken
+ * for the new database's.
  */
 static void drop_stale(struct hitlog *log)
 {
@@ -167,9 +168,11 @@ static int open_db(struct hitlog *log, struct text *message_r)
 		return ERR_NONE;
 	int err = db_open(log->path, &options, &log->db, message_r);
 	if (err == ERR_NONE) {
-		err = db_execute(log->db, log->sync_full ? "PRAGMA synchronous = full" : "PRAGMA synchronous = normal");
+		err = db_execute(log->db, log->sync_full ? "PRAGMA synchronous = full"
+							 : "PRAGMA synchronous = normal");
 		if (err != ERR_NONE)
-			text_add_format(message_r, "%s: %s (%s)", log->path, err_text(err), db_error(log->db));
+			text_add_format(message_r, "%s: %s (%s)", log->path, err_text(err),
+				db_error(log->db));
 	}
 	return err;
 }
@@ -246,7 +249,8 @@ static int write_entries(struct hitlog *log, struct queue *batch)
 	int64_t id;
 	int err = last_id(log, &id);
 
-	for (struct entry *entry = batch->head; entry != NULL && err == ERR_NONE; entry = entry->next) {
+	for (struct entry *entry = batch->head; entry != NULL && err == ERR_NONE;
+		entry = entry->next) {
 		entry->err = write_entry(log, entry, ++id);
 		if (entry->err != ERR_REFUSED)
 			err = entry->err;
@@ -267,13 +271,15 @@ static int write_batch(struct hitlog *log, struct queue *batch, struct text *mes
 	if (err == ERR_NONE)
 		err = db_commit(log->db);
 	if (err != ERR_NONE) {
-		text_add_format(message_r, "%s: %s (%s)", log->path, err_text(err), db_error(log->db));
+		text_add_format(
+			message_r, "%s: %s (%s)", log->path, err_text(err), db_error(log->db));
 		db_rollback(log->db);
 	}
 	return err;
 }
 
-/* The session gave up during the commit, and the row is there: it is to say what was done instead. */
+/* The session gave up during the commit, and the row is there: it is to say what was done instead.
+ */
 static void make_amendment(struct entry *entry)
 {
 	entry->amend = true;
@@ -281,7 +287,8 @@ static void make_amendment(struct entry *entry)
 	text_copy(entry->hit.reply, sizeof(entry->hit.reply), entry->why);
 }
 
-/* Tells the sessions of a batch how it went, and keeps what is still to be done. Under the mutex. */
+/* Tells the sessions of a batch how it went, and keeps what is still to be done. Under the mutex.
+ */
 static void finish_batch(struct hitlog *log, struct queue *batch, int err)
 {
 	struct entry *entry;
@@ -364,7 +371,8 @@ static void *write_hits(void *argument)
 
 	pthread_mutex_lock(&log->mutex);
 	/* At the end one failure is enough: what is left then is nothing that a client was told. */
-	while (!log->stopping || (err == ERR_NONE && log->waiting.count + log->background.count > 0)) {
+	while (!log->stopping ||
+		(err == ERR_NONE && log->waiting.count + log->background.count > 0)) {
 		bool work = wait_for_work(log);
 		err = commit_batch(log);
 		if (work)
@@ -448,7 +456,8 @@ static bool wait_until_done(struct hitlog *log, struct entry *entry, int wait_ms
 }
 
 /* The session goes on without its entry. NULL: the writer has it, and frees it. Under the mutex. */
-static struct entry *give_up(struct hitlog *log, struct entry *entry, enum hit_action otherwise, const char *why)
+static struct entry *give_up(
+	struct hitlog *log, struct entry *entry, enum hit_action otherwise, const char *why)
 {
 	if (queue_remove(&log->waiting, entry))
 		return entry;
@@ -479,7 +488,8 @@ int hitlog_record(struct hitlog *log, struct hit *hit, hitlog_compose *compose, 
 			text_add(message_r, log->error[0] != '\0' ? log->error : err_text(err));
 	} else {
 		err = ERR_TIMEOUT;
-		text_add_format(message_r, "%s: a hit was not on disk within %d ms", log->path, wait_msecs);
+		text_add_format(
+			message_r, "%s: a hit was not on disk within %d ms", log->path, wait_msecs);
 		entry = give_up(log, entry, otherwise, why);
 	}
 	pthread_mutex_unlock(&log->mutex);
@@ -501,9 +511,11 @@ int hitlog_post(struct hitlog *log, const struct hit *hit, struct text *message_
 	}
 	entry->background = true;
 	pthread_mutex_lock(&log->mutex);
-	bool room = log->background.count < BACKGROUND_MAX;
-	if (room)
-		queue_push(&log->background, entry);
+	bool room = log->waiting.count + log->background.count < BACKGROUND_MAX;
+	if (room) {
+		queue_push(&log->waiting, entry);
+		pthread_cond_signal(&log->work);
+	}
 	pthread_mutex_unlock(&log->mutex);
 	if (room)
 		return ERR_NONE;

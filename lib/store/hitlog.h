@@ -26,7 +26,8 @@ typedef void hitlog_compose(struct hit *hit, const void *context);
  * record. sync_full: a hit that was recorded survives a loss of power, else a crash of the program.
  * ERR_MEMORY. path is copied.
  */
-int hitlog_start(const char *path, bool sync_full, struct hitlog **log_r) __attribute__((warn_unused_result));
+int hitlog_start(const char *path, bool sync_full, struct hitlog **log_r)
+	__attribute__((warn_unused_result));
 
 /*
  * Writes what is waiting, then ends the writer. Nobody may record any more. Returns how many posted
@@ -35,18 +36,19 @@ int hitlog_start(const char *path, bool sync_full, struct hitlog **log_r) __attr
 size_t hitlog_stop(struct hitlog **log);
 
 /*
- * Puts a hit on record and returns when it is on disk, with id, ref and reply filled in. Any thread.
- * After wait_msecs, or when the log cannot be written, it returns an error and the row is not there;
- * if the disk holds a commit up for so long that nobody can tell, the row is amended to
- * `otherwise` with the reply `why` (a static string) as soon as it can be. message_r says what failed.
+ * Puts a hit on record and returns when it is on disk, with id, ref and reply filled in. Any
+ * thread. After wait_msecs, or when the log cannot be written, it returns an error and the row is
+ * not there; if the disk holds a commit up for so long that nobody can tell, the row is amended to
+ * `otherwise` with the reply `why` (a static string) as soon as it can be. message_r says what
+ * failed.
  */
 int hitlog_record(struct hitlog *log, struct hit *hit, hitlog_compose *compose, const void *context,
 	int wait_msecs, enum hit_action otherwise, const char *why, struct text *message_r)
 	__attribute__((warn_unused_result));
 
 /*
- * Puts a hit on record some time soon, without waiting: for what no client is told of. ERR_MEMORY or
- * ERR_REFUSED when too many are waiting already.
+ * Puts a hit on record some time soon, without waiting: for what no client is told of. ERR_MEMORY
+ * or ERR_REFUSED when too many are waiting already.
  */
 int hitlog_post(struct hitlog *log, const struct hit *hit, struct text *message_r)
 	__attribute__((warn_unused_result));

@@ -48,7 +48,8 @@ static void read_listing(struct statement *row, struct listing *listing_r)
 }
 
 /* The rows come most specific first, so a list's first row is the one that decides within it. */
-static int find_listings(struct db *db, const struct addr *addr, int64_t now, struct lookup *lookup_r)
+static int find_listings(
+	struct db *db, const struct addr *addr, int64_t now, struct lookup *lookup_r)
 {
 	struct statement *row = db_begin(db, FIND_LISTINGS);
 	uint64_t lists_seen = 0;
@@ -198,8 +199,8 @@ static int open_handle(struct lookup_pool *pool, struct handle **handle_r, struc
 	return ERR_NONE;
 }
 
-int lookup_pool_find(struct lookup_pool *pool, const struct addr *addr, int64_t now, struct lookup *lookup_r,
-	struct text *message_r)
+int lookup_pool_find(struct lookup_pool *pool, const struct addr *addr, int64_t now,
+	struct lookup *lookup_r, struct text *message_r)
 {
 	struct handle *handle = take_idle(pool);
 
@@ -215,7 +216,8 @@ int lookup_pool_find(struct lookup_pool *pool, const struct addr *addr, int64_t 
 	}
 	int err = lookup_in(handle->db, addr, now, lookup_r);
 	if (err != ERR_NONE) {
-		text_add_format(message_r, "%s: %s (%s)", pool->path, err_text(err), db_error(handle->db));
+		text_add_format(
+			message_r, "%s: %s (%s)", pool->path, err_text(err), db_error(handle->db));
 		handle_free(handle);
 		return err;
 	}

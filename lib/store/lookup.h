@@ -16,7 +16,7 @@ struct text;
 struct lookup {
 	struct listing listings[LISTS_MAX]; /* the most specific one of each list, those first */
 	size_t count;                       /* 0: not listed */
-	bool exempt;                        /* by the exemptions table; looked up only when listed */
+	bool exempt; /* by the exemptions table; looked up only when listed */
 	struct network exempt_network;
 	char exempt_why[REASON_SIZE];
 };
@@ -27,19 +27,21 @@ int lookup_in(struct db *db, const struct addr *addr, int64_t now, struct lookup
 
 /*
  * Connections for many threads, as opening one costs more than ten look-ups: each look-up borrows
- * one, or opens one more when all are in use. A connection whose file was replaced, whose schema was
- * changed or that failed is closed instead of given back, so what is mended works at the next look-up.
+ * one, or opens one more when all are in use. A connection whose file was replaced, whose schema
+ * was changed or that failed is closed instead of given back, so what is mended works at the next
+ * look-up.
  */
 struct lookup_pool;
 
 /* Opens nothing yet. ERR_MEMORY. path is copied. */
-int lookup_pool_new(const char *path, struct lookup_pool **pool_r) __attribute__((warn_unused_result));
+int lookup_pool_new(const char *path, struct lookup_pool **pool_r)
+	__attribute__((warn_unused_result));
 
 /* No look-up may be under way. */
 void lookup_pool_free(struct lookup_pool **pool);
 
 /* As lookup_in(); any thread. message_r says what failed, with the database's path. */
-int lookup_pool_find(struct lookup_pool *pool, const struct addr *addr, int64_t now, struct lookup *lookup_r,
-	struct text *message_r) __attribute__((warn_unused_result));
+int lookup_pool_find(struct lookup_pool *pool, const struct addr *addr, int64_t now,
+	struct lookup *lookup_r, struct text *message_r) __attribute__((warn_unused_result));
 
 #endif

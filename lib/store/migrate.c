@@ -48,7 +48,8 @@ static int read_identity(struct db *db, struct identity *identity_r, struct text
 	if (err == ERR_NONE)
 		err = db_pragma_int(db, "schema_version", &identity_r->schema_changes);
 	if (err == ERR_DB_FOREIGN)
-		text_add_format(message_r, "%s: not an SQLite database; move it away, then run \"opsctl init\"",
+		text_add_format(message_r,
+			"%s: not an SQLite database; move it away, then run \"opsctl init\"",
 			db_path(db));
 	else if (err != ERR_NONE)
 		text_add_format(message_r, "%s: %s (%s)", db_path(db), err_text(err), db_error(db));
@@ -61,37 +62,44 @@ static int check_identity(const struct db *db, enum db_kind kind, const struct i
 	int newest = migrate_newest_version(kind);
 
 	if (identity->application_id != kinds[kind].application_id) {
-		text_add_format(message_r, "%s: an SQLite database, but not %s of opsmilter; check the path", db_path(db),
-			kinds[kind].name);
+		text_add_format(message_r,
+			"%s: an SQLite database, but not %s of opsmilter; check the path",
+			db_path(db), kinds[kind].name);
 		return ERR_DB_FOREIGN;
 	}
 	if (identity->version > newest) {
 		text_add_format(message_r,
-			"%s: its schema is version %lld, newer than the %d of this program; upgrade opsmilter here",
+			"%s: its schema is version %lld, newer than the %d of this program; "
+			"upgrade opsmilter here",
 			db_path(db), (long long)identity->version, newest);
 		return ERR_DB_NEWER;
 	}
 	if (identity->version < newest && !any_version) {
-		text_add_format(message_r, "%s: its schema is version %lld, this program's is %d; \"opsctl init\" upgrades it",
+		text_add_format(message_r,
+			"%s: its schema is version %lld, this program's is %d; \"opsctl init\" "
+			"upgrades it",
 			db_path(db), (long long)identity->version, newest);
 		return ERR_DB_OLDER;
 	}
 	return ERR_NONE;
 }
 
-int migrate_check_version(struct db *db, enum db_kind kind, bool any_version, struct text *message_r)
+int migrate_check_version(
+	struct db *db, enum db_kind kind, bool any_version, struct text *message_r)
 {
 	struct identity identity;
 	int err = read_identity(db, &identity, message_r);
 
 	if (err == ERR_NONE && identity.schema_changes == 0) {
-		text_add_format(message_r, "%s: an empty file; \"opsctl init\" makes the database", db_path(db));
+		text_add_format(message_r, "%s: an empty file; \"opsctl init\" makes the database",
+			db_path(db));
 		return ERR_DB_MISSING;
 	}
 	return err == ERR_NONE ? check_identity(db, kind, &identity, any_version, message_r) : err;
 }
 
-/* One step in one transaction. Another program may have been faster: then there is nothing to do. */
+/* One step in one transaction. Another program may have been faster: then there is nothing to do.
+ */
 static int take_step(struct db *db, enum db_kind kind, int64_t version, struct text *message_r)
 {
 	int64_t now_at = 0;
@@ -110,8 +118,8 @@ static int take_step(struct db *db, enum db_kind kind, int64_t version, struct t
 	return err;
 }
 
-/* What must be said before the first table is made: space is given back page by page, and readers and
- * the writer do not wait for one another. */
+/* What must be said before the first table is made: space is given back page by page, and readers
+ * and the writer do not wait for one another. */
 static int prepare_new(struct db *db, struct text *message_r)
 {
 	int err = db_execute(db, "PRAGMA auto_vacuum = incremental; PRAGMA journal_mode = wal");
@@ -152,7 +160,8 @@ int migrate(const char *path, enum db_kind kind, int *from_r, struct text *messa
 		err = prepare_new(db, message_r);
 	else if (err == ERR_NONE)
 		err = check_identity(db, kind, &identity, true, message_r);
-	for (int64_t version = identity.version; err == ERR_NONE && version < migrate_newest_version(kind); version++)
+	for (int64_t version = identity.version;
+		err == ERR_NONE && version < migrate_newest_version(kind); version++)
 		err = take_step(db, kind, version, message_r);
 	*from_r = (int)identity.version;
 	db_close(&db);

@@ -79,8 +79,8 @@ static void detach_and_be_ready(int report)
 	detach_or_exit();
 	if (getpid() == starter)
 		_exit(CHILD_FAILED);
-	report_how_it_is_detached(report);
 	daemon_ready(0);
+	report_how_it_is_detached(report);
 	daemon_ready(7); /* no effect any more */
 	_exit(5);
 }

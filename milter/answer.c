@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "milter/answer.h"
+
+#include "base/log.h"
+#include "base/text.h"
+
+/*
+ * libmilter takes the text for a format of its own: a lone '%' makes the whole text vanish, so each
+ * one is doubled.
+ */
+static void escape(const char *string, struct text *text)
+{
+	for (; *string != '\0'; string++) {
+		if (*string == '%')
+			text_add_char(text, '%');
+		text_add_char(text, *string);
+	}
+}
+
+sfsistat answer_give(SMFICTX *context, const struct reply *reply)
+{
+	char code[4], status[8], buffer[2 * REPLY_TEXT_SIZE];
+	struct text text = TEXT_OVER(buffer);
+
+	if (reply->answer == ANSWER_CONTINUE)
+		return SMFIS_CONTINUE;
+	if (reply->answer == ANSWER_ACCEPT)
+		return SMFIS_ACCEPT;
+	text_copy(code, sizeof(code), reply->code);
+	text_copy(status, sizeof(status), reply->status);
+	escape(reply->text, &text);
+	if (smfi_setreply(context, code, status, buffer) != MI_SUCCESS)
+		log_error("libmilter does not take the reply \"%s %s %s\"", code, status, buffer);
+	/* A text is kept only with the answer of its own kind: 5xx with REJECT, 4xx with TEMPFAIL.
+	 */
+	return reply->answer == ANSWER_REFUSE ? SMFIS_REJECT : SMFIS_TEMPFAIL;
+}
+
+sfsistat answer_tag(SMFICTX *context, const struct hit *hit, unsigned forged_count)
+{
+	static char name[] = ANSWER_HEADER;
+	char buffer[1024];
+	struct text value = TEXT_OVER(buffer);
+	int done = MI_SUCCESS;
+
+	/* From the last on, as each removal would move the ones after it. */
+	for (unsigned i = forged_count; i > 0 && done == MI_SUCCESS; i--)
+		done = smfi_chgheader(context, name, (int)i, NULL);
+	reply_tag_header(hit, &value);
+	if (done == MI_SUCCESS)
+		done = smfi_insheader(context, 0, name, buffer);
+	if (done != MI_SUCCESS)
+		log_error("the MTA does not take the header " ANSWER_HEADER
+			  " for client %s (ref %s)",
+			hit->client.name, hit->ref);
+	return SMFIS_CONTINUE;
+}

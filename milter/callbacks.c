@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "milter/callbacks.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "base/err.h"
+#include "milter/answer.h"
+#include "milter/flow.h"
+#include "milter/session.h"
+
+static const char *macro(SMFICTX *context, const char *name)
+{
+	return smfi_getsymval(context, (char *)name);
+}
+
+static void end_session(SMFICTX *context)
+{
+	struct session *session = smfi_getpriv(context);
+
+	smfi_setpriv(context, NULL);
+	session_free(&session);
+}
+
+static void set_client(SMFICTX *context, struct client *client, const char *hostname)
+{
+	const char *version = macro(context, "v");
+
+	client_set(client->name, sizeof(client->name), hostname);
+	client_set(client->mta, sizeof(client->mta), macro(context, "j"));
+	client->mta_shows_recipient =
+		version == NULL || strncmp(version, "Postfix", strlen("Postfix")) != 0;
+}
+
+static sfsistat on_connect(SMFICTX *context, char *hostname, _SOCK_ADDR *sockaddr)
+{
+	struct addr addr;
+
+	end_session(context); /* XCLIENT makes one connection begin anew */
+	if (addr_from_sockaddr(sockaddr, &addr) != ERR_NONE)
+		return SMFIS_ACCEPT;
+	struct session *session = session_new();
+	if (session == NULL)
+		return SMFIS_ACCEPT; /* without memory the list must not stop mail either */
+	session->client.addr = addr;
+	set_client(context, &session->client, hostname);
+	struct reply reply = flow_connect(session);
+	if (reply.answer == ANSWER_ACCEPT)
+		session_free(&session);
+	smfi_setpriv(context, session);
+	return answer_give(context, &reply);
+}
+
+static sfsistat on_helo(SMFICTX *context, char *helo)
+{
+	struct session *session = smfi_getpriv(context);
+
+	if (session == NULL)
+		return SMFIS_ACCEPT;
+	client_set(session->client.helo, sizeof(session->client.helo), helo);
+	struct reply reply = flow_step(session, STAGE_HELO, "");
+	return answer_give(context, &reply);
+}
+
+static sfsistat on_mail(SMFICTX *context, char **arguments)
+{
+	struct session *session = smfi_getpriv(context);
+
+	if (session == NULL)
+		return SMFIS_ACCEPT;
+	session_end_message(session);
+	struct client *client = &session->client;
+	client_set_mailbox(client->mail_from, sizeof(client->mail_from), arguments[0]);
+	client_set(client->login, sizeof(client->login), macro(context, "{auth_authen}"));
+	client_set(client->queue_id, sizeof(client->queue_id), macro(context, "i"));
+	struct reply reply = flow_step(session, STAGE_MAIL, "");
+	return answer_give(context, &reply);
+}
+
+static sfsistat on_rcpt(SMFICTX *context, char **arguments)
+{
+	struct session *session = smfi_getpriv(context);
+	char recipient[MAILBOX_SIZE];
+
+	if (session == NULL)
+		return SMFIS_ACCEPT;
+	client_set_mailbox(recipient, sizeof(recipient), arguments[0]);
+	client_set(session->client.queue_id, sizeof(session->client.queue_id), macro(context, "i"));
+	struct reply reply = flow_step(session, STAGE_RCPT, recipient);
+	return answer_give(context, &reply);
+}
+
+/* Of the message itself only the headers matter, and only where one of ours is to go in. */
+static sfsistat on_data(SMFICTX *context)
+{
+	struct session *session = smfi_getpriv(context);
+
+	return session != NULL && session->tagged ? SMFIS_CONTINUE : SMFIS_ACCEPT;
+}
+
+static sfsistat on_header(SMFICTX *context, char *name, char *value)
+{
+	struct session *session = smfi_getpriv(context);
+
+	(void)value;
+	if (session != NULL && strcasecmp(name, ANSWER_HEADER) == 0)
+		session->forged_count++;
+	return SMFIS_CONTINUE;
+}
+
+static sfsistat on_end_of_message(SMFICTX *context)
+{
+	struct session *session = smfi_getpriv(context);
+	sfsistat status = SMFIS_CONTINUE;
+
+	if (session == NULL)
+		return SMFIS_ACCEPT;
+	if (session->tagged)
+		status = answer_tag(context, &session->tag, session->forged_count);
+	session_end_message(session);
+	return status;
+}
+
+static sfsistat on_abort(SMFICTX *context)
+{
+	struct session *session = smfi_getpriv(context);
+
+	if (session != NULL)
+		session_end_message(session);
+	return SMFIS_CONTINUE;
+}
+
+static sfsistat on_close(SMFICTX *context)
+{
+	struct session *session = smfi_getpriv(context);
+
+	if (session != NULL)
+		flow_close(session);
+	end_session(context);
+	return SMFIS_CONTINUE;
+}
+
+static char name[] = "opsmilter";
+
+struct smfiDesc callbacks = {
+	.xxfi_name = name,
+	.xxfi_version = SMFI_VERSION,
+	.xxfi_flags = SMFIF_ADDHDRS | SMFIF_CHGHDRS,
+	.xxfi_connect = on_connect,
+	.xxfi_helo = on_helo,
+	.xxfi_envfrom = on_mail,
+	.xxfi_envrcpt = on_rcpt,
+	.xxfi_data = on_data,
+	.xxfi_header = on_header,
+	.xxfi_eom = on_end_of_message,
+	.xxfi_abort = on_abort,
+	.xxfi_close = on_close,
+};

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "milter/filter.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/err.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "store/db.h"
+
+/* How long the end waits for steps under way: as long as one may wait for its hit, and a little. */
+#define STOP_WAIT_MSECS 6000
+#define STOP_POLL_MSECS 10
+
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static struct filter *all;     /* guarded by mutex */
+static struct filter *current; /* guarded by mutex; counts as a holder */
+
+static atomic_uint steps;
+static atomic_bool stopping;
+
+static void filter_free(struct filter *filter)
+{
+	size_t lost = hitlog_stop(&filter->hits);
+
+	if (lost > 0)
+		log_error("%s: %zu hits were not written: the log could not be used to the end",
+			filter->conf->hit_log, lost);
+	lookup_pool_free(&filter->lookups);
+	conf_free(&filter->conf);
+	free(filter);
+}
+
+static void unlink_filter(struct filter *filter)
+{
+	struct filter **link = &all;
+
+	while (*link != filter)
+		link = &(*link)->next;
+	*link = filter->next;
+}
+
+struct filter *filter_hold(void)
+{
+	pthread_mutex_lock(&mutex);
+	struct filter *filter = current;
+	filter->holders++;
+	pthread_mutex_unlock(&mutex);
+	return filter;
+}
+
+void filter_release(struct filter **filter)
+{
+	if (*filter == NULL)
+		return;
+	pthread_mutex_lock(&mutex);
+	bool last = --(*filter)->holders == 0;
+	if (last)
+		unlink_filter(*filter);
+	pthread_mutex_unlock(&mutex);
+	if (last)
+		filter_free(*filter);
+	*filter = NULL;
+}
+
+static int try_database(const char *path, enum db_kind kind, bool writable, struct text *message_r)
+{
+	struct db_options options = {
+		.kind = kind,
+		.role = ROLE_FILTER,
+		.writable = writable,
+		.wait_msecs = 1000,
+	};
+	struct db *db;
+	int err = db_open(path, &options, &db, message_r);
+
+	db_close(&db);
+	return err;
+}
+
+static int try_databases(const struct conf *conf, struct text *message_r)
+{
+	int err = try_database(conf->database, DB_OPS, false, message_r);
+
+	return err == ERR_NONE ? try_database(conf->hit_log, DB_HITS, true, message_r) : err;
+}
+
+static struct filter *make_current(struct filter *filter)
+{
+	pthread_mutex_lock(&mutex);
+	struct filter *old = current;
+	filter->next = all;
+	all = filter;
+	current = filter;
+	pthread_mutex_unlock(&mutex);
+	return old;
+}
+
+int filter_install(struct conf *conf, bool must_work, struct text *message_r)
+{
+	int err = try_databases(conf, message_r);
+	struct filter *filter;
+
+	if (err != ERR_NONE && must_work)
+		return err;
+	text_clear(message_r);
+	filter = calloc(1, sizeof(*filter));
+	err = filter == NULL ? ERR_MEMORY : ERR_NONE;
+	if (err == ERR_NONE)
+		err = lookup_pool_new(conf->database, &filter->lookups);
+	if (err == ERR_NONE)
+		err = hitlog_start(
+			conf->hit_log, conf->milter.hit_sync == HIT_SYNC_FULL, &filter->hits);
+	if (err != ERR_NONE) {
+		text_add(message_r, err_text(err));
+		if (filter != NULL)
+			lookup_pool_free(&filter->lookups);
+		free(filter);
+		return err;
+	}
+	filter->conf = conf;
+	filter->holders = 1;
+	struct filter *old = make_current(filter);
+	filter_release(&old);
+	return ERR_NONE;
+}
+
+bool filter_begin_step(void)
+{
+	atomic_fetch_add(&steps, 1);
+	if (!atomic_load(&stopping))
+		return true;
+	atomic_fetch_sub(&steps, 1);
+	return false;
+}
+
+void filter_end_step(void)
+{
+	atomic_fetch_sub(&steps, 1);
+}
+
+void filter_stop(void)
+{
+	static const struct timespec poll_time = {.tv_nsec = STOP_POLL_MSECS * 1000000L};
+
+	atomic_store(&stopping, true);
+	for (int waited = 0; atomic_load(&steps) > 0 && waited < STOP_WAIT_MSECS;
+		waited += STOP_POLL_MSECS)
+		nanosleep(&poll_time, NULL);
+	/* Sessions may still hold their filters, but none of them records any more. */
+	pthread_mutex_lock(&mutex);
+	for (struct filter *filter = all; filter != NULL; filter = filter->next) {
+		if (hitlog_stop(&filter->hits) > 0)
+			log_error("%s: hits were not written: the log could not be used to the end",
+				filter->conf->hit_log);
+	}
+	pthread_mutex_unlock(&mutex);
+}

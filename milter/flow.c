@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "milter/flow.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/text.h"
+#include "core/verdict.h"
+#include "milter/failure.h"
+
+/* How long a client waits for its hit to be on disk before on_error decides. */
+#define HIT_WAIT_MSECS 5000
+
+/* What is said when the databases cannot be used: the failure rule. */
+static struct reply reply_on_error(const struct session *session)
+{
+	if (session->filter->conf->milter.policy.on_error == ON_ERROR_TEMPFAIL)
+		return reply_of_failure();
+	return reply_of_answer(ANSWER_ACCEPT);
+}
+
+/* The look-up failed. Under tempfail the session goes on, as exempt mail passes all the same. */
+static struct reply go_on_unknown(struct session *session)
+{
+	session->unknown = reply_on_error(session).answer == ANSWER_DEFER;
+	session->listing.action = LIST_DEFER;
+	return reply_of_answer(session->unknown ? ANSWER_CONTINUE : ANSWER_ACCEPT);
+}
+
+static struct reply look_up(struct session *session)
+{
+	struct filter *filter = session->filter;
+	char buffer[512];
+	struct text message = TEXT_OVER(buffer);
+	struct lookup found;
+
+	if (policy_exempts_client(&filter->conf->milter.policy, &session->client.addr))
+		return reply_of_answer(ANSWER_ACCEPT);
+	if (lookup_pool_find(filter->lookups, &session->client.addr, clock_now(), &found,
+		    &message) != ERR_NONE) {
+		failure_log(buffer);
+		return go_on_unknown(session);
+	}
+	if (found.count == 0 || found.exempt)
+		return reply_of_answer(ANSWER_ACCEPT);
+	session->listing = *verdict_choose(found.listings, found.count);
+	return reply_of_answer(ANSWER_CONTINUE);
+}
+
+struct reply flow_connect(struct session *session)
+{
+	if (!filter_begin_step())
+		return reply_on_error(session);
+	struct reply reply = look_up(session);
+	filter_end_step();
+	return reply;
+}
+
+/* Writes a refused client's reply once its reference is known; on the hit log's thread. */
+static void compose_reply(struct hit *hit, const void *context)
+{
+	const struct conf *conf = context;
+	struct reply reply =
+		reply_of_answer(hit->action == HIT_REFUSED ? ANSWER_REFUSE : ANSWER_DEFER);
+	struct text text = TEXT_OVER(hit->reply);
+	size_t room = REPLY_ROOM;
+
+	if (hit->action != HIT_REFUSED && hit->action != HIT_DEFERRED) {
+		text_add(&text, "accepted, with a header");
+		return;
+	}
+	if (hit->client.mta_shows_recipient && hit->rcpt_to[0] != '\0')
+		room -= strlen(hit->rcpt_to) + strlen("<>... ");
+	reply_fill_template(conf->milter.reply, conf->site_url, hit, room, reply.text);
+	text_add_format(&text, "%s %s %s", reply.code, reply.status, reply.text);
+}
+
+static void fill_hit(const struct session *session, enum stage stage, const char *recipient,
+	const struct decision *decision, struct hit *hit_r)
+{
+	*hit_r = (struct hit){
+		.at = clock_now(),
+		.client = session->client,
+		.listing = session->listing,
+		.stage = stage,
+		.action = decision->action,
+	};
+	text_copy(hit_r->rcpt_to, sizeof(hit_r->rcpt_to), recipient);
+}
+
+/* For mail that is let through as it is: on record soon, and nobody waits. */
+static void post_hit(struct session *session, struct hit *hit, const char *why)
+{
+	char buffer[512];
+	struct text message = TEXT_OVER(buffer);
+	struct text reply = TEXT_OVER(hit->reply);
+
+	text_add_format(&reply, "accepted%s%s", why[0] == '\0' ? "" : ": ", why);
+	if (hit->action == HIT_LEFT)
+		text_copy(hit->reply, sizeof(hit->reply), "the client left before it was told");
+	if (hitlog_post(session->filter->hits, hit, &message) != ERR_NONE)
+		failure_log(buffer);
+}
+
+/* For what the client is told, or its mail shows: on disk before this returns, or a failure. */
+static int record_hit(struct session *session, struct hit *hit)
+{
+	struct filter *filter = session->filter;
+	bool deferred = filter->conf->milter.policy.on_error == ON_ERROR_TEMPFAIL;
+	char buffer[512];
+	struct text message = TEXT_OVER(buffer);
+	int err = hitlog_record(filter->hits, hit, compose_reply, filter->conf, HIT_WAIT_MSECS,
+		deferred ? HIT_DEFERRED : HIT_LOGGED,
+		deferred ? "451 4.3.0 the hit log took too long"
+			 : "accepted: the hit log took too long",
+		&message);
+
+	if (err != ERR_NONE)
+		failure_log(buffer);
+	return err;
+}
+
+/* The header of a tagged message shows the reference of its first recipient's hit. */
+static void tag_message(struct session *session, const struct hit *hit)
+{
+	if (!session->tagged)
+		session->tag = *hit;
+	session->tagged = true;
+	session->tagged_at_helo = hit->stage == STAGE_HELO;
+}
+
+/* Puts on record what was decided about a listed client, and turns it into a reply. */
+static struct reply carry_out(struct session *session, enum stage stage, const char *recipient,
+	const struct decision *decision)
+{
+	struct reply reply = reply_of_answer(decision->answer);
+	struct hit hit;
+
+	if (decision->action == HIT_NONE)
+		return reply;
+	fill_hit(session, stage, recipient, decision, &hit);
+	session->on_record = true;
+	if (decision->action == HIT_EXEMPT || decision->action == HIT_LOGGED) {
+		post_hit(session, &hit, decision->why);
+		return reply;
+	}
+	if (record_hit(session, &hit) != ERR_NONE)
+		return reply_on_error(session);
+	if (decision->action == HIT_TAGGED)
+		tag_message(session, &hit);
+	else
+		text_copy(reply.text, sizeof(reply.text), hit.reply + strlen("550 5.7.1 "));
+	return reply;
+}
+
+static struct reply take_step(struct session *session, enum stage stage, const char *recipient)
+{
+	struct decision decision = verdict_decide(&session->filter->conf->milter.policy,
+		&session->listing, &session->client, stage, recipient);
+
+	if (session->unknown)
+		return decision.answer == ANSWER_DEFER ? reply_of_failure()
+						       : reply_of_answer(decision.answer);
+	if (stage != STAGE_HELO)
+		return carry_out(session, stage, recipient, &decision);
+	if (!session->helo_answered)
+		session->helo_answer = carry_out(session, stage, recipient, &decision);
+	session->helo_answered = true;
+	return session->helo_answer;
+}
+
+struct reply flow_step(struct session *session, enum stage stage, const char *recipient)
+{
+	if (!filter_begin_step())
+		return reply_on_error(session);
+	struct reply reply = take_step(session, stage, recipient);
+	filter_end_step();
+	return reply;
+}
+
+void flow_close(struct session *session)
+{
+	static const struct decision left = {ANSWER_CONTINUE, HIT_LEFT, ""};
+	struct hit hit;
+
+	if (session->on_record || session->unknown || !filter_begin_step())
+		return;
+	fill_hit(session, STAGE_CLOSE, "", &left, &hit);
+	post_hit(session, &hit, "");
+	filter_end_step();
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "milter/session.h"
+
+#include <stdlib.h>
+
+struct session *session_new(void)
+{
+	struct session *session = calloc(1, sizeof(*session));
+
+	if (session != NULL)
+		session->filter = filter_hold();
+	return session;
+}
+
+void session_free(struct session **session)
+{
+	if (*session == NULL)
+		return;
+	filter_release(&(*session)->filter);
+	free(*session);
+	*session = NULL;
+}
+
+void session_end_message(struct session *session)
+{
+	session->tagged = session->tagged_at_helo;
+	session->forged_count = 0;
+	session->client.mail_from[0] = '\0';
+	session->client.queue_id[0] = '\0';
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef MILTER_SESSION_H
+#define MILTER_SESSION_H
+
+#include <stdbool.h>
+
+#include "core/client.h"
+#include "core/hit.h"
+#include "core/listing.h"
+#include "core/reply.h"
+#include "milter/filter.h"
+
+/*
+ * One SMTP connection of a client that may be refused. libmilter runs its callbacks one after
+ * another, but on any thread, so nothing of a session is kept elsewhere.
+ */
+struct session {
+	struct filter *filter; /* held */
+	struct client client;
+	struct listing listing; /* the one that decides */
+	bool unknown;           /* the look-up failed, and on_error is tempfail: no listing */
+	bool on_record;         /* this connection has a hit */
+
+	bool helo_answered; /* a second HELO or EHLO gets the answer of the first, and no hit */
+	struct reply helo_answer;
+
+	bool tagged_at_helo; /* every message of this connection gets the header */
+
+	/* Of the message under way. */
+	bool tagged;
+	struct hit tag;        /* the hit whose reference the header shows */
+	unsigned forged_count; /* headers of ours that the client sent */
+};
+
+/* Begins a session in the current filter. NULL when memory ran out. */
+struct session *session_new(void);
+
+/* Ends it. Takes NULL. */
+void session_free(struct session **session);
+
+/* Forgets the message under way: it ended, or the client gave it up. */
+void session_end_message(struct session *session);
+
+#endif

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "milter/socket.h"
+
+#include <errno.h>
+#include <libmilter/mfapi.h>
+#include <netdb.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/text.h"
+#include "conf/socket_name.h"
+
+/* Connections that may wait to be taken: as many as sessions at once are foreseen. */
+#define BACKLOG 1024
+
+/* Whether somebody listens on a unix socket. */
+static bool is_answered(const char *path)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	if (fd < 0)
+		return true;
+	text_copy(address.sun_path, sizeof(address.sun_path), path);
+	bool answered = connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0 ||
+			errno != ECONNREFUSED;
+	close(fd);
+	return answered;
+}
+
+static int say(struct text *message_r, int err, const char *path, const char *what)
+{
+	text_add_format(message_r, "%s: %s", path, what);
+	return err;
+}
+
+/* Makes way for a unix socket. */
+static int clear_path(const char *path, struct text *message_r)
+{
+	struct stat status;
+
+	if (lstat(path, &status) != 0) {
+		if (errno != ENOENT)
+			return say(message_r, ERR_IO, path, strerror(errno));
+		return ERR_NONE;
+	}
+	if (!S_ISSOCK(status.st_mode))
+		return say(message_r, ERR_EXISTS, path,
+			"there is a file, and it is not a socket; remove it, or name another path");
+	if (is_answered(path))
+		return say(message_r, ERR_EXISTS, path,
+			"another program listens on this socket; end it, or name another path");
+	if (unlink(path) != 0)
+		return say(message_r, ERR_IO, path, strerror(errno));
+	return ERR_NONE;
+}
+
+static int check_folder(const char *path, struct text *message_r)
+{
+	char folder[sizeof(((struct sockaddr_un *)0)->sun_path)];
+	struct stat status;
+
+	text_copy(folder, sizeof(folder), path);
+	char *slash = strrchr(folder, '/');
+	if (slash == NULL)
+		return ERR_NONE;
+	slash[slash == folder] = '\0';
+	if (stat(folder, &status) != 0) {
+		text_add_format(message_r,
+			"%s: the folder of the socket: %s; make it, for the user of opsmilter to "
+			"write in",
+			folder, strerror(errno));
+		return ERR_IO;
+	}
+	if (!S_ISDIR(status.st_mode))
+		return say(
+			message_r, ERR_IO, folder, "not a folder, so no socket can be made in it");
+	if (access(folder, W_OK | X_OK) != 0) {
+		text_add_format(message_r,
+			"%s: the folder of the socket: %s; the user of opsmilter must be able to "
+			"write in it",
+			folder, strerror(errno));
+		return ERR_IO;
+	}
+	return ERR_NONE;
+}
+
+/* Binds as libmilter is about to, for the reason if that fails. */
+static int try_port(const struct socket_name *name, const char *shown, struct text *message_r)
+{
+	struct addrinfo hints = {
+		.ai_family = name->family, .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
+	struct addrinfo *found = NULL;
+	int on = 1;
+	int failed =
+		getaddrinfo(name->host[0] == '\0' ? NULL : name->host, name->port, &hints, &found);
+
+	if (failed != 0) {
+		text_add_format(message_r, "%s: %s; an address of this machine is wanted", shown,
+			gai_strerror(failed));
+		return ERR_IO;
+	}
+	int fd = socket(found->ai_family, found->ai_socktype, 0);
+	bool free_port = fd >= 0 &&
+			 setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&
+			 bind(fd, found->ai_addr, found->ai_addrlen) == 0 && listen(fd, 1) == 0;
+	int reason = errno;
+	if (fd >= 0)
+		close(fd);
+	freeaddrinfo(found);
+	if (free_port)
+		return ERR_NONE;
+	text_add_format(message_r, "%s: %s%s", shown, strerror(reason),
+		reason == EADDRINUSE ? "; end the program that has the port, or name another" : "");
+	return ERR_IO;
+}
+
+static int prepare(const struct socket_name *name, const char *shown, struct text *message_r)
+{
+	if (!name->is_unix)
+		return try_port(name, shown, message_r);
+	int err = check_folder(name->path, message_r);
+	return err == ERR_NONE ? clear_path(name->path, message_r) : err;
+}
+
+static int set_owner(const char *path, const struct socket_owner *owner, struct text *message_r)
+{
+	if (chown(path, owner->uid, owner->gid) == 0 && chmod(path, owner->mode) == 0)
+		return ERR_NONE;
+	text_add_format(message_r, "%s: cannot set owner, group and mode of the socket: %s", path,
+		strerror(errno));
+	return ERR_IO;
+}
+
+int socket_open(const char *name, const struct socket_owner *owner, struct text *message_r)
+{
+	struct socket_name parsed;
+	char buffer[sizeof(parsed.path) + sizeof(parsed.host)];
+	struct text spelled = TEXT_OVER(buffer);
+	int err = socket_name_parse(name, &parsed, message_r);
+
+	if (err == ERR_NONE)
+		err = prepare(&parsed, name, message_r);
+	if (err != ERR_NONE)
+		return err;
+	socket_name_format_libmilter(&parsed, &spelled);
+	smfi_setbacklog(BACKLOG);
+	if (smfi_setconn(buffer) != MI_SUCCESS || smfi_opensocket(false) != MI_SUCCESS) {
+		text_add_format(message_r,
+			"%s: libmilter cannot listen there; the system's log tells why", name);
+		return ERR_IO;
+	}
+	return parsed.is_unix ? set_owner(parsed.path, owner, message_r) : ERR_NONE;
+}
