@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "conf/socket_name.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/addr.h"
+#include "base/err.h"
+#include "base/text.h"
+
+static int say_spellings(struct text *why_r)
+{
+	text_add(why_r, "unix:/PATH, inet:PORT@HOST, inet6:PORT@HOST or inet:HOST:PORT is wanted");
+	return ERR_SYNTAX;
+}
+
+static int parse_path(const char *path, struct socket_name *name_r, struct text *why_r)
+{
+	name_r->is_unix = true;
+	if (path[0] != '/') {
+		text_add(why_r, "the path of a unix socket begins with /, as "
+				"unix:/run/opsmilter/opsmilter.sock");
+		return ERR_SYNTAX;
+	}
+	if (!text_copy(name_r->path, sizeof(name_r->path), path)) {
+		text_add_format(why_r,
+			"the path has %zu octets, and a unix socket's has at most %zu; choose a "
+			"shorter one",
+			strlen(path), sizeof(name_r->path) - 1);
+		return ERR_RANGE;
+	}
+	return ERR_NONE;
+}
+
+static int parse_port(
+	const char *string, size_t length, struct socket_name *name_r, struct text *why_r)
+{
+	bool digits = length > 0 && length < sizeof(name_r->port) &&
+		      strspn(string, "0123456789") >= length;
+
+	if (digits) {
+		memcpy(name_r->port, string, length);
+		name_r->port[length] = '\0';
+	}
+	if (digits && atoi(name_r->port) >= 1 && atoi(name_r->port) <= 65535)
+		return ERR_NONE;
+	text_add(why_r, "the port \"");
+	text_add_octets(why_r, string, length);
+	text_add(why_r, "\" is none; a number from 1 to 65535 is wanted, as inet:8891@127.0.0.1");
+	return ERR_RANGE;
+}
+
+/* A host's name or address; IPv6 may stand in brackets, and makes the socket an IPv6 one. */
+static int parse_host(
+	const char *string, size_t length, struct socket_name *name_r, struct text *why_r)
+{
+	struct addr addr;
+
+	if (length >= 2 && string[0] == '[' && string[length - 1] == ']') {
+		string++;
+		length -= 2;
+	}
+	if (length == 0 || length >= sizeof(name_r->host))
+		return say_spellings(why_r);
+	memcpy(name_r->host, string, length);
+	name_r->host[length] = '\0';
+	if (strspn(name_r->host,
+		    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.:-_") != length)
+		return say_spellings(why_r);
+	if (strchr(name_r->host, ':') != NULL) {
+		if (addr_parse(name_r->host, &addr) != ERR_NONE)
+			return say_spellings(why_r);
+		name_r->family = AF_INET6;
+	}
+	return ERR_NONE;
+}
+
+static int parse_inet(const char *rest, struct socket_name *name_r, struct text *why_r)
+{
+	const char *at = strchr(rest, '@');
+	const char *colon = strrchr(rest, ':');
+
+	if (at != NULL) {
+		int err = parse_port(rest, (size_t)(at - rest), name_r, why_r);
+		return err == ERR_NONE ? parse_host(at + 1, strlen(at + 1), name_r, why_r) : err;
+	}
+	if (colon != NULL) {
+		int err = parse_port(colon + 1, strlen(colon + 1), name_r, why_r);
+		return err == ERR_NONE ? parse_host(rest, (size_t)(colon - rest), name_r, why_r)
+				       : err;
+	}
+	return parse_port(rest, strlen(rest), name_r, why_r);
+}
+
+int socket_name_parse(const char *string, struct socket_name *name_r, struct text *why_r)
+{
+	static const struct {
+		const char *prefix;
+		int family;
+	} spellings[] = {
+		{"unix:", AF_UNIX},
+		{"local:", AF_UNIX},
+		{"inet:", AF_INET},
+		{"inet6:", AF_INET6},
+	};
+
+	memset(name_r, 0, sizeof(*name_r));
+	if (string[0] == '/')
+		return parse_path(string, name_r, why_r);
+	for (size_t i = 0; i < sizeof(spellings) / sizeof(spellings[0]); i++) {
+		size_t length = strlen(spellings[i].prefix);
+		if (strncmp(string, spellings[i].prefix, length) != 0)
+			continue;
+		if (spellings[i].family == AF_UNIX)
+			return parse_path(string + length, name_r, why_r);
+		name_r->family = spellings[i].family;
+		return parse_inet(string + length, name_r, why_r);
+	}
+	return say_spellings(why_r);
+}
+
+void socket_name_format_libmilter(const struct socket_name *name, struct text *text_r)
+{
+	if (name->is_unix)
+		text_add_format(text_r, "unix:%s", name->path);
+	else
+		text_add_format(text_r, "%s:%s%s%s", name->family == AF_INET6 ? "inet6" : "inet",
+			name->port, name->host[0] == '\0' ? "" : "@", name->host);
+}
