@@ -22,8 +22,10 @@ libops_a_SOURCES += \
 	lib/core/verdict.c lib/core/verdict.h
 
 libops_a_SOURCES += \
+	lib/store/changes.c lib/store/changes.h \
 	lib/store/db.c lib/store/db.h \
 	lib/store/hitlog.c lib/store/hitlog.h \
+	lib/store/lists.c lib/store/lists.h \
 	lib/store/lookup.c lib/store/lookup.h \
 	lib/store/migrate.c lib/store/migrate.h \
 	lib/store/schema.h \
@@ -32,4 +34,5 @@ nodist_libops_a_SOURCES = lib/store/schema.c
 
 libops_a_SOURCES += \
 	lib/conf/conf.c lib/conf/conf.h \
-	lib/conf/options.c lib/conf/options.h
+	lib/conf/options.c lib/conf/options.h \
+	lib/conf/socket_name.c lib/conf/socket_name.h
