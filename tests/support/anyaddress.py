@@ -5,6 +5,7 @@ A network namespace of its own has the address on its loopback interface; a conn
 handed out, both ends, and outlives the process that made it. Nothing is seen on any real network."""
 
 import array
+import functools
 import ipaddress
 import os
 import shutil
@@ -20,6 +21,7 @@ exec "$@"
 """
 
 
+@functools.cache
 def missing():
     """Why this machine cannot do it, or None."""
     if not shutil.which("ip") or not shutil.which("unshare"):

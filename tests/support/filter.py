@@ -21,15 +21,6 @@ def build_folder():
     return os.environ.get("OPSMILTER_BUILD", os.getcwd())
 
 
-def missing():
-    """Why the programs cannot be tested here, or None."""
-    for name in ("opsmilter", "opsctl"):
-        path = os.path.join(build_folder(), name)
-        if not os.access(path, os.X_OK):
-            return f"{path} is not there: build it, and set OPSMILTER_BUILD to the folder of the build"
-    return None
-
-
 def spell(value):
     """A value as libConfuse reads it."""
     if isinstance(value, bool):

@@ -16,6 +16,7 @@ import re
 import shutil
 import socket
 import subprocess
+import unittest
 
 from . import anyaddress
 from .scratch import Refused, end_process, free_port, tail, wait_until, write_file
@@ -93,6 +94,7 @@ class Sendmail:
     name = "sendmail"
     user = "someone"
     password = "secret-of-someone"
+    socket_group = ""  # Sendmail's daemon is root
 
     @staticmethod
     def missing():
@@ -170,6 +172,15 @@ class Sendmail:
         return {**os.environ, "LD_LIBRARY_PATH": ":".join(libraries),
                 "RES_OPTIONS": "timeout:1 attempts:1"}
 
+    @staticmethod
+    def quoted(argument):
+        """What it puts before the text of a refusal: the argument of the command, if it had one."""
+        return "" if argument is None else f"<{argument}>... "
+
+    @staticmethod
+    def authenticates():
+        return _has_mount_namespaces()
+
     def start(self):
         with open(self.trace, "ab") as trace:
             # -d64.5: what it says to the filter and hears from it.
@@ -201,6 +212,9 @@ class Sendmail:
             return Client.to("127.0.0.1", self.port, source=address)
         if address == "::1":
             return Client.to(address, self.port6)
+        why_not = anyaddress.missing()
+        if why_not:
+            raise unittest.SkipTest(why_not)
         client, server = anyaddress.connection_from(address)
         with server:
             return Client(client, self._on_standard_input(server, server))

@@ -214,17 +214,19 @@ class Sink(socketserver.ThreadingTCPServer):
             self.messages.append(message)
             self.arrived.notify_all()
 
-    def having(self, token):
-        """The messages whose octets hold token."""
-        with self.arrived:
-            return [message for message in self.messages if token.encode() in message.octets]
-
     def wait_for(self, token, count=1, seconds=20):
         """The messages whose octets hold token, once there are count of them; fewer when none came."""
+        return self._wait(lambda message: token.encode() in message.octets, count, seconds)
+
+    def wait_for_sender(self, sender, seconds=20):
+        """The message from an envelope sender that only it has; None when none came."""
+        return next(iter(self._wait(lambda message: message.sender == sender, 1, seconds)), None)
+
+    def _wait(self, wanted, count, seconds):
         deadline = time.monotonic() + seconds
         with self.arrived:
             while True:
-                found = [message for message in self.messages if token.encode() in message.octets]
+                found = [message for message in self.messages if wanted(message)]
                 left = deadline - time.monotonic()
                 if len(found) >= count or left <= 0:
                     return found

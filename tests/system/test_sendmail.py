@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""opsmilter behind Sendmail."""
+
+import unittest
+
+from support.sendmail import Sendmail
+
+from .cases_answers import AnswerCases
+from .cases_changes import ChangeCases
+from .cases_exemptions import ExemptionCases
+from .cases_real_input import RealInputCases
+from .setting import RECIPIENT, Setting
+
+
+class SendmailTest(AnswerCases, ExemptionCases, ChangeCases, RealInputCases, Setting, unittest.TestCase):
+    subject = "sendmail"
+    server_class = Sendmail
+    # The daemon's clients; it has no XCLIENT.
+    listed = "127.66.0.9"
+    neighbour = "127.66.0.10"
+    listed_network = "127.66.0.0/24"
+    unlisted = "127.7.0.7"
+
+    def test_accepts_mail_from_standard_input_that_has_no_address(self):
+        self.filter.list_address(self.listed)
+        self.start()
+        client = self.server.connect_by_pipe()
+        self.dialogues.append(client)
+        self.addCleanup(client.drop)
+        client.ehlo()
+        message = self.deliver(client)
+        client.quit()
+        self.assertEqual([RECIPIENT], message.recipients)
+        self.assertEqual([], self.filter.hits())
