@@ -1,1 +1,27 @@
 # SPDX-License-Identifier: BSD-2-Clause
+# What a package or an administrator takes besides the programs.
+dist_doc_DATA += \
+	contrib/opsmilter.conf.sample \
+	contrib/postfix-main.cf \
+	contrib/postfix-master.cf \
+	contrib/sendmail.m4
+
+sysusersdir = $(prefix)/lib/sysusers.d
+tmpfilesdir = $(prefix)/lib/tmpfiles.d
+dist_sysusers_DATA = contrib/sysusers.d/opsmilter.conf
+dist_tmpfiles_DATA = contrib/tmpfiles.d/opsmilter.conf
+dist_bashcompletion_DATA = contrib/completion/opsctl
+dist_systemdsystemunit_DATA = contrib/opsmilter.service
+
+# The unit and the manual pages name the places of --prefix=/usr --sysconfdir=/etc, so that they can be
+# read and tested as they are; what is installed names the real ones.
+install-data-hook:
+	@for file in \
+		"$(DESTDIR)$(systemdsystemunitdir)/opsmilter.service" \
+		"$(DESTDIR)$(man5dir)/opsmilter.conf.5" \
+		"$(DESTDIR)$(man8dir)/opsctl.8" "$(DESTDIR)$(man8dir)/opsmilter.8"; \
+	do \
+		sed -e 's|/usr/sbin/opsmilter|$(sbindir)/opsmilter|g' \
+			-e 's|/etc/opsmilter\.conf|$(sysconfdir)/opsmilter.conf|g' "$$file" > "$$file.new" && \
+		chmod 644 "$$file.new" && mv "$$file.new" "$$file" || exit 1; \
+	done
