@@ -51,4 +51,19 @@ const struct statement_text statements[STATEMENT_COUNT] = {
 
 	/* A row whose client was answered before the row was on disk: it says what was done instead. */
 	[AMEND_HIT] = {DB_HITS, ROLE_FILTER, "UPDATE hit SET action = ?2, reply = ?3 WHERE id = ?1"},
+
+	[ADD_CHANGE] = {DB_OPS, ROLE_ADMIN,
+		"INSERT INTO change (at, who, what, address, list_id, why) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"},
+
+	[ADD_LIST] = {DB_OPS, ROLE_ADMIN,
+		"INSERT INTO list (name, title, action, removal, expires, dns_code, max_ipv4, max_ipv6)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"},
+
+	[SET_LIST] = {DB_OPS, ROLE_ADMIN,
+		"UPDATE list SET title = ?2, action = ?3, removal = ?4, expires = ?5, dns_code = ?6, max_ipv4 = ?7,"
+		" max_ipv6 = ?8 WHERE name = ?1"},
+
+	[COUNT_LISTINGS] = {DB_OPS, ROLE_ADMIN,
+		"SELECT list_id, count(*) FROM listing"
+		" WHERE ended_at IS NULL AND (expires_at IS NULL OR expires_at > ?1) GROUP BY list_id"},
 };

@@ -28,6 +28,12 @@ enum statement_id {
 	ADD_HIT,
 	AMEND_HIT,
 
+	/* The administrator's changes: changes, lists. */
+	ADD_CHANGE,
+	ADD_LIST,
+	SET_LIST,
+	COUNT_LISTINGS,
+
 	STATEMENT_COUNT
 };
 

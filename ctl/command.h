@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef CTL_COMMAND_H
+#define CTL_COMMAND_H
+
+#include "options.h"
+
+struct context;
+
+/* Exit statuses, for scripts. */
+enum status {
+	STATUS_DONE = 0,
+	STATUS_NO = 1,     /* the command's own "no": not listed, nothing found */
+	STATUS_USAGE = 2,  /* what was typed or configured is wrong */
+	STATUS_FAILED = 3, /* it went wrong on the way; nothing is half done */
+};
+
+/* How an option is used in one command. */
+struct command_option {
+	enum option_id id;
+	const char *value; /* what its value is called in the help ("TEXT"); NULL for a switch */
+	const char *help;  /* one line */
+};
+
+#define COMMAND_OPTIONS_MAX 10
+
+/* A command of opsctl. Its file defines one; the table in command.c lists it. */
+struct command {
+	const char *name;
+	const char *summary;      /* one line of `opsctl --help` */
+	const char *const *forms; /* how it is typed, after "opsctl "; NULL at the end */
+	const char *example;      /* a whole line that works */
+	const char *notes;        /* further lines of its help; may be NULL */
+	struct command_option options[COMMAND_OPTIONS_MAX + 1]; /* a NULL help at the end */
+	unsigned min_operands;
+	unsigned max_operands;
+	enum status (*run)(struct context *context);
+};
+
+extern const struct command command_init, command_list;
+
+/* NULL when there is no such command. */
+const struct command *command_find(const char *name);
+
+/* By index, for tables and completion; NULL past the last. */
+const struct command *command_at(unsigned index);
+
+/* `opsctl --help` and `opsctl COMMAND --help`, to standard output. */
+void command_print_all(void);
+void command_print_help(const struct command *command);
+
+/*
+ * Whether the options and operands typed are ones that the command takes; says so on standard error
+ * when they are not.
+ */
+bool command_takes(const struct command *command, const struct options *options);
+
+#endif

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "context.h"
+
+#include <pwd.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/text.h"
+#include "conf/conf.h"
+#include "output.h"
+#include "store/db.h"
+#include "store/lists.h"
+
+/* How long a command waits for another program's lock before it gives up. */
+#define WAIT_MSECS 10000
+
+#define MESSAGE_SIZE 1024
+
+bool context_json(const struct context *context)
+{
+	return option_given(&context->options, OPTION_JSON);
+}
+
+const char *context_option(const struct context *context, enum option_id id, const char *otherwise)
+{
+	return option_given(&context->options, id) ? context->options.values[id] : otherwise;
+}
+
+/* Under sudo, the login name is that of the person, not root. */
+static void find_login_name(char *who_r, size_t size)
+{
+	struct text who;
+	const struct passwd *user = getpwuid(getuid());
+
+	text_init(&who, who_r, size);
+	if (getlogin_r(who_r, size) == 0 && *who_r != '\0')
+		return;
+	*who_r = '\0';
+	if (user != NULL)
+		text_add(&who, user->pw_name);
+	else
+		text_add_format(&who, "uid %lu", (unsigned long)getuid());
+}
+
+enum status context_begin(struct context *context)
+{
+	char buffer[MESSAGE_SIZE];
+	struct text message = TEXT_OVER(buffer);
+	const char *by = context_option(context, OPTION_BY, NULL);
+
+	if (by != NULL && !reason_valid(by)) {
+		complain("--by: a name of 1 to %d octets without control characters belongs there",
+			REASON_SIZE - 1);
+		return STATUS_USAGE;
+	}
+	if (by != NULL)
+		text_copy(context->who, sizeof(context->who), by);
+	else
+		find_login_name(context->who, sizeof(context->who));
+	context->conf_path = context_option(context, OPTION_CONFIG, CONF_DEFAULT_FILE);
+	if (conf_read(context->conf_path, &context->conf, &message) == ERR_NONE)
+		return STATUS_DONE;
+	complain("%s", buffer);
+	return STATUS_USAGE;
+}
+
+void context_end(struct context *context)
+{
+	db_close(&context->ops);
+	db_close(&context->hits);
+	conf_free(&context->conf);
+}
+
+static enum status open_db(const char *path, enum db_kind kind, bool writable, struct db **db_r)
+{
+	char buffer[MESSAGE_SIZE];
+	struct text message = TEXT_OVER(buffer);
+	struct db_options options = {
+		.kind = kind,
+		.role = ROLE_ADMIN,
+		.writable = writable,
+		.wait_msecs = WAIT_MSECS,
+	};
+
+	if (db_open(path, &options, db_r, &message) == ERR_NONE)
+		return STATUS_DONE;
+	complain("%s", buffer);
+	return STATUS_FAILED;
+}
+
+enum status context_open_ops(struct context *context, bool writable)
+{
+	return open_db(context->conf->database, DB_OPS, writable, &context->ops);
+}
+
+enum status context_open_hits(struct context *context, bool writable)
+{
+	return open_db(context->conf->hit_log, DB_HITS, writable, &context->hits);
+}
+
+enum status context_failed(const struct db *db, int err)
+{
+	const char *detail = db_error(db);
+
+	if (*detail == '\0' || strcmp(detail, "not an error") == 0)
+		complain("%s: %s", db_path(db), err_text(err));
+	else
+		complain("%s: %s (%s)", db_path(db), err_text(err), detail);
+	return STATUS_FAILED;
+}
+
+struct change context_change(const struct context *context, const char *what, const char *why)
+{
+	return (struct change){.at = clock_now(), .who = context->who, .what = what, .why = why};
+}
+
+enum status context_find_list(struct context *context, struct list *list_r)
+{
+	const char *name = context_option(context, OPTION_LIST, "ops");
+	struct lists lists;
+	int err = lists_read(context->ops, &lists);
+
+	if (err != ERR_NONE)
+		return context_failed(context->ops, err);
+	return context_pick_list(&lists, name, list_r);
+}
+
+enum status context_pick_list(const struct lists *lists, const char *name, struct list *list_r)
+{
+	const struct list *list = lists_find(lists, name);
+	char buffer[LISTS_MAX * LIST_NAME_SIZE + 1];
+	struct text names = TEXT_OVER(buffer);
+
+	if (list != NULL) {
+		*list_r = *list;
+		return STATUS_DONE;
+	}
+	for (size_t i = 0; i < lists->count; i++)
+		text_add_format(&names, " %s", lists->lists[i].name);
+	complain("no list is called \"%s\"; there are:%s", name, buffer);
+	return STATUS_USAGE;
+}
+
+enum status context_read_network(const char *operand, struct network *network_r)
+{
+	char right[NETWORK_TEXT_SIZE];
+
+	switch (network_parse(operand, network_r)) {
+	case ERR_NONE:
+		return STATUS_DONE;
+	case ERR_HOST_BITS:
+		network_format(network_r, right);
+		complain("%s has bits set beyond its prefix length; the network is %s", operand,
+			right);
+		break;
+	case ERR_RANGE:
+		complain("%s: the prefix length is too long; IPv4 goes up to /32, IPv6 to /128",
+			operand);
+		break;
+	default:
+		complain("\"%s\" is no address or network; right is 192.0.2.1, 192.0.2.0/24 or "
+			 "2001:db8::/32",
+			operand);
+	}
+	return STATUS_USAGE;
+}
+
+enum status context_read_addr(const char *operand, struct addr *addr_r)
+{
+	if (addr_parse(operand, addr_r) == ERR_NONE)
+		return STATUS_DONE;
+	complain("\"%s\" is no address; right is 192.0.2.1 or 2001:db8::1", operand);
+	return STATUS_USAGE;
+}

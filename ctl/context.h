@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef CTL_CONTEXT_H
+#define CTL_CONTEXT_H
+
+#include "base/addr.h"
+#include "command.h"
+#include "core/listing.h"
+#include "options.h"
+#include "store/changes.h"
+
+struct conf;
+struct db;
+struct lists;
+
+/* What a command works with. The functions below complain on standard error before they fail. */
+struct context {
+	struct options options;
+	const struct command *command;
+	const char *conf_path;
+	struct conf *conf; /* read before a command runs */
+	struct db *ops;    /* NULL until context_open_ops() */
+	struct db *hits;   /* NULL until context_open_hits() */
+	char who[REASON_SIZE];
+};
+
+/* Whether the output is JSON. */
+bool context_json(const struct context *context);
+
+/* An option's value, or otherwise where it was not given. */
+const char *context_option(const struct context *context, enum option_id id, const char *otherwise);
+
+/* Reads the configuration and finds out who is typing. STATUS_DONE, or STATUS_USAGE. */
+enum status context_begin(struct context *context);
+
+/* Closes what is open and frees the configuration. */
+void context_end(struct context *context);
+
+/* Open a database in the administrator's role. STATUS_DONE, or STATUS_FAILED. */
+enum status context_open_ops(struct context *context, bool writable);
+enum status context_open_hits(struct context *context, bool writable);
+
+/* Complains of a failed call on an open database: path, error, SQLite's own words. STATUS_FAILED.
+ */
+enum status context_failed(const struct db *db, int err);
+
+/* A change to put on record, by whoever is typing, now. Strings are not copied. */
+struct change context_change(const struct context *context, const char *what, const char *why);
+
+/*
+ * The list that --list names, else ops; or the one of a name that was typed. STATUS_USAGE, naming
+ * those that there are, when there is none of that name.
+ */
+enum status context_find_list(struct context *context, struct list *list_r);
+enum status context_pick_list(const struct lists *lists, const char *name, struct list *list_r);
+
+/* Reads an operand; complains with what would be right. STATUS_USAGE when it is none. */
+enum status context_read_network(const char *operand, struct network *network_r);
+enum status context_read_addr(const char *operand, struct addr *addr_r);
+
+#endif

@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/text.h"
+#include "context.h"
+#include "output.h"
+#include "store/db.h"
+#include "store/lists.h"
+
+/* What is wrong with a value, in words that end "KEY=VALUE: …"; NULL when it was taken. */
+typedef const char *set_value(struct list *list, const char *value);
+
+static const char *set_title(struct list *list, const char *value)
+{
+	if (!reason_valid(value))
+		return "a title has 1 to 255 octets and no control characters";
+	text_copy(list->title, sizeof(list->title), value);
+	return NULL;
+}
+
+static const char *set_action(struct list *list, const char *value)
+{
+	return list_action_parse(value, &list->action) ? NULL
+						       : "an action is refuse, defer, tag or log";
+}
+
+static const char *set_removal(struct list *list, const char *value)
+{
+	return list_removal_parse(value, &list->removal) ? NULL
+							 : "removal is retest, review or expire";
+}
+
+static const char *set_expires(struct list *list, const char *value)
+{
+	int64_t seconds;
+
+	if (clock_parse_duration(value, &seconds) != ERR_NONE || seconds == 0)
+		return "a duration is like 90d or 12h, at most 100y, or never";
+	list->expires = seconds;
+	return NULL;
+}
+
+/* A decimal number within bounds, with nothing else about it. */
+static bool parse_number(const char *string, long least, long most, long *number_r)
+{
+	size_t digits = strspn(string, "0123456789");
+
+	if (digits == 0 || digits > 3 || string[digits] != '\0')
+		return false;
+	*number_r = strtol(string, NULL, 10);
+	return *number_r >= least && *number_r <= most;
+}
+
+static const char *set_dns_code(struct list *list, const char *value)
+{
+	static const char prefix[] = "127.0.0.";
+	long code;
+
+	if (strncmp(value, prefix, strlen(prefix)) == 0)
+		value += strlen(prefix);
+	if (!parse_number(value, 2, 255, &code))
+		return "a DNS code is 127.0.0.2 to 127.0.0.255";
+	list->dns_code = (int)code;
+	return NULL;
+}
+
+/* "/16" is for IPv4, "/16,/32" for both. */
+static const char *set_max_network(struct list *list, const char *value)
+{
+	static const char help[] = "the widest network is like /16 (IPv4), or /16,/32 (IPv4, IPv6)";
+	char copy[16];
+	long ipv4, ipv6 = list->max_ipv6;
+
+	if (!text_copy(copy, sizeof(copy), value))
+		return help;
+	char *comma = strchr(copy, ',');
+	if (comma != NULL) {
+		*comma++ = '\0';
+		if (!parse_number(comma + (*comma == '/'), 0, 128, &ipv6))
+			return help;
+	}
+	if (!parse_number(copy + (*copy == '/'), 0, 32, &ipv4))
+		return help;
+	list->max_ipv4 = (unsigned)ipv4;
+	list->max_ipv6 = (unsigned)ipv6;
+	return NULL;
+}
+
+static const struct {
+	const char *key;
+	set_value *set;
+} keys[] = {
+	{"title", set_title},
+	{"action", set_action},
+	{"removal", set_removal},
+	{"expires", set_expires},
+	{"dns_code", set_dns_code},
+	{"max_network", set_max_network},
+};
+
+static enum status set_pair(struct list *list, const char *pair)
+{
+	const char *equals = strchr(pair, '=');
+	size_t length = equals != NULL ? (size_t)(equals - pair) : 0;
+
+	for (size_t i = 0; equals != NULL && i < sizeof(keys) / sizeof(keys[0]); i++) {
+		if (strlen(keys[i].key) != length || strncmp(keys[i].key, pair, length) != 0)
+			continue;
+		const char *fault = keys[i].set(list, equals + 1);
+		if (fault == NULL)
+			return STATUS_DONE;
+		complain("%s: %s", pair, fault);
+		return STATUS_USAGE;
+	}
+	complain("%s: not KEY=VALUE with a key of title, action, removal, expires, dns_code, "
+		 "max_network",
+		pair);
+	return STATUS_USAGE;
+}
+
+static enum status set_pairs(const struct context *context, struct list *list)
+{
+	for (size_t i = 2; i < context->options.operand_count; i++) {
+		if (set_pair(list, context->options.operands[i]) != STATUS_DONE)
+			return STATUS_USAGE;
+	}
+	return STATUS_DONE;
+}
+
+/* What was set, as the history's why. */
+static void join_pairs(const struct context *context, struct text *why_r)
+{
+	text_add(why_r, context->options.operands[1]);
+	for (size_t i = 2; i < context->options.operand_count; i++)
+		text_add_format(why_r, " %s", context->options.operands[i]);
+}
+
+static enum status set_list(struct context *context, const struct lists *lists)
+{
+	char why[1024];
+	struct text text = TEXT_OVER(why);
+	struct change change = context_change(context, "list set", why);
+	struct list list;
+
+	if (context->options.operand_count < 3) {
+		complain("something is missing: opsctl list set NAME KEY=VALUE...");
+		return STATUS_USAGE;
+	}
+	if (context_pick_list(lists, context->options.operands[1], &list) != STATUS_DONE ||
+		set_pairs(context, &list) != STATUS_DONE)
+		return STATUS_USAGE;
+	join_pairs(context, &text);
+	int err = lists_set(context->ops, &list, &change);
+	if (err != ERR_NONE)
+		return context_failed(context->ops, err);
+	db_checkpoint(context->ops);
+	return STATUS_DONE;
+}
+
+/* What a new list does unless told otherwise: nobody loses mail by it. */
+static struct list new_list(const char *name)
+{
+	struct list list = {
+		.action = LIST_LOG,
+		.removal = REMOVAL_REVIEW,
+		.expires = CLOCK_NEVER,
+		.dns_code = 2,
+		.max_ipv4 = 16,
+		.max_ipv6 = 32,
+	};
+
+	text_copy(list.name, sizeof(list.name), name);
+	text_copy(list.title, sizeof(list.title), name);
+	return list;
+}
+
+static bool name_usable(const char *name)
+{
+	if (!list_name_valid(name)) {
+		complain("\"%s\": a list's name is 1 to 16 of a-z, 0-9 and -", name);
+		return false;
+	}
+	if (strcmp(name, "add") == 0 || strcmp(name, "set") == 0) {
+		complain("\"%s\" would be mistaken for \"opsctl list %s\"; choose another name",
+			name, name);
+		return false;
+	}
+	return true;
+}
+
+static enum status add_list(struct context *context, const struct lists *lists)
+{
+	char why[1024];
+	struct text text = TEXT_OVER(why);
+	struct change change = context_change(context, "list add", why);
+
+	if (context->options.operand_count < 2) {
+		complain("something is missing: opsctl list add NAME [KEY=VALUE...]");
+		return STATUS_USAGE;
+	}
+	const char *name = context->options.operands[1];
+	if (!name_usable(name))
+		return STATUS_USAGE;
+	if (lists_find(lists, name) != NULL) {
+		complain("there is a list %s already; \"opsctl list set %s KEY=VALUE\" changes it",
+			name, name);
+		return STATUS_NO;
+	}
+	struct list list = new_list(name);
+	if (set_pairs(context, &list) != STATUS_DONE)
+		return STATUS_USAGE;
+	join_pairs(context, &text);
+	int err = lists_add(context->ops, &list, &change);
+	if (err == ERR_RANGE) {
+		complain("there are %d lists already, which is as many as there can be", LISTS_MAX);
+		return STATUS_NO;
+	}
+	if (err != ERR_NONE)
+		return context_failed(context->ops, err);
+	db_checkpoint(context->ops);
+	return STATUS_DONE;
+}
+
+static const struct column columns[] = {
+	{"list", "LIST", COLUMN_TEXT},
+	{"action", "ACTION", COLUMN_TEXT},
+	{"removal", "REMOVAL", COLUMN_TEXT},
+	{"expires", "EXPIRES", COLUMN_TEXT},
+	{"dns_code", "DNS CODE", COLUMN_TEXT},
+	{"max_ipv4", "WIDEST", COLUMN_TEXT},
+	{"max_ipv6", "IPV6", COLUMN_TEXT},
+	{"listings", "LISTINGS", COLUMN_NUMBER},
+	{"title", "TITLE", COLUMN_TEXT},
+};
+
+static enum colour colour_of(enum list_action action)
+{
+	static const enum colour colours[] = {
+		[LIST_LOG] = COLOUR_DIM,
+		[LIST_TAG] = COLOUR_GREEN,
+		[LIST_DEFER] = COLOUR_YELLOW,
+		[LIST_REFUSE] = COLOUR_RED,
+	};
+
+	return colours[action];
+}
+
+static void add_row(struct table *table, const struct list *list, int64_t listings)
+{
+	char text[CLOCK_TEXT_SIZE];
+
+	table_add_text(table, list->name);
+	table_colour(table, colour_of(list->action));
+	table_add_text(table, list_action_name(list->action));
+	table_add_text(table, list_removal_name(list->removal));
+	clock_format_duration(list->expires, text);
+	table_add_text(table, text);
+	snprintf(text, sizeof(text), "127.0.0.%d", list->dns_code);
+	table_add_text(table, text);
+	snprintf(text, sizeof(text), "/%u", list->max_ipv4);
+	table_add_text(table, text);
+	snprintf(text, sizeof(text), "/%u", list->max_ipv6);
+	table_add_text(table, text);
+	table_add_number(table, listings);
+	table_add_text(table, list->title);
+}
+
+/* One list, or all for NULL. */
+static enum status show_lists(struct context *context, const struct lists *lists, const char *name)
+{
+	int64_t counts[LISTS_MAX];
+	struct list only;
+
+	if (name != NULL && context_pick_list(lists, name, &only) != STATUS_DONE)
+		return STATUS_USAGE;
+	int err = lists_count_listings(context->ops, lists, clock_now(), counts);
+	if (err != ERR_NONE)
+		return context_failed(context->ops, err);
+	struct table *table =
+		table_new(columns, sizeof(columns) / sizeof(columns[0]), context_json(context));
+	for (size_t i = 0; i < lists->count; i++) {
+		if (name == NULL || lists->lists[i].id == only.id)
+			add_row(table, &lists->lists[i], counts[i]);
+	}
+	table_end(&table);
+	return STATUS_DONE;
+}
+
+static enum status run(struct context *context)
+{
+	const char *verb = context->options.operand_count > 0 ? context->options.operands[0] : NULL;
+	bool set = verb != NULL && strcmp(verb, "set") == 0;
+	bool add = verb != NULL && strcmp(verb, "add") == 0;
+	struct lists lists;
+	enum status status = context_open_ops(context, set || add);
+
+	if (status != STATUS_DONE)
+		return status;
+	int err = lists_read(context->ops, &lists);
+	if (err != ERR_NONE)
+		return context_failed(context->ops, err);
+	if (set)
+		return set_list(context, &lists);
+	if (add)
+		return add_list(context, &lists);
+	if (context->options.operand_count > 1) {
+		complain("\"%s\" is too much: opsctl list [NAME]", context->options.operands[1]);
+		return STATUS_USAGE;
+	}
+	return show_lists(context, &lists, verb);
+}
+
+const struct command command_list = {
+	.name = "list",
+	.summary = "show the lists, change one or make one",
+	.forms = (const char *const[]){"list [NAME]", "list set NAME KEY=VALUE...",
+		"list add NAME [KEY=VALUE...]", NULL},
+	.example = "opsctl list set dul action=tag expires=180d",
+	.notes = "Keys:\n"
+		 "  title=TEXT         what is on the list\n"
+		 "  action=ACTION      refuse, defer, tag or log; a new list has log\n"
+		 "  removal=WAY        retest, review or expire; a new list has review\n"
+		 "  expires=DURATION   how long a listing lasts (90d), or never\n"
+		 "  dns_code=ADDRESS   127.0.0.2 to 127.0.0.255, for export --format zone and "
+		 "rbldnsd\n"
+		 "  max_network=WIDTH  the widest network: /16, or with IPv6 /16,/32",
+	.max_operands = 2 + 6,
+	.run = run,
+};

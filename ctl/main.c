@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "command.h"
+#include "context.h"
+#include "output.h"
+
+/* What --help, --version and a missing or unknown command come to. */
+static enum status run_without_command(const struct options *options)
+{
+	if (option_given(options, OPTION_HELP)) {
+		command_print_all();
+		return STATUS_DONE;
+	}
+	if (options->command == NULL)
+		complain("no command; \"opsctl --help\" shows them");
+	else
+		complain("there is no command \"%s\"; \"opsctl --help\" shows them",
+			options->command);
+	return STATUS_USAGE;
+}
+
+static enum status check_configuration(struct context *context)
+{
+	enum status status = context_begin(context);
+
+	if (status == STATUS_DONE)
+		say("%s: in order", context->conf_path);
+	context_end(context);
+	return status;
+}
+
+static enum status run_command(struct context *context)
+{
+	if (option_given(&context->options, OPTION_HELP)) {
+		command_print_help(context->command);
+		return STATUS_DONE;
+	}
+	if (!command_takes(context->command, &context->options))
+		return STATUS_USAGE;
+	enum status status = context_begin(context);
+	if (status == STATUS_DONE)
+		status = context->command->run(context);
+	context_end(context);
+	return status;
+}
+
+static enum status run(struct context *context)
+{
+	const struct options *options = &context->options;
+
+	if (option_given(options, OPTION_VERSION)) {
+		puts("opsctl (opsmilter) " PACKAGE_VERSION);
+		return STATUS_DONE;
+	}
+	if (options->command != NULL)
+		context->command = command_find(options->command);
+	if (option_given(options, OPTION_CHECK) &&
+		(context->command != NULL || options->command == NULL))
+		return check_configuration(context);
+	return context->command == NULL ? run_without_command(options) : run_command(context);
+}
+
+int main(int argc, char **argv)
+{
+	static struct context context;
+
+	/* The databases belong to a group, whoever of it made them. */
+	umask(0007);
+	/* A reader that goes away shows as a failed write, not as a death in the middle of a
+	 * change. */
+	signal(SIGPIPE, SIG_IGN);
+	/* The name that getopt_long() complains under. */
+	argv[0] = (char[]){"opsctl"};
+	if (!options_parse(argc, argv, &context.options))
+		return STATUS_USAGE;
+	enum status status = run(&context);
+	if (!output_finish() && status == STATUS_DONE)
+		return STATUS_FAILED;
+	return status;
+}

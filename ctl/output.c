@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "output.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+
+/* A message with two paths and a reason has room. */
+#define LINE_SIZE 2048
+
+static const char *const colours[] = {
+	[COLOUR_PLAIN] = "",
+	[COLOUR_BOLD] = "\033[1m",
+	[COLOUR_DIM] = "\033[2m",
+	[COLOUR_RED] = "\033[31m",
+	[COLOUR_YELLOW] = "\033[33m",
+	[COLOUR_GREEN] = "\033[32m",
+};
+
+static bool colour_wanted(void)
+{
+	static int wanted = -1;
+
+	if (wanted < 0) {
+		const char *terminal = getenv("TERM");
+		const char *no_colour = getenv("NO_COLOR");
+		wanted = isatty(STDOUT_FILENO) && (no_colour == NULL || *no_colour == '\0') &&
+			 (terminal == NULL || strcmp(terminal, "dumb") != 0);
+	}
+	return wanted != 0;
+}
+
+const char *colour_on(enum colour colour)
+{
+	return colour_wanted() ? colours[colour] : "";
+}
+
+const char *colour_off(enum colour colour)
+{
+	return colour_wanted() && colour != COLOUR_PLAIN ? "\033[0m" : "";
+}
+
+static void write_line(
+	FILE *file, const char *before, const char *after, const char *format, va_list arguments)
+{
+	char raw[LINE_SIZE], clean[LINE_SIZE];
+	struct text text = TEXT_OVER(clean);
+
+	vsnprintf(raw, sizeof(raw), format, arguments);
+	text_add_terminal(&text, raw);
+	fprintf(file, "%s%s%s\n", before, clean, after);
+}
+
+void say(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	write_line(stdout, "", "", format, arguments);
+	va_end(arguments);
+}
+
+void say_colour(enum colour colour, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	write_line(stdout, colour_on(colour), colour_off(colour), format, arguments);
+	va_end(arguments);
+}
+
+void complain(const char *format, ...)
+{
+	va_list arguments;
+
+	/* What was said so far stands in front of it where both go to one place. */
+	fflush(stdout);
+	va_start(arguments, format);
+	write_line(stderr, "opsctl: ", "", format, arguments);
+	va_end(arguments);
+}
+
+const char *plural(int64_t count, const char *one, const char *many)
+{
+	return count == 1 ? one : many;
+}
+
+bool output_finish(void)
+{
+	errno = 0;
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return true;
+	if (errno == EPIPE)
+		return true;
+	complain("standard output: %s", errno ? strerror(errno) : "cannot be written");
+	return false;
+}
