@@ -231,6 +231,7 @@ static int run(const struct arguments *arguments)
 	smfi_stop();
 	pthread_join(thread, NULL);
 	filter_stop();
+	socket_remove();
 	log_info("%s ends", PACKAGE_STRING);
 	return failed ? EXIT_RUN_TIME : EXIT_SUCCESS;
 }

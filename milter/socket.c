@@ -19,6 +19,9 @@
 /* Connections that may wait to be taken: as many as sessions at once are foreseen. */
 #define BACKLOG 1024
 
+/* The unix socket that was opened; empty: none. */
+static char opened_path[sizeof(((struct socket_name *)0)->path)];
+
 /* Whether somebody listens on a unix socket. */
 static bool is_answered(const char *path)
 {
@@ -156,5 +159,14 @@ int socket_open(const char *name, const struct socket_owner *owner, struct text 
 			"%s: libmilter cannot listen there; the system's log tells why", name);
 		return ERR_IO;
 	}
-	return parsed.is_unix ? set_owner(parsed.path, owner, message_r) : ERR_NONE;
+	if (!parsed.is_unix)
+		return ERR_NONE;
+	text_copy(opened_path, sizeof(opened_path), parsed.path);
+	return set_owner(parsed.path, owner, message_r);
+}
+
+void socket_remove(void)
+{
+	if (opened_path[0] != '\0')
+		(void)unlink(opened_path);
 }

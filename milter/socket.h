@@ -26,4 +26,7 @@ struct socket_owner {
 int socket_open(const char *name, const struct socket_owner *owner, struct text *message_r)
 	__attribute__((warn_unused_result));
 
+/* Removes the unix socket that socket_open() made; best effort, as the folder may be another's. */
+void socket_remove(void);
+
 #endif

@@ -17,7 +17,12 @@ UNIT_TESTS += tests/base/test_log
 UNIT_TESTS += tests/base/test_network
 UNIT_TESTS += tests/base/test_pidfile
 UNIT_TESTS += tests/base/test_text
+UNIT_TESTS += tests/store/test_lookup
 endif
+
+# The tests of the store share a scratch database.
+SCRATCH_DB = tests/store/scratch_db.c tests/store/scratch_db.h
+tests_store_test_lookup_SOURCES = tests/store/test_lookup.c $(SCRATCH_DB)
 
 # A fuzz target is a line here, its sources, and a folder of inputs tests/fuzz/corpus/NAME.
 FUZZ_TARGETS += tests/fuzz/fuzz_addr
