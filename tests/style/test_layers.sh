@@ -1,0 +1,41 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# The layers hold: a file includes only its own layer and lower ones.
+. "${srcdir:-.}/tests/style/report.sh"
+cd "$root" || exit 1
+
+# includes_of FOLDER - FILE:LINE:LAYER for each include of one of our layers.
+includes_of() {
+	find "$1" -name '*.[ch]' -exec grep -Hn '^[ ]*# *include "[a-z]*/' {} + |
+		sed 's/^\([^:]*:[0-9]*\):.*"\([a-z]*\)\/.*/\1:\2/'
+}
+
+# upward FOLDER LAYER... - the includes of a folder that are not of these layers.
+upward() {
+	folder=$1
+	shift
+	[ -d "$folder" ] || return 0
+	allowed=$(echo "$*" | tr ' ' '|')
+	includes_of "$folder" | grep -vE ":($allowed)\$"
+}
+
+report "lib/base includes base only" "$(upward lib/base base)"
+report "lib/core includes core and base" "$(upward lib/core base core)"
+report "lib/store includes store, core and base" "$(upward lib/store base core store)"
+report "lib/conf includes conf, core and base" "$(upward lib/conf base core conf)"
+for program in milter ctl probe web; do
+	[ -d "$program" ] || continue
+	report "$program includes itself and the library" \
+		"$(upward "$program" base core store conf "$program")"
+done
+report "only lib/store includes sqlite3.h" \
+	"$(grep -rn 'include *<sqlite3.h>' lib milter ctl --include='*.[ch]' | grep -v '^lib/store/')"
+report "only lib/conf includes confuse.h" \
+	"$(grep -rn 'include *<confuse.h>' lib milter ctl --include='*.[ch]' | grep -v '^lib/conf/')"
+report "only milter includes libmilter" \
+	"$(grep -rn 'include *<libmilter/' lib ctl --include='*.[ch]')"
+# Values in, values out: no files, no sockets, no clock.
+report "lib/core does no input and output" \
+	"$(grep -nE 'include *(<(fcntl|sys/socket|sys/stat|unistd|time|pthread|syslog)\.h>|"base/(clock|log|daemon)\.h")' \
+		lib/core/*.c | grep -v clock)"
+finish
