@@ -151,7 +151,7 @@ static bool is_moment(const char *string)
 	return false;
 }
 
-/* timegm() makes another day of 30 February; the result is compared with what was asked for. */
+/* timegm() makes 30 February a day of March: what is out of bounds moves what stands before it. */
 static int parse_utc(const char *string, int64_t *time_r)
 {
 	struct tm tm = {.tm_year = atoi(string) - 1900, .tm_mon = atoi(string + 5) - 1};
@@ -166,9 +166,8 @@ static int parse_utc(const char *string, int64_t *time_r)
 	tm.tm_sec = has_seconds ? atoi(string + 17) : 0;
 	wanted = tm;
 	time = timegm(&tm);
-	if (tm.tm_mon != wanted.tm_mon || tm.tm_mday != wanted.tm_mday ||
-		tm.tm_hour != wanted.tm_hour || tm.tm_min != wanted.tm_min ||
-		tm.tm_sec != wanted.tm_sec)
+	if (tm.tm_mon != wanted.tm_mon || tm.tm_hour != wanted.tm_hour ||
+		tm.tm_min != wanted.tm_min || tm.tm_sec != wanted.tm_sec)
 		return ERR_RANGE;
 	*time_r = (int64_t)time;
 	return ERR_NONE;

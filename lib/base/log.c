@@ -93,17 +93,16 @@ bool log_facility_exists(const char *facility)
 static void write_stderr(enum log_level level, const char *message)
 {
 	char line[LINE_SIZE];
-	struct text text;
+	struct text text = TEXT_OVER(line);
 	ssize_t written;
 
-	text_init(&text, line, sizeof line - 1);
 	if (target.program) {
 		text_add(&text, target.program);
 		text_add(&text, ": ");
 	}
 	text_add(&text, LEVELS[level].word);
 	text_add(&text, message);
-	line[text.length++] = '\n';
+	line[text.length++] = '\n'; /* where the NUL was: there is room even after a cut */
 	do
 		written = write(STDERR_FILENO, line, text.length);
 	while (written < 0 && errno == EINTR);

@@ -224,10 +224,13 @@ static bool has_only_groups_of(const struct daemon_user *user)
 
 static void become_nobody(int report)
 {
+	const gid_t more_than_nobody_has[] = {0, 1, 2};
 	struct daemon_user user;
 	char buffer[256];
 	struct text message = TEXT_OVER(buffer);
 
+	if (setgroups(COUNT_OF(more_than_nobody_has), more_than_nobody_has) != 0)
+		_exit(CHILD_FAILED);
 	if (daemon_find_user("nobody", &user, &message) || daemon_become(&user, &message))
 		_exit(CHILD_FAILED);
 	dprintf(report, "%d%d%d%d%d ", getuid() == user.uid, geteuid() == user.uid,
