@@ -17,6 +17,11 @@ UNIT_TESTS += tests/base/test_log
 UNIT_TESTS += tests/base/test_network
 UNIT_TESTS += tests/base/test_pidfile
 UNIT_TESTS += tests/base/test_text
+UNIT_TESTS += tests/core/test_hit
+UNIT_TESTS += tests/core/test_listing
+UNIT_TESTS += tests/core/test_policy
+UNIT_TESTS += tests/core/test_reply
+UNIT_TESTS += tests/core/test_verdict
 UNIT_TESTS += tests/store/test_lookup
 endif
 
@@ -32,3 +37,16 @@ check_PROGRAMS += $(UNIT_TESTS) $(FUZZ_TARGETS)
 dist_check_SCRIPTS += tests/fuzz/test_corpora.sh
 EXTRA_DIST += tests/fuzz/corpus tests/support/unit.h
 TESTS += $(UNIT_TESTS) tests/fuzz/test_corpora.sh
+
+# Against real servers, and with faults brought about on purpose; both want root, and neither is part of
+# "make check".
+.PHONY: check-system check-fault
+check-system: all
+	OPSMILTER_BUILD='$(abs_builddir)' '$(srcdir)/tests/system/run' $(CHECK_OPTIONS)
+check-fault: all
+	OPSMILTER_BUILD='$(abs_builddir)' '$(srcdir)/tests/fault/run' $(CHECK_OPTIONS)
+
+.PHONY: fuzz-targets
+fuzz-targets: $(FUZZ_TARGETS)
+
+include tests/style/local.mk

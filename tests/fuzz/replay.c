@@ -2,7 +2,9 @@
 /*
  * Gives files, or all files of folders, to a fuzz target that was built without libFuzzer. Exit
  * status 1 when one could not be read, or there was none; a target that finds something aborts.
+ * With libFuzzer, which brings a main() of its own, LIBFUZZER is defined and nothing is left of this.
  */
+#ifndef LIBFUZZER
 #include <dirent.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -78,3 +80,4 @@ int main(int argc, char **argv)
 	printf("%lu inputs\n", inputs);
 	return done && inputs > 0 ? 0 : 1;
 }
+#endif
