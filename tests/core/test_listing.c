@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
+#include "base/err.h"
+#include "core/listing.h"
+#include "tests/support/unit.h"
+
+static struct network network_of(const char *string)
+{
+	struct network network;
+
+	if (network_parse(string, &network) != ERR_NONE)
+		fail_msg("%s is no network", string);
+	return network;
+}
+
+static void special_ranges_are_known_within_and_around(void **state)
+{
+	static const char *const reserved[] = {"0.0.0.0", "0.255.255.255", "10.0.0.0/8",
+		"10.20.30.40", "127.0.0.2", "127.255.255.255", "100.64.0.0/10", "169.254.1.1",
+		"172.16.0.0", "172.31.255.255", "192.0.2.1", "192.168.1.1", "198.51.100.7",
+		"203.0.113.7", "224.0.0.1", "255.255.255.255", "::", "::1", "fc00::1",
+		"fdff::", "fe80::1", "febf::1", "ff02::1", "2001:db8::1", "2001:db8:ffff::/48",
+		"0.0.0.0/0", "::/0", "192.0.0.0/16", "2001::/16", "::ffff:127.0.0.1"};
+	static const char *const ordinary[] = {"1.0.0.0", "9.255.255.255", "11.0.0.0",
+		"100.63.255.255", "100.128.0.0", "126.255.255.255", "128.0.0.0", "169.253.255.255",
+		"172.15.255.255", "172.32.0.0", "192.0.1.255", "192.0.3.0", "192.167.255.255",
+		"192.169.0.0", "223.255.255.255", "2001:db7:ffff::", "2001:db9::", "2a01::1",
+		"fbff::", "::2", "8.8.8.0/24"};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(reserved); i++) {
+		struct network network = network_of(reserved[i]);
+		if (listing_reserved_range(&network) == NULL)
+			fail_msg("%s is not known as special", reserved[i]);
+	}
+	for (size_t i = 0; i < COUNT_OF(ordinary); i++) {
+		struct network network = network_of(ordinary[i]);
+		if (listing_reserved_range(&network) != NULL)
+			fail_msg("%s is taken for %s", ordinary[i],
+				listing_reserved_range(&network));
+	}
+}
+
+static void a_list_has_a_widest_network_for_each_family(void **state)
+{
+	struct list list = {.max_ipv4 = 16, .max_ipv6 = 32};
+	static const struct {
+		const char *network;
+		bool too_wide;
+	} cases[] = {
+		{"1.2.0.0/16", false},
+		{"1.2.0.0/15", true},
+		{"1.2.3.4", false},
+		{"0.0.0.0/0", true},
+		{"2a01::/32", false},
+		{"2a01::/31", true},
+		{"2a01::1", false},
+		{"::/0", true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct network network = network_of(cases[i].network);
+		if (listing_too_wide(&list, &network) != cases[i].too_wide)
+			fail_msg("%s", cases[i].network);
+	}
+}
+
+static void the_test_entries_are_those_of_rfc_5782(void **state)
+{
+	static const struct {
+		const char *address;
+		enum test_entry entry;
+	} cases[] = {
+		{"127.0.0.2", TEST_ENTRY_LISTED},
+		{"::ffff:127.0.0.2", TEST_ENTRY_LISTED},
+		{"127.0.0.1", TEST_ENTRY_UNLISTED},
+		{"::ffff:127.0.0.1", TEST_ENTRY_UNLISTED},
+		{"127.0.0.3", TEST_ENTRY_NONE},
+		{"::127.0.0.2", TEST_ENTRY_NONE},
+		{"::1", TEST_ENTRY_NONE},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct addr addr;
+		assert_int_equal(addr_parse(cases[i].address, &addr), ERR_NONE);
+		assert_int_equal(listing_test_entry(&addr), cases[i].entry);
+	}
+}
+
+static void names_of_values_come_back_as_they_went(void **state)
+{
+	(void)state;
+	for (enum list_action action = LIST_LOG; action <= LIST_REFUSE; action++) {
+		enum list_action parsed = LIST_LOG;
+		assert_true(list_action_parse(list_action_name(action), &parsed));
+		assert_int_equal(parsed, action);
+	}
+	for (enum list_removal removal = REMOVAL_RETEST; removal <= REMOVAL_EXPIRE; removal++) {
+		enum list_removal parsed = REMOVAL_RETEST;
+		assert_true(list_removal_parse(list_removal_name(removal), &parsed));
+		assert_int_equal(parsed, removal);
+	}
+	enum list_action untouched = LIST_TAG;
+	assert_false(list_action_parse("Refuse", &untouched));
+	assert_false(list_action_parse("", &untouched));
+	assert_int_equal(untouched, LIST_TAG);
+}
+
+static void names_of_lists_and_reasons_are_checked(void **state)
+{
+	char reason[REASON_SIZE + 1];
+
+	(void)state;
+	assert_true(list_name_valid("ops"));
+	assert_true(list_name_valid("sixteen-letters1"));
+	assert_false(list_name_valid("seventeen-letters"));
+	assert_false(list_name_valid(""));
+	assert_false(list_name_valid("Ops"));
+	assert_false(list_name_valid("o p"));
+	assert_false(list_name_valid("o'p"));
+	assert_true(reason_valid("open proxy, gesehen \xc3\xbc"
+				 "ber 8080"));
+	assert_false(reason_valid(""));
+	assert_false(reason_valid("two\nlines"));
+	memset(reason, 'r', sizeof(reason) - 1);
+	reason[REASON_SIZE] = '\0';
+	assert_false(reason_valid(reason));
+	reason[REASON_SIZE - 1] = '\0';
+	assert_true(reason_valid(reason));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(special_ranges_are_known_within_and_around),
+		cmocka_unit_test(a_list_has_a_widest_network_for_each_family),
+		cmocka_unit_test(the_test_entries_are_those_of_rfc_5782),
+		cmocka_unit_test(names_of_values_come_back_as_they_went),
+		cmocka_unit_test(names_of_lists_and_reasons_are_checked),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
