@@ -110,6 +110,8 @@ void clock_format_duration(int64_t seconds, char text_r[CLOCK_TEXT_SIZE])
 	const struct unit *unit = UNITS;
 	struct text text;
 
+	while (unit->seconds > DAY) /* weeks and years are read, but people compare days */
+		unit++;
 	text_init(&text, text_r, CLOCK_TEXT_SIZE);
 	if (seconds == CLOCK_NEVER) {
 		text_add(&text, "never");

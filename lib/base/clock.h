@@ -29,15 +29,17 @@ void clock_format(int64_t time, char text_r[CLOCK_TEXT_SIZE]);
  * Reads a duration: a whole number and a unit, s, m, h, d, w or y (365 days), as "90d", or "never"
  * (CLOCK_NEVER). At most 100 years. ERR_SYNTAX or ERR_RANGE; seconds_r is 0 then.
  */
-int clock_parse_duration(const char *string, int64_t *seconds_r) __attribute__((warn_unused_result));
+int clock_parse_duration(const char *string, int64_t *seconds_r)
+	__attribute__((warn_unused_result));
 
-/* The shortest spelling of a duration that is exact: 7776000 is "90d", CLOCK_NEVER is "never". */
+/* A duration in its largest exact unit up to days: 7776000 is "90d", 5400 "90m", CLOCK_NEVER
+ * "never". */
 void clock_format_duration(int64_t seconds, char text_r[CLOCK_TEXT_SIZE]);
 
 /*
- * Reads a moment: UTC as "2026-11-20", "2026-11-20 21:02" or "2026-11-20 21:02:25" (a T may stand for the
- * space, a Z may follow the time), or a duration before now ("7d"). Impossible dates (30 February)
- * are refused. ERR_SYNTAX or ERR_RANGE; time_r is 0 then.
+ * Reads a moment: UTC as "2026-11-20", "2026-11-20 21:02" or "2026-11-20 21:02:25" (a T may stand
+ * for the space, a Z may follow the time), or a duration before now ("7d"). Impossible dates (30
+ * February) are refused. ERR_SYNTAX or ERR_RANGE; time_r is 0 then.
  */
 int clock_parse_moment(const char *string, int64_t now, int64_t *time_r)
 	__attribute__((warn_unused_result));

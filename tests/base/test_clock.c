@@ -159,7 +159,7 @@ static void reads_durations_and_refuses_the_rest(void **state)
 static const struct {
 	int64_t seconds;
 	const char *text;
-} SHORTEST[] = {
+} WRITTEN[] = {
 	{0, "0s"},
 	{1, "1s"},
 	{59, "59s"},
@@ -169,25 +169,25 @@ static const struct {
 	{5400, "90m"},
 	{DAY, "1d"},
 	{36 * 3600, "36h"},
-	{7 * DAY, "1w"},
+	{7 * DAY, "7d"},
 	{30 * DAY, "30d"},
 	{7776000, "90d"},
-	{YEAR, "1y"},
-	{364 * DAY, "52w"},
+	{YEAR, "365d"},
+	{364 * DAY, "364d"},
 	{366 * DAY, "366d"},
-	{100 * YEAR, "100y"},
+	{100 * YEAR, "36500d"},
 	{-90, "-90s"},
 	{CLOCK_NEVER, "never"},
 };
 
-static void writes_the_shortest_exact_duration(void **state)
+static void writes_a_duration_in_its_largest_exact_unit(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < COUNT_OF(SHORTEST); i++) {
+	for (size_t i = 0; i < COUNT_OF(WRITTEN); i++) {
 		char text[CLOCK_TEXT_SIZE];
 
-		clock_format_duration(SHORTEST[i].seconds, text);
-		assert_string_equal(text, SHORTEST[i].text);
+		clock_format_duration(WRITTEN[i].seconds, text);
+		assert_string_equal(text, WRITTEN[i].text);
 	}
 }
 
@@ -308,7 +308,7 @@ int main(void)
 		cmocka_unit_test(writes_a_time_beyond_four_digit_years_as_the_nearest_of_them),
 		cmocka_unit_test(a_time_zone_changes_nothing),
 		cmocka_unit_test(reads_durations_and_refuses_the_rest),
-		cmocka_unit_test(writes_the_shortest_exact_duration),
+		cmocka_unit_test(writes_a_duration_in_its_largest_exact_unit),
 		cmocka_unit_test(a_duration_that_was_written_reads_as_the_same),
 		cmocka_unit_test(reads_moments_and_refuses_the_rest),
 		cmocka_unit_test(a_moment_before_all_time_is_out_of_range),
