@@ -22,9 +22,14 @@ libops_a_SOURCES += \
 	lib/core/verdict.c lib/core/verdict.h
 
 libops_a_SOURCES += \
+	lib/store/batch.c lib/store/batch.h \
 	lib/store/changes.c lib/store/changes.h \
 	lib/store/db.c lib/store/db.h \
+	lib/store/evidence.c lib/store/evidence.h \
+	lib/store/exemptions.c lib/store/exemptions.h \
 	lib/store/hitlog.c lib/store/hitlog.h \
+	lib/store/import.c lib/store/import.h \
+	lib/store/listings.c lib/store/listings.h \
 	lib/store/lists.c lib/store/lists.h \
 	lib/store/lookup.c lib/store/lookup.h \
 	lib/store/migrate.c lib/store/migrate.h \

@@ -28,11 +28,24 @@ enum statement_id {
 	ADD_HIT,
 	AMEND_HIT,
 
-	/* The administrator's changes: changes, lists. */
+	/* The administrator's changes: changes, lists, evidence, listings, import, exemptions. */
 	ADD_CHANGE,
 	ADD_LIST,
 	SET_LIST,
 	COUNT_LISTINGS,
+	ADD_EVIDENCE,
+	GET_EVIDENCE,
+	FIND_REASON,
+	ADD_REASON,
+	ADD_LISTING,
+	FIND_LISTING,
+	END_LISTING,
+	RELATED_LISTINGS,
+	LISTINGS_OF_LIST,
+	UNENDED_OF_LIST,
+	ADD_EXEMPTION,
+	END_EXEMPTION,
+	ALL_EXEMPTIONS,
 
 	STATEMENT_COUNT
 };

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "store/listings.h"
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/text.h"
+#include "store/batch.h"
+#include "store/db.h"
+
+static void read_listing(struct statement *row, struct listing *listing_r)
+{
+	listing_r->id = db_int(row, 0);
+	listing_r->list_id = (int)db_int(row, 1);
+	text_copy(listing_r->list, sizeof(listing_r->list), db_text(row, 2));
+	/* Of an action that this program does not know, the one that harms no mail. */
+	listing_r->action = LIST_LOG;
+	(void)list_action_parse(db_text(row, 3), &listing_r->action);
+	listing_r->network.addr = db_addr(row, 4);
+	listing_r->network.prefix = (uint8_t)db_int(row, 5);
+	text_copy(listing_r->reason, sizeof(listing_r->reason), db_text(row, 6));
+	listing_r->listed_at = db_int(row, 7);
+	listing_r->expires_at = db_time(row, 8);
+	listing_r->evidence_id = db_int(row, 9);
+}
+
+/* The row that has not ended, expired or not. ERR_NOT_FOUND. */
+static int find(
+	struct db *db, int list_id, const struct network *network, struct listing *listing_r)
+{
+	struct statement *row = db_begin(db, FIND_LISTING);
+
+	db_bind_int(row, 1, list_id);
+	db_bind_addr(row, 2, &network->addr);
+	db_bind_int(row, 3, network->prefix);
+	int more = db_step(row);
+	if (more <= 0)
+		return more == 0 ? ERR_NOT_FOUND : more;
+	read_listing(row, listing_r);
+	db_finish(row);
+	return ERR_NONE;
+}
+
+static int end(struct db *db, int64_t id, int64_t at, int64_t change_id)
+{
+	struct statement *update = db_begin(db, END_LISTING);
+
+	db_bind_int(update, 1, id);
+	db_bind_int(update, 2, at);
+	db_bind_int(update, 3, change_id);
+	return db_run(update);
+}
+
+static int record(struct db *db, const struct network *network, int list_id, struct change change,
+	int64_t *id_r)
+{
+	char text[NETWORK_TEXT_SIZE];
+
+	network_format(network, text);
+	change.address = text;
+	change.list_id = list_id;
+	return change_add(db, &change, id_r);
+}
+
+/* The change says of no single address, as many listings may share it. */
+static int record_expiry(struct db *db, int list_id, int64_t now, int64_t *expire_id)
+{
+	const struct change change = {
+		.at = now,
+		.who = "opsmilter",
+		.what = "expire",
+		.why = "expired",
+		.list_id = list_id,
+	};
+
+	return *expire_id != 0 ? ERR_NONE : change_add(db, &change, expire_id);
+}
+
+int listings_end_expired(struct db *db, int list_id, const struct network *network, int64_t now,
+	int64_t *expire_id, bool *ended_r)
+{
+	struct listing listing;
+	int err = find(db, list_id, network, &listing);
+
+	*ended_r = false;
+	if (err == ERR_NOT_FOUND)
+		return ERR_NONE;
+	if (err != ERR_NONE || listing.expires_at > now)
+		return err;
+	err = record_expiry(db, list_id, now, expire_id);
+	if (err == ERR_NONE)
+		err = end(db, listing.id, listing.expires_at, *expire_id);
+	*ended_r = err == ERR_NONE;
+	return err;
+}
+
+int listings_intern_reason(struct db *db, const char *reason, int64_t *id_r)
+{
+	struct statement *row = db_begin(db, FIND_REASON);
+
+	*id_r = 0;
+	db_bind_text(row, 1, reason);
+	int more = db_step(row);
+	if (more < 0)
+		return more;
+	if (more > 0) {
+		*id_r = db_int(row, 0);
+		db_finish(row);
+		return ERR_NONE;
+	}
+	struct statement *insert = db_begin(db, ADD_REASON);
+	db_bind_text(insert, 1, reason);
+	int err = db_run(insert);
+	if (err == ERR_NONE)
+		*id_r = db_last_id(db);
+	return err;
+}
+
+/* Makes room for a listing: what expired is ended; what is in force is ERR_EXISTS. */
+static int make_room(
+	struct db *db, const struct listing *listing, int64_t now, struct listing *existing_r)
+{
+	int64_t expire_id = 0;
+	bool ended;
+	int err = listings_end_expired(
+		db, listing->list_id, &listing->network, now, &expire_id, &ended);
+
+	if (err != ERR_NONE || ended)
+		return err;
+	err = find(db, listing->list_id, &listing->network, existing_r);
+	if (err == ERR_NOT_FOUND)
+		return ERR_NONE;
+	return err == ERR_NONE ? ERR_EXISTS : err;
+}
+
+static int insert(struct db *db, struct listing *listing, int64_t change_id)
+{
+	int64_t reason_id;
+	int err = listings_intern_reason(db, listing->reason, &reason_id);
+
+	if (err != ERR_NONE)
+		return err;
+	struct statement *statement = db_begin(db, ADD_LISTING);
+	db_bind_int(statement, 1, listing->list_id);
+	db_bind_addr(statement, 2, &listing->network.addr);
+	db_bind_int(statement, 3, listing->network.prefix);
+	db_bind_int(statement, 4, reason_id);
+	db_bind_int(statement, 5, listing->evidence_id);
+	db_bind_int(statement, 6, listing->listed_at);
+	db_bind_time(statement, 7, listing->expires_at);
+	db_bind_int(statement, 8, change_id);
+	err = db_run(statement);
+	listing->id = err == ERR_NONE ? db_last_id(db) : 0;
+	return err;
+}
+
+int listings_add(struct db *db, struct listing *listing, const struct evidence *evidence,
+	const struct change *change, struct listing *existing_r)
+{
+	int64_t change_id = 0;
+	int err = db_begin_write(db);
+
+	listing->listed_at = change->at;
+	if (err == ERR_NONE)
+		err = make_room(db, listing, change->at, existing_r);
+	if (err == ERR_NONE)
+		err = record(db, &listing->network, listing->list_id, *change, &change_id);
+	if (err == ERR_NONE)
+		err = evidence_add(db, evidence, &listing->evidence_id);
+	if (err == ERR_NONE)
+		err = insert(db, listing, change_id);
+	if (err == ERR_NONE)
+		err = db_commit(db);
+	if (err != ERR_NONE)
+		db_rollback(db);
+	return err;
+}
+
+static int find_in_force(struct db *db, int list_id, const struct network *network, int64_t now,
+	struct listing *listing_r)
+{
+	int err = find(db, list_id, network, listing_r);
+
+	return err == ERR_NONE && listing_r->expires_at <= now ? ERR_NOT_FOUND : err;
+}
+
+int listings_end(
+	struct db *db, int list_id, const struct network *network, const struct change *change)
+{
+	struct listing listing;
+	int64_t change_id = 0, ended_at = change->at;
+	int err = db_begin_write(db);
+
+	if (err == ERR_NONE)
+		err = find_in_force(db, list_id, network, change->at, &listing);
+	if (err == ERR_NONE)
+		err = record(db, network, list_id, *change, &change_id);
+	if (err == ERR_NONE) {
+		/* A clock that was set back must not make an end before the beginning. */
+		if (ended_at < listing.listed_at)
+			ended_at = listing.listed_at;
+		err = end(db, listing.id, ended_at, change_id);
+	}
+	if (err == ERR_NONE)
+		err = db_commit(db);
+	if (err != ERR_NONE)
+		db_rollback(db);
+	return err;
+}
+
+int listings_find_related(struct db *db, const struct network *network, int64_t now,
+	struct listing *listings_r, size_t room, size_t *count_r)
+{
+	struct statement *row = db_begin(db, RELATED_LISTINGS);
+	struct addr last = network_last(network);
+	int more = 0;
+
+	*count_r = 0;
+	db_bind_addr(row, 1, &network->addr);
+	db_bind_addr(row, 2, &last);
+	db_bind_int(row, 3, network_is_ipv4(network) ? NETWORK_IPV4_PREFIX : 0);
+	db_bind_int(row, 4, NETWORK_MAX_PREFIX);
+	db_bind_int(row, 5, now);
+	while (*count_r < room && (more = db_step(row)) > 0) {
+		struct listing *listing = &listings_r[*count_r];
+		read_listing(row, listing);
+		/* A wide IPv6 network and the IPv4 ones within its bits have nothing to do with one
+		 * another. */
+		*count_r += network_is_ipv4(&listing->network) == network_is_ipv4(network);
+	}
+	db_finish(row);
+	return more < 0 ? more : ERR_NONE;
+}
+
+int listings_read(struct db *db, int list_id, int64_t now, struct batch *batch_r)
+{
+	struct statement *row = db_begin(db, LISTINGS_OF_LIST);
+	int more, err = ERR_NONE;
+
+	db_bind_int(row, 1, list_id);
+	db_bind_int(row, 2, now);
+	while (err == ERR_NONE && (more = db_step(row)) != 0) {
+		struct network network;
+		if (more < 0)
+			return more;
+		network.addr = db_addr(row, 0);
+		network.prefix = (uint8_t)db_int(row, 1);
+		err = batch_add(
+			batch_r, &network, db_text(row, 2), db_int(row, 3), db_time(row, 4));
+	}
+	db_finish(row);
+	return err;
+}
