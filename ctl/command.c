@@ -10,6 +10,10 @@
 static const struct command *const commands[] = {
 	&command_init,
 	&command_list,
+	&command_add,
+	&command_remove,
+	&command_exempt,
+	&command_evidence,
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))

@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "conf/conf.h"
+#include "json.h"
 #include "output.h"
 #include "store/db.h"
 #include "store/lists.h"
@@ -173,4 +174,35 @@ enum status context_read_addr(const char *operand, struct addr *addr_r)
 		return STATUS_DONE;
 	complain("\"%s\" is no address; right is 192.0.2.1 or 2001:db8::1", operand);
 	return STATUS_USAGE;
+}
+
+enum status context_check_why(const char *why)
+{
+	if (why != NULL && reason_valid(why))
+		return STATUS_DONE;
+	if (why == NULL)
+		complain("--why TEXT is missing: the history keeps why a change was made");
+	else
+		complain("--why: 1 to %d octets without control characters belong there",
+			REASON_SIZE - 1);
+	return STATUS_USAGE;
+}
+
+void context_say_done(const struct context *context, const char *network, const char *list,
+	const char *state, const char *sentence)
+{
+	struct json json = {.file = stdout};
+
+	if (!context_json(context)) {
+		say("%s %s%s%s", network, sentence, list != NULL ? " " : "",
+			list != NULL ? list : "");
+		return;
+	}
+	json_open(&json, NULL, '{');
+	json_text(&json, "network", network);
+	if (list != NULL)
+		json_text(&json, "list", list);
+	json_text(&json, "state", state);
+	json_close(&json, '}');
+	json_end_line(&json);
 }

@@ -57,4 +57,12 @@ enum status context_pick_list(const struct lists *lists, const char *name, struc
 enum status context_read_network(const char *operand, struct network *network_r);
 enum status context_read_addr(const char *operand, struct addr *addr_r);
 
+/* Complains of a --why that is missing (NULL) or unusable. STATUS_USAGE. */
+enum status context_check_why(const char *why);
+
+/* Reports a change of one network: "NETWORK SENTENCE LIST", or JSON with `state`. list may be NULL.
+ */
+void context_say_done(const struct context *context, const char *network, const char *list,
+	const char *state, const char *sentence);
+
 #endif

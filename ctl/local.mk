@@ -2,14 +2,19 @@
 # opsctl: a table of commands, one file per noun.
 sbin_PROGRAMS += opsctl
 opsctl_SOURCES = \
+	ctl/bounds.c ctl/bounds.h \
 	ctl/command.c ctl/command.h \
 	ctl/context.c ctl/context.h \
+	ctl/file.c ctl/file.h \
 	ctl/json.c ctl/json.h \
 	ctl/main.c \
 	ctl/options.c ctl/options.h \
 	ctl/output.c ctl/output.h \
 	ctl/table.c
 opsctl_SOURCES += \
+	ctl/evidence.c \
+	ctl/exempt.c \
 	ctl/init.c \
-	ctl/list.c
+	ctl/list.c \
+	ctl/listing.c ctl/listing.h
 opsctl_LDADD = libops.a $(SQLITE_LIBS) $(CONFUSE_LIBS) $(LIBMD_LIBS)

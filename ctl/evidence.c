@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "store/evidence.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/text.h"
+#include "context.h"
+#include "json.h"
+#include "output.h"
+
+static void show_json(const struct evidence *evidence)
+{
+	struct json json = {.file = stdout};
+
+	json_open(&json, NULL, '{');
+	json_number(&json, "id", evidence->id);
+	json_time(&json, "at", evidence->at);
+	json_text(&json, "who", evidence->who);
+	json_text(&json, "kind", evidence->kind);
+	json_text(&json, "source", evidence->source);
+	json_text(&json, "sha256", evidence->sha256);
+	json_number(&json, "octets", evidence->octets);
+	json_time(&json, "purged_at", evidence->purged_at);
+	if (evidence->body == NULL)
+		json_null(&json, "body");
+	else
+		json_octets(&json, "body", evidence->body, (size_t)evidence->octets);
+	json_close(&json, '}');
+	json_end_line(&json);
+}
+
+/* Control characters but the end of a line and the tab are shown as ^X, what is not UTF-8 as ?. */
+static void write_for_terminal(const char *octets, size_t length)
+{
+	const char *end = octets + length;
+
+	while (octets < end) {
+		uint32_t character;
+		unsigned size = text_read_utf8(octets, (size_t)(end - octets), &character);
+		if (size == 0 || (character >= 0x80 && character <= 0x9f))
+			putchar('?');
+		else if (character == '\n' || character == '\t')
+			putchar((int)character);
+		else if (character == '\r' && octets + 1 < end && octets[1] == '\n')
+			; /* CRLF is the end of a line too */
+		else if (character < 0x20 || character == 0x7f)
+			printf("^%c", (int)(character ^ 0x40));
+		else
+			fwrite(octets, 1, size, stdout);
+		octets += size ? size : 1;
+	}
+}
+
+static enum status show_body(const struct evidence *evidence)
+{
+	char when[CLOCK_TEXT_SIZE];
+
+	if (evidence->body == NULL && evidence->purged_at != CLOCK_NEVER) {
+		clock_format(evidence->purged_at, when);
+		complain("evidence %lld was purged on %s; its SHA-256 was %s",
+			(long long)evidence->id, when, evidence->sha256);
+		return STATUS_NO;
+	}
+	if (evidence->body == NULL) {
+		clock_format(evidence->at, when);
+		complain("evidence %lld is an import of %s, %lld octets, on %s by %s; its body are "
+			 "its listings",
+			(long long)evidence->id, evidence->source, (long long)evidence->octets,
+			when, evidence->who);
+		return STATUS_NO;
+	}
+	if (isatty(STDOUT_FILENO))
+		write_for_terminal(evidence->body, (size_t)evidence->octets);
+	else
+		fwrite(evidence->body, 1, (size_t)evidence->octets, stdout);
+	return STATUS_DONE;
+}
+
+static enum status run(struct context *context)
+{
+	const char *operand = context->options.operands[0];
+	size_t digits = strspn(operand, "0123456789");
+	struct evidence *evidence;
+
+	if (digits == 0 || digits > 18 || operand[digits] != '\0') {
+		complain("\"%s\" is no number of evidence; \"opsctl lookup IP\" shows them",
+			operand);
+		return STATUS_USAGE;
+	}
+	enum status status = context_open_ops(context, false);
+	if (status != STATUS_DONE)
+		return status;
+	int err = evidence_get(context->ops, strtoll(operand, NULL, 10), &evidence);
+	if (err == ERR_NOT_FOUND) {
+		complain("there is no evidence %s", operand);
+		return STATUS_NO;
+	}
+	if (err != ERR_NONE)
+		return context_failed(context->ops, err);
+	if (context_json(context))
+		show_json(evidence);
+	else
+		status = show_body(evidence);
+	evidence_free(&evidence);
+	return status;
+}
+
+const struct command command_evidence = {
+	.name = "evidence",
+	.summary = "print one piece of evidence, as stored",
+	.forms = (const char *const[]){"evidence ID", NULL},
+	.example = "opsctl evidence 17 > spam.eml",
+	.notes = "On a terminal, control characters are made visible; with --json all that is "
+		 "known of it is shown.",
+	.min_operands = 1,
+	.max_operands = 1,
+	.run = run,
+};

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
+#include "base/err.h"
+#include "context.h"
+#include "output.h"
+#include "store/db.h"
+#include "store/exemptions.h"
+
+static enum status add(struct context *context, const struct network *network, const char *text)
+{
+	const char *why = context_option(context, OPTION_WHY, NULL);
+	struct change change = context_change(context, "exempt add", why);
+
+	if (context_check_why(why) != STATUS_DONE)
+		return STATUS_USAGE;
+	int err = exemptions_add(context->ops, network, &change);
+	if (err == ERR_EXISTS) {
+		complain("%s is exempt already", text);
+		return STATUS_NO;
+	}
+	if (err != ERR_NONE)
+		return context_failed(context->ops, err);
+	db_checkpoint(context->ops);
+	context_say_done(context, text, NULL, "exempt", "is exempt");
+	return STATUS_DONE;
+}
+
+static enum status end(struct context *context, const struct network *network, const char *text)
+{
+	struct change change =
+		context_change(context, "exempt remove", context_option(context, OPTION_WHY, ""));
+	int err = exemptions_end(context->ops, network, &change);
+
+	if (err == ERR_NOT_FOUND) {
+		complain("%s is not exempt; \"opsctl exempt\" shows what is", text);
+		return STATUS_NO;
+	}
+	if (err != ERR_NONE)
+		return context_failed(context->ops, err);
+	db_checkpoint(context->ops);
+	context_say_done(context, text, NULL, "not exempt", "is no longer exempt");
+	return STATUS_DONE;
+}
+
+static const struct column columns[] = {
+	{"network", "NETWORK", COLUMN_TEXT},
+	{"since", "SINCE", COLUMN_TIME},
+	{"who", "BY", COLUMN_TEXT},
+	{"why", "WHY", COLUMN_TEXT},
+};
+
+static void add_row(void *table, const struct exemption *exemption)
+{
+	char text[NETWORK_TEXT_SIZE];
+
+	network_format(&exemption->network, text);
+	table_add_text(table, text);
+	table_add_time(table, exemption->at);
+	table_add_text(table, exemption->who);
+	table_add_text(table, exemption->why);
+}
+
+static enum status show(struct context *context)
+{
+	enum status status = context_open_ops(context, false);
+
+	if (status != STATUS_DONE)
+		return status;
+	struct table *table =
+		table_new(columns, sizeof(columns) / sizeof(columns[0]), context_json(context));
+	int err = exemptions_each(context->ops, add_row, table);
+	if (err == ERR_NONE && table_rows(table) == 0 && !context_json(context))
+		say("nothing is exempt");
+	table_end(&table);
+	return err == ERR_NONE ? STATUS_DONE : context_failed(context->ops, err);
+}
+
+static enum status run(struct context *context)
+{
+	const struct options *options = &context->options;
+	char text[NETWORK_TEXT_SIZE];
+	struct network network;
+
+	if (options->operand_count == 0)
+		return show(context);
+	bool is_add = strcmp(options->operands[0], "add") == 0;
+	if (options->operand_count < 2 ||
+		(!is_add && strcmp(options->operands[0], "remove") != 0)) {
+		complain("\"%s\": add NETWORK, remove NETWORK or nothing belongs there",
+			options->operands[0]);
+		return STATUS_USAGE;
+	}
+	if (context_read_network(options->operands[1], &network) != STATUS_DONE)
+		return STATUS_USAGE;
+	enum status status = context_open_ops(context, true);
+	if (status != STATUS_DONE)
+		return status;
+	network_format(&network, text);
+	return is_add ? add(context, &network, text) : end(context, &network, text);
+}
+
+const struct command command_exempt = {
+	.name = "exempt",
+	.summary = "never refuse an address or network; show what is exempt",
+	.forms = (const char *const[]){"exempt", "exempt add NETWORK --why TEXT",
+		"exempt remove NETWORK [--why TEXT]", NULL},
+	.example = "opsctl exempt add 198.18.0.0/24 --why \"partner, shared outgoing servers\"",
+	.options = {{OPTION_WHY, "TEXT", "why, for the history"}},
+	.max_operands = 2,
+	.run = run,
+};

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "file.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "output.h"
+
+static enum status complain_of(const char *path, int error)
+{
+	complain("%s: %s", path, strerror(error));
+	return error == ENOENT || error == EISDIR || error == EACCES ? STATUS_USAGE : STATUS_FAILED;
+}
+
+/* One octet more than allowed is asked for, to see whether there is one. */
+static enum status read_stream(
+	FILE *file, const char *path, size_t most, char **octets_r, size_t *length_r)
+{
+	char *octets = malloc(most + 1);
+
+	if (octets == NULL)
+		return complain_of(path, ENOMEM);
+	errno = 0;
+	*length_r = fread(octets, 1, most + 1, file);
+	*octets_r = octets;
+	if (ferror(file))
+		return complain_of(path, errno);
+	if (*length_r > most) {
+		complain("%s: more than %zu octets; cut it to what matters", path, most);
+		return STATUS_USAGE;
+	}
+	if (*length_r == 0) {
+		complain("%s: there is nothing in it", path);
+		return STATUS_USAGE;
+	}
+	return STATUS_DONE;
+}
+
+enum status file_read(const char *path, size_t most, char **octets_r, size_t *length_r)
+{
+	FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "rbe");
+
+	*octets_r = NULL;
+	if (file == NULL)
+		return complain_of(path, errno);
+	enum status status = read_stream(file, path, most, octets_r, length_r);
+	if (file != stdin)
+		fclose(file);
+	if (status != STATUS_DONE) {
+		free(*octets_r);
+		*octets_r = NULL;
+	}
+	return status;
+}

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "listing.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/text.h"
+#include "bounds.h"
+#include "context.h"
+#include "file.h"
+#include "json.h"
+#include "output.h"
+#include "store/db.h"
+#include "store/listings.h"
+
+/* How many neighbours an error message names. */
+#define NEIGHBOURS 5
+
+enum status listing_read_expiry(
+	const struct context *context, const struct list *list, int64_t *expires_at_r)
+{
+	const char *typed = context_option(context, OPTION_EXPIRES, NULL);
+	int64_t duration = list->expires, now = clock_now();
+
+	if (typed != NULL && clock_parse_duration(typed, &duration) != ERR_NONE) {
+		if (clock_parse_moment(typed, now, expires_at_r) == ERR_NONE && *expires_at_r > now)
+			return STATUS_DONE;
+		complain("--expires %s: a duration like 90d or 12h, never, or a date in the future "
+			 "belongs there",
+			typed);
+		return STATUS_USAGE;
+	}
+	if (duration == 0) {
+		complain("--expires %s: the expiry must lie in the future", typed);
+		return STATUS_USAGE;
+	}
+	*expires_at_r = duration == CLOCK_NEVER ? CLOCK_NEVER : now + duration;
+	return STATUS_DONE;
+}
+
+/* The body is in memory of ours, or that of argv. */
+static enum status read_evidence(
+	const struct context *context, struct evidence *evidence, char **body_r)
+{
+	const char *path = context_option(context, OPTION_EVIDENCE, NULL);
+	const char *note = context_option(context, OPTION_NOTE, NULL);
+	size_t length;
+
+	*body_r = NULL;
+	if ((path == NULL) == (note == NULL)) {
+		complain("%s", path == NULL ? "no listing without evidence: --evidence FILE or "
+					      "--note TEXT is missing"
+					    : "either --evidence FILE or --note TEXT, not both");
+		return STATUS_USAGE;
+	}
+	if (note != NULL && (*note == '\0' || strlen(note) > EVIDENCE_MAX)) {
+		complain("--note: the text is %s", *note == '\0' ? "empty" : "longer than 1 MiB");
+		return STATUS_USAGE;
+	}
+	if (note != NULL) {
+		evidence->kind = "note";
+		evidence->source = "command line";
+		evidence_set_body(evidence, note, strlen(note));
+		return STATUS_DONE;
+	}
+	enum status status = file_read(path, EVIDENCE_MAX, body_r, &length);
+	if (status != STATUS_DONE)
+		return status;
+	evidence->kind = "file";
+	evidence->source = strcmp(path, "-") == 0 ? "standard input" : path;
+	evidence_set_body(evidence, *body_r, length);
+	return STATUS_DONE;
+}
+
+static enum status say_exists(const struct listing *existing)
+{
+	char network[NETWORK_TEXT_SIZE], since[CLOCK_TEXT_SIZE];
+
+	network_format(&existing->network, network);
+	clock_format(existing->listed_at, since);
+	complain("%s is already listed on %s since %s (%s); remove it first", network,
+		existing->list, since, existing->reason);
+	return STATUS_NO;
+}
+
+static void show_added(const struct context *context, const struct listing *listing)
+{
+	char network[NETWORK_TEXT_SIZE], until[CLOCK_TEXT_SIZE] = "it is removed";
+	struct json json = {.file = stdout};
+
+	network_format(&listing->network, network);
+	if (context_json(context)) {
+		json_open(&json, NULL, '{');
+		json_number(&json, "id", listing->id);
+		json_text(&json, "list", listing->list);
+		json_text(&json, "network", network);
+		json_text(&json, "reason", listing->reason);
+		json_time(&json, "listed_at", listing->listed_at);
+		json_time(&json, "expires_at", listing->expires_at);
+		json_number(&json, "evidence_id", listing->evidence_id);
+		json_close(&json, '}');
+		json_end_line(&json);
+		return;
+	}
+	if (listing->expires_at != CLOCK_NEVER)
+		clock_format(listing->expires_at, until);
+	say("%s is on %s until %s (evidence %lld)", network, listing->list, until,
+		(long long)listing->evidence_id);
+}
+
+static enum status add_listing(struct context *context, struct listing *listing)
+{
+	struct change change = context_change(context, "add", listing->reason);
+	struct evidence evidence = {.at = change.at, .who = change.who};
+	struct listing existing;
+	char *body;
+	enum status status = read_evidence(context, &evidence, &body);
+
+	if (status != STATUS_DONE)
+		return status;
+	int err = listings_add(context->ops, listing, &evidence, &change, &existing);
+	free(body);
+	if (err == ERR_EXISTS)
+		return say_exists(&existing);
+	if (err != ERR_NONE)
+		return context_failed(context->ops, err);
+	db_checkpoint(context->ops);
+	show_added(context, listing);
+	return STATUS_DONE;
+}
+
+enum status listing_check_reason(const char *reason)
+{
+	if (reason != NULL && reason_valid(reason))
+		return STATUS_DONE;
+	if (reason == NULL)
+		complain("--reason TEXT is missing: it tells whoever is refused why");
+	else
+		complain("--reason: 1 to %d octets without control characters belong there",
+			REASON_SIZE - 1);
+	return STATUS_USAGE;
+}
+
+static enum status run_add(struct context *context)
+{
+	const char *reason = context_option(context, OPTION_REASON, NULL);
+	struct listing listing = {.id = 0};
+	struct bounds bounds;
+	struct list list;
+	char why[BOUNDS_TEXT_SIZE];
+
+	if (context_read_network(context->options.operands[0], &listing.network) != STATUS_DONE ||
+		listing_check_reason(reason) != STATUS_DONE)
+		return STATUS_USAGE;
+	enum status status = context_open_ops(context, true);
+	if (status == STATUS_DONE)
+		status = context_find_list(context, &list);
+	if (status == STATUS_DONE)
+		status = listing_read_expiry(context, &list, &listing.expires_at);
+	if (status != STATUS_DONE)
+		return status;
+	bounds_begin(&bounds, &list, option_given(&context->options, OPTION_FORCE));
+	bool allowed = bounds_allow(&bounds, &listing.network, why);
+	bounds_end(&bounds);
+	if (!allowed) {
+		complain("%s; --force overrides", why);
+		return STATUS_USAGE;
+	}
+	listing.list_id = list.id;
+	listing.action = list.action;
+	text_copy(listing.list, sizeof(listing.list), list.name);
+	text_copy(listing.reason, sizeof(listing.reason), reason);
+	return add_listing(context, &listing);
+}
+
+/* Names what is listed around a network that is not listed itself. */
+static enum status say_not_listed(
+	struct context *context, const struct list *list, const struct network *network)
+{
+	char typed[NETWORK_TEXT_SIZE], other[NETWORK_TEXT_SIZE], buffer[512];
+	struct text text = TEXT_OVER(buffer);
+	struct listing related[NEIGHBOURS + 1];
+	size_t count;
+	int err = listings_find_related(
+		context->ops, network, clock_now(), related, NEIGHBOURS + 1, &count);
+
+	if (err != ERR_NONE)
+		return context_failed(context->ops, err);
+	network_format(network, typed);
+	for (size_t i = 0; i < count && i < NEIGHBOURS; i++) {
+		network_format(&related[i].network, other);
+		text_add_format(&text, "%s %s on %s", i == 0 ? "" : ",", other, related[i].list);
+	}
+	if (count == 0)
+		complain("%s is not listed on %s, and no network around or in it is on any list",
+			typed, list->name);
+	else
+		complain("%s is not listed on %s; listed are:%s%s", typed, list->name, buffer,
+			count > NEIGHBOURS ? " and more" : "");
+	return STATUS_NO;
+}
+
+static enum status run_remove(struct context *context)
+{
+	const char *why = context_option(context, OPTION_WHY, NULL);
+	char text[NETWORK_TEXT_SIZE];
+	struct network network;
+	struct list list;
+
+	if (context_read_network(context->options.operands[0], &network) != STATUS_DONE ||
+		context_check_why(why) != STATUS_DONE)
+		return STATUS_USAGE;
+	enum status status = context_open_ops(context, true);
+	if (status == STATUS_DONE)
+		status = context_find_list(context, &list);
+	if (status != STATUS_DONE)
+		return status;
+	struct change change = context_change(context, "remove", why);
+	int err = listings_end(context->ops, list.id, &network, &change);
+	if (err == ERR_NOT_FOUND)
+		return say_not_listed(context, &list, &network);
+	if (err != ERR_NONE)
+		return context_failed(context->ops, err);
+	db_checkpoint(context->ops);
+	network_format(&network, text);
+	context_say_done(context, text, list.name, "removed", "is off");
+	return STATUS_DONE;
+}
+
+const struct command command_add = {
+	.name = "add",
+	.summary = "list one address or network, with evidence",
+	.forms = (const char *const[]){"add NETWORK --reason TEXT (--evidence FILE | --note TEXT)",
+		NULL},
+	.example = "opsctl add 198.18.7.9 --reason \"open HTTP proxy on port 3128\" --evidence "
+		   "spam.eml",
+	.notes = "NETWORK is an address or CIDR, IPv4 or IPv6. A change counts from the next "
+		 "connection on.",
+	.options =
+		{
+			{OPTION_REASON, "TEXT", "why, as the refused client is told"},
+			{OPTION_EVIDENCE, "FILE",
+				"the proof: a spam copy, a transcript; up to 1 MiB, - for stdin"},
+			{OPTION_NOTE, "TEXT", "the proof in words"},
+			{OPTION_LIST, "NAME", "the list (default ops)"},
+			{OPTION_EXPIRES, "TIME",
+				"90d, never, or a date (default: as the list says)"},
+			{OPTION_FORCE, NULL, "list reserved, own and too wide networks too"},
+		},
+	.min_operands = 1,
+	.max_operands = 1,
+	.run = run_add,
+};
+
+const struct command command_remove = {
+	.name = "remove",
+	.summary = "end a listing; the record stays",
+	.forms = (const char *const[]){"remove NETWORK --why TEXT [--list ops]", NULL},
+	.example = "opsctl remove 198.18.7.9 --why \"proxy closed, tested today\"",
+	.options =
+		{
+			{OPTION_WHY, "TEXT", "why, for the history"},
+			{OPTION_LIST, "NAME", "the list (default ops)"},
+		},
+	.min_operands = 1,
+	.max_operands = 1,
+	.run = run_remove,
+};
