@@ -89,10 +89,23 @@ static void parse_arguments(int count, char **values, struct arguments *argument
 	}
 }
 
-/* The start failed: whoever waits for it learns why. */
+/* The pid file that this process wrote, or NULL. */
+static char *pid_file;
+
+static void remove_files(void)
+{
+	socket_remove();
+	if (pid_file != NULL)
+		daemon_remove_pid(pid_file);
+	free(pid_file);
+	pid_file = NULL;
+}
+
+/* The start failed: whoever waits for it learns why, and nothing is left behind. */
 static void __attribute__((noreturn)) fail(const char *message, int exit_status)
 {
 	log_error("%s", message);
+	remove_files();
 	daemon_ready(exit_status);
 	exit(exit_status);
 }
@@ -168,9 +181,11 @@ static void open_and_drop(const struct conf *conf, bool detach)
 		fail("libmilter does not take the filter's description", EXIT_RUN_TIME);
 	if (socket_open(conf->milter.socket, &owner, &message) != ERR_NONE)
 		fail(buffer, EXIT_RUN_TIME);
-	if (detach && conf->milter.pid_file[0] != '\0' &&
-		daemon_write_pid(conf->milter.pid_file, &message) != ERR_NONE)
-		fail(buffer, EXIT_RUN_TIME);
+	if (detach && conf->milter.pid_file[0] != '\0') {
+		if (daemon_write_pid(conf->milter.pid_file, &message) != ERR_NONE)
+			fail(buffer, EXIT_RUN_TIME);
+		pid_file = strdup(conf->milter.pid_file);
+	}
 	if (geteuid() == 0 && daemon_become(&user, &message) != ERR_NONE)
 		fail(buffer, EXIT_RUN_TIME);
 }
@@ -229,9 +244,10 @@ static int run(const struct arguments *arguments)
 	while (signals_wait() == SIGNAL_RELOAD)
 		reload(arguments->conf_path);
 	smfi_stop();
+	socket_wake();
 	pthread_join(thread, NULL);
 	filter_stop();
-	socket_remove();
+	remove_files();
 	log_info("%s ends", PACKAGE_STRING);
 	return failed ? EXIT_RUN_TIME : EXIT_SUCCESS;
 }
@@ -271,12 +287,8 @@ int main(int count, char **values)
 	char *full_path = realpath(arguments.conf_path, NULL);
 	if (full_path != NULL)
 		arguments.conf_path = full_path;
-	char *pid_file = arguments.detach ? strdup(conf->milter.pid_file) : NULL;
 	start(&arguments, conf);
 	int exit_status = run(&arguments);
-	if (pid_file != NULL)
-		daemon_remove_pid(pid_file);
-	free(pid_file);
 	free(full_path);
 	return exit_status;
 }

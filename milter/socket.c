@@ -19,22 +19,39 @@
 /* Connections that may wait to be taken: as many as sessions at once are foreseen. */
 #define BACKLOG 1024
 
-/* The unix socket that was opened; empty: none. */
-static char opened_path[sizeof(((struct socket_name *)0)->path)];
+/* The socket that was opened. */
+static struct socket_name opened;
 
-/* Whether somebody listens on a unix socket. */
-static bool is_answered(const char *path)
+/* 0, or the errno that tells why nobody can be reached there. The connection is closed at once. */
+static int knock(int family, const struct sockaddr *address, socklen_t size)
 {
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	int fd = socket(family, SOCK_STREAM, 0);
 
 	if (fd < 0)
-		return true;
-	text_copy(address.sun_path, sizeof(address.sun_path), path);
-	bool answered = connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0 ||
-			errno != ECONNREFUSED;
+		return errno;
+	int reason = connect(fd, address, size) == 0 ? 0 : errno;
 	close(fd);
-	return answered;
+	return reason;
+}
+
+static int knock_at_path(const char *path)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+
+	text_copy(address.sun_path, sizeof(address.sun_path), path);
+	return knock(AF_UNIX, (struct sockaddr *)&address, sizeof(address));
+}
+
+static void knock_at_port(const struct socket_name *name)
+{
+	struct addrinfo hints = {.ai_family = name->family, .ai_socktype = SOCK_STREAM};
+	struct addrinfo *found = NULL;
+
+	/* Without a host this finds the loopback address. */
+	if (getaddrinfo(name->host[0] == '\0' ? NULL : name->host, name->port, &hints, &found) != 0)
+		return;
+	(void)knock(found->ai_family, found->ai_addr, found->ai_addrlen);
+	freeaddrinfo(found);
 }
 
 static int say(struct text *message_r, int err, const char *path, const char *what)
@@ -56,7 +73,7 @@ static int clear_path(const char *path, struct text *message_r)
 	if (!S_ISSOCK(status.st_mode))
 		return say(message_r, ERR_EXISTS, path,
 			"there is a file, and it is not a socket; remove it, or name another path");
-	if (is_answered(path))
+	if (knock_at_path(path) != ECONNREFUSED)
 		return say(message_r, ERR_EXISTS, path,
 			"another program listens on this socket; end it, or name another path");
 	if (unlink(path) != 0)
@@ -159,14 +176,22 @@ int socket_open(const char *name, const struct socket_owner *owner, struct text 
 			"%s: libmilter cannot listen there; the system's log tells why", name);
 		return ERR_IO;
 	}
+	opened = parsed;
 	if (!parsed.is_unix)
 		return ERR_NONE;
-	text_copy(opened_path, sizeof(opened_path), parsed.path);
 	return set_owner(parsed.path, owner, message_r);
+}
+
+void socket_wake(void)
+{
+	if (opened.is_unix)
+		(void)knock_at_path(opened.path);
+	else if (opened.port[0] != '\0')
+		knock_at_port(&opened);
 }
 
 void socket_remove(void)
 {
-	if (opened_path[0] != '\0')
-		(void)unlink(opened_path);
+	if (opened.is_unix)
+		(void)unlink(opened.path);
 }

@@ -26,6 +26,12 @@ struct socket_owner {
 int socket_open(const char *name, const struct socket_owner *owner, struct text *message_r)
 	__attribute__((warn_unused_result));
 
+/*
+ * Makes a connection to the socket and hangs up: after smfi_stop(), libmilter looks at once whether
+ * it is to end, and not only when its five seconds of waiting for an MTA are over.
+ */
+void socket_wake(void);
+
 /* Removes the unix socket that socket_open() made; best effort, as the folder may be another's. */
 void socket_remove(void);
 
