@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=sh disable=SC2034
+# For scripts/run and scripts/test, which read it with ".": what is missing on a Debian is installed.
+
+# Root does what has to be done as root, by sudo where we are not root ourselves.
+if [ "$(id -u)" -eq 0 ]; then
+	as_root=
+else
+	as_root=sudo
+fi
+
+build_packages="gcc make autoconf automake pkg-config libc6-dev libmilter-dev libsqlite3-dev libconfuse-dev libmd-dev
+	libcmocka-dev sqlite3"
+postfix_packages="postfix"
+test_packages="mandoc shellcheck m4 python3 xz-utils util-linux postfix-sqlite postfix-lmdb sasl2-bin libsasl2-modules
+	libsasl2-modules-db systemd clang clang-format libclang-rt-14-dev"
+
+# say TEXT... - one line about what goes on.
+say() {
+	printf '%s\n' "$*"
+}
+
+fail() {
+	printf '%s: %s\n' "$(basename "$0")" "$*" >&2
+	exit 3
+}
+
+is_installed() {
+	dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q 'ok installed'
+}
+
+# Installing Postfix removes another mail server, and that is not for a script to decide.
+refuse_other_mail_server() {
+	is_installed postfix && return 0
+	owner=$(dpkg-query -S /usr/sbin/sendmail 2>/dev/null | cut -d : -f 1)
+	[ -z "$owner" ] ||
+		fail "the package $owner is this machine's mail server, and installing Postfix would remove it; use a" \
+			"container or a virtual machine"
+}
+
+# install_missing LOG PACKAGE... - installs those that are not there; the log has what apt-get said.
+install_missing() {
+	log=$1
+	shift
+	missing=
+	for package; do
+		is_installed "$package" || missing="$missing $package"
+	done
+	[ -n "$missing" ] || return 0
+	[ -z "$as_root" ] || command -v sudo >/dev/null ||
+		fail "these packages are missing:$missing; install them, or sudo"
+	case $missing in
+	*postfix*) refuse_other_mail_server ;;
+	esac
+	say "installing$missing"
+	# Postfix is wanted for private instances only: the package shall set up and start none of its own.
+	# shellcheck disable=SC2086
+	{
+		$as_root apt-get -q update &&
+		echo "postfix postfix/main_mailer_type select No configuration" | $as_root debconf-set-selections &&
+		$as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends install $missing
+	} >"$log" 2>&1 || {
+		tail -n 20 "$log" >&2
+		fail "the packages could not be installed; all of $log tells more"
+	}
+}
