@@ -2,7 +2,8 @@
 /*
  * Gives files, or all files of folders, to a fuzz target that was built without libFuzzer. Exit
  * status 1 when one could not be read, or there was none; a target that finds something aborts.
- * With libFuzzer, which brings a main() of its own, LIBFUZZER is defined and nothing is left of this.
+ * With libFuzzer, which brings a main() of its own, LIBFUZZER is defined and nothing is left of
+ * this.
  */
 #ifndef LIBFUZZER
 #include <dirent.h>
