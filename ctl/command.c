@@ -13,6 +13,7 @@ static const struct command *const commands[] = {
 	&command_add,
 	&command_remove,
 	&command_exempt,
+	&command_import,
 	&command_evidence,
 };
 

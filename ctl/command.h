@@ -36,8 +36,8 @@ struct command {
 	enum status (*run)(struct context *context);
 };
 
-extern const struct command command_add, command_evidence, command_exempt, command_init,
-	command_list, command_remove;
+extern const struct command command_add, command_evidence, command_exempt, command_export,
+	command_import, command_init, command_list, command_remove;
 
 /* NULL when there is no such command. */
 const struct command *command_find(const char *name);

@@ -6,14 +6,18 @@ opsctl_SOURCES = \
 	ctl/command.c ctl/command.h \
 	ctl/context.c ctl/context.h \
 	ctl/file.c ctl/file.h \
+	ctl/formats.c ctl/formats.h \
 	ctl/json.c ctl/json.h \
+	ctl/lines.c ctl/lines.h \
 	ctl/main.c \
 	ctl/options.c ctl/options.h \
 	ctl/output.c ctl/output.h \
+	ctl/progress.c ctl/progress.h \
 	ctl/table.c
 opsctl_SOURCES += \
 	ctl/evidence.c \
 	ctl/exempt.c \
+	ctl/import.c \
 	ctl/init.c \
 	ctl/list.c \
 	ctl/listing.c ctl/listing.h

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "store/import.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/text.h"
+#include "bounds.h"
+#include "context.h"
+#include "formats.h"
+#include "json.h"
+#include "lines.h"
+#include "listing.h"
+#include "output.h"
+#include "progress.h"
+#include "store/batch.h"
+#include "store/db.h"
+
+/* So many bad lines are named; the others are counted. */
+#define NAMED_MAX 20
+
+/* How many lines are read between two looks at the clock. */
+#define LINES_STEP 256
+
+/* The file on its way into memory. */
+struct reading {
+	const char *name; /* of the file, for messages */
+	struct lines lines;
+	format_parse *parse;
+	struct format_state state;
+	struct bounds bounds;
+	const char *reason; /* where the file has none */
+	int64_t expires_at; /* where the file has none */
+	struct batch batch;
+	struct progress progress;
+	int64_t bad;
+	bool hopeless; /* the rest of the file cannot be understood */
+};
+
+static volatile sig_atomic_t stopped;
+
+static void stop(int number)
+{
+	(void)number;
+	stopped = 1;
+}
+
+/* Without SA_RESTART, so that waiting for standard input ends as well. */
+static void catch_signals(void)
+{
+	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+	struct sigaction action = {.sa_handler = stop};
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		sigaction(numbers[i], &action, NULL);
+}
+
+static enum status say_stopped(void)
+{
+	complain("interrupted; nothing was imported");
+	return STATUS_FAILED;
+}
+
+static void name_bad_line(struct reading *reading, const char *fault)
+{
+	reading->bad++;
+	if (reading->bad > NAMED_MAX)
+		return;
+	progress_end(&reading->progress);
+	complain("%s:%lld: %s", reading->name, (long long)reading->lines.number, fault);
+	progress_begin(&reading->progress, reading->progress.phase, reading->progress.total);
+}
+
+static int keep(struct reading *reading, const struct format_entry *entry)
+{
+	return batch_add(&reading->batch, &entry->network,
+		*entry->reason != '\0' ? entry->reason : reading->reason,
+		entry->listed_at != 0 ? entry->listed_at : reading->state.now,
+		entry->expires_at != 0 ? entry->expires_at : reading->expires_at);
+}
+
+static int take_line(struct reading *reading)
+{
+	char fault[BOUNDS_TEXT_SIZE];
+	struct text text = TEXT_OVER(fault);
+	struct format_entry entry = {.listed_at = 0};
+	struct lines *lines = &reading->lines;
+
+	if (lines->has_nul || lines->is_long) {
+		name_bad_line(reading,
+			lines->has_nul
+				? "a NUL octet in it; this is no text file"
+				: "longer than 4095 octets; one network a line belongs here");
+		return ERR_NONE;
+	}
+	/* Some editors put a byte order mark in front. */
+	char *line = lines->line;
+	if (lines->number == 1 && strncmp(line, "\xef\xbb\xbf", 3) == 0)
+		line += 3;
+	enum format_line found = reading->parse(&reading->state, line, &entry, &text);
+	if (found == FORMAT_ENTRY && !bounds_allow(&reading->bounds, &entry.network, fault))
+		found = FORMAT_BAD;
+	if (found == FORMAT_ENTRY)
+		return keep(reading, &entry);
+	if (found != FORMAT_NOTHING)
+		name_bad_line(reading, fault);
+	reading->hopeless = found == FORMAT_FATAL;
+	return ERR_NONE;
+}
+
+static enum status say_unreadable(const struct reading *reading, int error)
+{
+	if (stopped)
+		return say_stopped();
+	complain("%s: %s", reading->name, strerror(error));
+	return error == ENOENT || error == EACCES || error == EISDIR ? STATUS_USAGE : STATUS_FAILED;
+}
+
+static enum status read_lines(struct reading *reading)
+{
+	struct lines *lines = &reading->lines;
+	int more;
+
+	progress_begin(&reading->progress, "reading", lines->size);
+	while (!stopped && !reading->hopeless && (more = lines_next(lines)) != 0) {
+		if (more < 0)
+			return say_unreadable(reading, errno);
+		if (take_line(reading) != ERR_NONE) {
+			complain("%s: %s; nothing was imported", reading->name,
+				err_text(ERR_MEMORY));
+			return STATUS_FAILED;
+		}
+		if (lines->number % LINES_STEP == 0)
+			progress_show(&reading->progress,
+				lines->size > 0 ? lines->octets : lines->number);
+	}
+	return stopped ? say_stopped() : STATUS_DONE;
+}
+
+/* All is known of the file now: whether to go on with it. */
+static enum status judge(const struct reading *reading, bool skip_bad)
+{
+	if (reading->bad > NAMED_MAX)
+		complain("%s: %lld more bad lines", reading->name,
+			(long long)(reading->bad - NAMED_MAX));
+	if (reading->hopeless)
+		return STATUS_USAGE;
+	if (reading->bad > 0 && !skip_bad) {
+		complain("%s: %lld bad %s; nothing was imported (--skip-bad imports the rest)",
+			reading->name, (long long)reading->bad,
+			plural(reading->bad, "line", "lines"));
+		return STATUS_USAGE;
+	}
+	if (reading->batch.count == 0) {
+		complain("%s: there is nothing in it to import", reading->name);
+		return STATUS_USAGE;
+	}
+	return STATUS_DONE;
+}
+
+static enum status read_file(struct reading *reading, const char *path, bool skip_bad)
+{
+	if (lines_open(&reading->lines, path) != ERR_NONE)
+		return say_unreadable(reading, errno);
+	enum status status = read_lines(reading);
+	progress_end(&reading->progress);
+	lines_close(&reading->lines);
+	return status == STATUS_DONE ? judge(reading, skip_bad) : status;
+}
+
+static bool show_progress(void *context, size_t done)
+{
+	progress_show(context, (int64_t)done);
+	return !stopped;
+}
+
+static void report(const struct context *context, const struct reading *reading,
+	const struct list *list, const struct import_result *result, int64_t duplicates)
+{
+	struct json json = {.file = stdout};
+
+	if (context_json(context)) {
+		json_open(&json, NULL, '{');
+		json_text(&json, "list", list->name);
+		json_text(&json, "source", reading->name);
+		json_number(&json, "added", result->added);
+		json_number(&json, "kept", result->kept);
+		json_number(&json, "ended", result->ended);
+		json_number(&json, "duplicates", duplicates);
+		json_number(&json, "bad_lines", reading->bad);
+		json_close(&json, '}');
+		json_end_line(&json);
+		return;
+	}
+	say("%s: %lld %s added to %s", reading->name, (long long)result->added,
+		plural(result->added, "listing", "listings"), list->name);
+	if (result->kept > 0)
+		say("  %lld already listed, kept as they were", (long long)result->kept);
+	if (duplicates > 0)
+		say("  %lld more than once in the file, taken once", (long long)duplicates);
+	if (result->ended > 0)
+		say("  %lld not in the file, ended", (long long)result->ended);
+	if (reading->bad > 0)
+		say("  %lld bad %s left out", (long long)reading->bad,
+			plural(reading->bad, "line", "lines"));
+}
+
+static enum status write_batch(
+	struct context *context, struct reading *reading, const struct list *list)
+{
+	struct change change = context_change(context, "import", reading->name);
+	struct change replace = context_change(context, "replace", reading->name);
+	struct evidence evidence = {
+		.at = change.at,
+		.who = context->who,
+		.kind = "import",
+		.source = reading->name,
+		.octets = reading->lines.octets,
+	};
+	struct import import = {
+		.batch = &reading->batch,
+		.list_id = list->id,
+		.change = &change,
+		.replace = option_given(&context->options, OPTION_REPLACE) ? &replace : NULL,
+		.evidence = &evidence,
+		.progress = show_progress,
+		.context = &reading->progress,
+	};
+	struct import_result result;
+	size_t before = reading->batch.count;
+
+	SHA256_End(&reading->lines.checksum, evidence.sha256);
+	batch_sort_for_insert(&reading->batch);
+	batch_drop_duplicates(&reading->batch);
+	progress_begin(&reading->progress, "writing", (int64_t)reading->batch.count);
+	int err = import_batch(context->ops, &import, &result);
+	progress_end(&reading->progress);
+	if (err == ERR_STOPPED)
+		return say_stopped();
+	if (err != ERR_NONE) {
+		complain("%s: nothing was imported", reading->name);
+		return context_failed(context->ops, err);
+	}
+	db_checkpoint(context->ops);
+	report(context, reading, list, &result, (int64_t)(before - reading->batch.count));
+	return STATUS_DONE;
+}
+
+static enum status import_file(
+	struct context *context, struct reading *reading, const struct list *list)
+{
+	const char *path = context->options.operands[0];
+
+	reading->name = strcmp(path, "-") == 0 ? "standard input" : path;
+	reading->state.now = clock_now();
+	reading->reason = context_option(context, OPTION_REASON, list->title);
+	bounds_begin(&reading->bounds, list, option_given(&context->options, OPTION_FORCE));
+	enum status status =
+		read_file(reading, path, option_given(&context->options, OPTION_SKIP_BAD));
+	bounds_end(&reading->bounds);
+	if (status == STATUS_DONE)
+		status = write_batch(context, reading, list);
+	batch_clear(&reading->batch);
+	return status;
+}
+
+static enum status run(struct context *context)
+{
+	static struct reading reading;
+	const char *format = context_option(context, OPTION_FORMAT, "text");
+	const char *reason = context_option(context, OPTION_REASON, NULL);
+	struct list list;
+
+	reading.parse = format_find(format);
+	if (reading.parse == NULL) {
+		complain("--format %s: text, rbldnsd or csv belongs there", format);
+		return STATUS_USAGE;
+	}
+	if (reason != NULL && listing_check_reason(reason) != STATUS_DONE)
+		return STATUS_USAGE;
+	catch_signals();
+	enum status status = context_open_ops(context, true);
+	if (status == STATUS_DONE)
+		status = context_find_list(context, &list);
+	if (status == STATUS_DONE)
+		status = listing_read_expiry(context, &list, &reading.expires_at);
+	return status == STATUS_DONE ? import_file(context, &reading, &list) : status;
+}
+
+const struct command command_import = {
+	.name = "import",
+	.summary = "list many networks from a file, all or nothing",
+	.forms = (const char *const[]){"import FILE [--list ops] [--format text|rbldnsd|csv] ...",
+		NULL},
+	.example = "opsctl import blocklist.txt --list rbl --reason \"on our partner's list\" "
+		   "--replace",
+	.notes = "FILE may be - for standard input. text: one address or network a line, the first "
+		 "field;\n"
+		 "# and ; begin comments. csv: as export writes it. Every bad line is named, and "
+		 "then nothing\n"
+		 "is imported. What is listed already is kept as it is.",
+	.options =
+		{
+			{OPTION_LIST, "NAME", "the list (default ops)"},
+			{OPTION_FORMAT, "FORMAT", "text (default), rbldnsd or csv"},
+			{OPTION_REASON, "TEXT",
+				"why, where the file does not say (default: the list's title)"},
+			{OPTION_EXPIRES, "TIME",
+				"90d, never, or a date, where the file does not say"},
+			{OPTION_REPLACE, NULL, "end those on the list that are not in the file"},
+			{OPTION_SKIP_BAD, NULL, "leave bad lines out and import the rest"},
+			{OPTION_FORCE, NULL, "take reserved, own and too wide networks too"},
+		},
+	.min_operands = 1,
+	.max_operands = 1,
+	.run = run,
+};
