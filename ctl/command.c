@@ -14,6 +14,7 @@ static const struct command *const commands[] = {
 	&command_remove,
 	&command_exempt,
 	&command_import,
+	&command_export,
 	&command_evidence,
 };
 

@@ -17,6 +17,9 @@ opsctl_SOURCES = \
 opsctl_SOURCES += \
 	ctl/evidence.c \
 	ctl/exempt.c \
+	ctl/export.c ctl/export.h \
+	ctl/export_maps.c \
+	ctl/export_zone.c \
 	ctl/import.c \
 	ctl/init.c \
 	ctl/list.c \

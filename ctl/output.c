@@ -2,6 +2,7 @@
 #include "output.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -89,13 +90,32 @@ const char *plural(int64_t count, const char *one, const char *many)
 	return count == 1 ? one : many;
 }
 
+/* Why standard output failed, taken down when it was first seen. */
+static int output_error;
+
+bool output_works(void)
+{
+	if (!ferror(stdout))
+		return true;
+	if (output_error == 0)
+		output_error = errno != 0 ? errno : EIO;
+	return false;
+}
+
+/* A reader that went away is known by the pipe too, where errno did not survive. */
+static bool reader_is_gone(void)
+{
+	struct pollfd pipe = {.fd = STDOUT_FILENO};
+
+	return output_error == EPIPE || (poll(&pipe, 1, 0) > 0 && (pipe.revents & POLLERR));
+}
+
 bool output_finish(void)
 {
 	errno = 0;
-	if (fflush(stdout) == 0 && !ferror(stdout))
+	(void)fflush(stdout);
+	if (output_works() || reader_is_gone())
 		return true;
-	if (errno == EPIPE)
-		return true;
-	complain("standard output: %s", errno ? strerror(errno) : "cannot be written");
+	complain("standard output: %s", strerror(output_error));
 	return false;
 }

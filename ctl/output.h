@@ -58,6 +58,9 @@ void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* "listing" or "listings": the noun for a count, in English. */
 const char *plural(int64_t count, const char *one, const char *many);
 
+/* Whether what was written to standard output so far can have got there; cheap. */
+bool output_works(void);
+
 /*
  * Whether all that was written to standard output has got there; complains when not, but for a
  * reader that went away (as head does), which is no failure.

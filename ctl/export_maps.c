@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/text.h"
+#include "export.h"
+#include "output.h"
+#include "store/exemptions.h"
+
+/* Octets of a line for another program; a reason and a link fit. */
+#define MAP_LINE_SIZE 1024
+
+/* rbldnsd puts the address asked for in the place of a dollar sign, so a reason may have none. */
+static void write_default(const struct export *export, const char *reason)
+{
+	printf(":127.0.0.%d:", export->list->dns_code);
+	for (; *reason != '\0'; reason++)
+		putchar(*reason == '$' ? '?' : *reason);
+	printf("; see %s/lookup?ip=$\n", export->site_url);
+}
+
+/* One data set: the entries of one family, each run of one reason under a line that says it. */
+static void write_data_set(const struct export *export, bool ipv4)
+{
+	char network[NETWORK_TEXT_SIZE];
+	uint32_t reason = UINT32_MAX;
+
+	for (size_t i = 0; i < export->batch->count && output_works(); i++) {
+		const struct batch_entry *entry = &export->batch->entries[i];
+		if (network_is_ipv4(&entry->network) != ipv4)
+			continue;
+		if (entry->reason != reason)
+			write_default(export, export_reason(export, entry));
+		reason = entry->reason;
+		network_format(&entry->network, network);
+		puts(network);
+	}
+}
+
+int export_rbldnsd(const struct export *export)
+{
+	struct listing test = listing_of_test_entry(export->list);
+
+	printf("# list %s of opsmilter, for rbldnsd: ZONE:combined:THIS_FILE\n",
+		export->list->name);
+	puts("$DATASET ip4trie ipv4 @");
+	write_default(export, test.reason);
+	puts("127.0.0.2");
+	write_data_set(export, true);
+	puts("$DATASET ip6trie ipv6 @");
+	write_default(export, test.reason);
+	puts("::ffff:127.0.0.2");
+	write_data_set(export, false);
+	return ERR_NONE;
+}
+
+/* What a mail server does with a client in the network, in the words of access(5). */
+static void write_access(const struct export *export, const struct batch_entry *entry)
+{
+	static const char *const actions[] = {
+		[LIST_LOG] = "WARN",
+		[LIST_TAG] = "PREPEND X-OPS-Listed:",
+		[LIST_DEFER] = "450 4.7.1 Service unavailable; client is on list",
+		[LIST_REFUSE] = "550 5.7.1 Service unavailable; client is on list",
+	};
+	char network[NETWORK_TEXT_SIZE], line[MAP_LINE_SIZE];
+	struct text text = TEXT_OVER(line);
+
+	network_format(&entry->network, network);
+	text_add_format(
+		&text, "%s %s %s: ", network, actions[export->list->action], export->list->name);
+	text_add_printable(&text, export_reason(export, entry));
+	text_add(&text, "; see ");
+	export_add_link(export, &entry->network.addr, &text);
+	puts(line);
+}
+
+static void write_exemption(void *context, const struct exemption *exemption)
+{
+	char network[NETWORK_TEXT_SIZE];
+
+	(void)context;
+	network_format(&exemption->network, network);
+	printf("%s DUNNO\n", network);
+}
+
+/*
+ * The first match counts there, so a network stands behind those within it. Of those that hold the
+ * present one, a stack: each is written when the next one lies outside.
+ */
+int export_postfix_cidr(const struct export *export)
+{
+	const struct batch_entry *held[NETWORK_MAX_PREFIX + 1];
+	size_t depth = 0;
+	int err = exemptions_each(export->db, write_exemption, NULL);
+
+	for (size_t i = 0; i < export->batch->count && output_works(); i++) {
+		const struct batch_entry *entry = &export->batch->entries[i];
+		while (depth > 0 && !network_covers(&held[depth - 1]->network, &entry->network))
+			write_access(export, held[--depth]);
+		held[depth++] = entry;
+	}
+	while (depth > 0)
+		write_access(export, held[--depth]);
+	return err;
+}
