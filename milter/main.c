@@ -3,11 +3,13 @@
 #include <getopt.h>
 #include <libmilter/mfapi.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/daemon.h"
@@ -190,11 +192,47 @@ static void open_and_drop(const struct conf *conf, bool detach)
 		fail(buffer, EXIT_RUN_TIME);
 }
 
-static void *serve(void *failed)
+/* What libmilter's thread says to the main one. */
+static struct {
+	bool failed; /* written before ended */
+	atomic_bool ended;
+} serving;
+
+static void *serve(void *unused)
 {
-	*(bool *)failed = smfi_main() != MI_SUCCESS;
+	(void)unused;
+	serving.failed = smfi_main() != MI_SUCCESS;
+	atomic_store(&serving.ended, true);
 	signals_stop();
 	return NULL;
+}
+
+static void *stop_serving(void *unused)
+{
+	(void)unused;
+	smfi_stop();
+	return NULL;
+}
+
+/*
+ * smfi_stop() waits for libmilter's listener, which holds a lock until a connection comes or its
+ * five seconds are over. So connections come.
+ */
+static void end_serving(pthread_t server)
+{
+	static const struct timespec pause = {.tv_nsec = 10000000};
+	pthread_t stopper;
+
+	if (pthread_create(&stopper, NULL, stop_serving, NULL) == 0) {
+		while (!atomic_load(&serving.ended)) {
+			socket_wake();
+			nanosleep(&pause, NULL);
+		}
+		pthread_join(stopper, NULL);
+	} else {
+		smfi_stop();
+	}
+	pthread_join(server, NULL);
 }
 
 /* Options that a running filter cannot follow. */
@@ -234,22 +272,20 @@ static void reload(const char *path)
 /* Runs until it is told to stop; the exit status. */
 static int run(const struct arguments *arguments)
 {
-	bool failed = false;
-	pthread_t thread;
+	pthread_t server;
 
-	if (pthread_create(&thread, NULL, serve, &failed) != 0)
+	if (pthread_create(&server, NULL, serve, NULL) != 0)
 		fail_at("cannot start a thread", EXIT_RUN_TIME);
 	daemon_ready(EXIT_SUCCESS);
 	log_info("%s is ready", PACKAGE_STRING);
 	while (signals_wait() == SIGNAL_RELOAD)
 		reload(arguments->conf_path);
-	smfi_stop();
-	socket_wake();
-	pthread_join(thread, NULL);
+	end_serving(server);
+	socket_remove(); /* at once: later it may be a successor's */
 	filter_stop();
 	remove_files();
 	log_info("%s ends", PACKAGE_STRING);
-	return failed ? EXIT_RUN_TIME : EXIT_SUCCESS;
+	return serving.failed ? EXIT_RUN_TIME : EXIT_SUCCESS;
 }
 
 static void start(const struct arguments *arguments, struct conf *conf)

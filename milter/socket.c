@@ -194,4 +194,5 @@ void socket_remove(void)
 {
 	if (opened.is_unix)
 		(void)unlink(opened.path);
+	opened = (struct socket_name){0};
 }

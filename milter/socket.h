@@ -26,10 +26,7 @@ struct socket_owner {
 int socket_open(const char *name, const struct socket_owner *owner, struct text *message_r)
 	__attribute__((warn_unused_result));
 
-/*
- * Makes a connection to the socket and hangs up: after smfi_stop(), libmilter looks at once whether
- * it is to end, and not only when its five seconds of waiting for an MTA are over.
- */
+/* Makes a connection to the socket and hangs up, so that libmilter's listener looks up. */
 void socket_wake(void);
 
 /* Removes the unix socket that socket_open() made; best effort, as the folder may be another's. */
