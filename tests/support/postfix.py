@@ -6,7 +6,7 @@ import shutil
 import signal
 import subprocess
 
-from .scratch import Refused, free_port, tail, wait_until, write_file
+from .scratch import Refused, free_port, size_of, tail, wait_until, write_file
 from .smtp import Client
 
 SERVICES = """\
@@ -89,6 +89,7 @@ class Postfix:
         self.log = os.path.join(self.folder, "log")
         self.port = free_port()
         self.port6 = free_port("::1")
+        self.log_start = 0
         self.pid = None
         self.settings = {**SETTINGS, **self._places(sink_port), **settings}
         if milter_socket:
@@ -174,8 +175,12 @@ class Postfix:
         client.greeting = reply
         return client
 
+    def mark(self):
+        """logs() shows what comes after this."""
+        self.log_start = size_of(self.log)
+
     def logs(self):
-        return {"postfix": tail(self.log)}
+        return {"postfix": tail(self.log, start=self.log_start)}
 
 
 def _alive(pid):

@@ -8,6 +8,7 @@ case that has logs(), a dictionary of texts, gets them printed when it fails."""
 
 import argparse
 import sys
+import textwrap
 import time
 import unittest
 
@@ -59,10 +60,10 @@ class Result(unittest.TestResult):
 
     def explain(self, test, text):
         self.say("FAILED", test)
-        print(text, file=self.stream)
+        print(textwrap.indent(text, "    "), file=self.stream)
         logs = getattr(test, "logs", None)
         for name, log in (logs() if logs else {}).items():
-            print(f"--- {name}\n{log}", file=self.stream)
+            print(f"--- {name}\n{textwrap.indent(log, '    ')}", file=self.stream)
         self.stream.flush()
 
 

@@ -88,9 +88,16 @@ def end_process(process, seconds=10, how=signal.SIGTERM):
         raise Refused(f"process {process.args[0]} did not end within {seconds} s") from None
 
 
-def tail(path, lines=60):
+def size_of(path):
+    return os.path.getsize(path) if os.path.exists(path) else 0
+
+
+def tail(path, lines=60, start=0):
+    """The last lines of a file; nothing of what stands before the octet start."""
     try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return "".join(file.readlines()[-lines:])
+        with open(path, "rb") as file:
+            file.seek(start)
+            text = file.read().replace(b"\0", b"").decode("utf-8", "replace")
     except OSError as error:
         return f"({error})\n"
+    return "".join(text.splitlines(keepends=True)[-lines:])

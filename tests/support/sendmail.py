@@ -12,14 +12,13 @@ minute without one. So it runs in a mount namespace of its own with a hosts file
 import functools
 import glob
 import os
-import re
 import shutil
 import socket
 import subprocess
 import unittest
 
 from . import anyaddress
-from .scratch import Refused, end_process, free_port, tail, wait_until, write_file
+from .scratch import Refused, end_process, free_port, size_of, tail, wait_until, write_file
 from .smtp import Child, Client
 
 MACRO_FILE = """\
@@ -117,6 +116,7 @@ class Sendmail:
         scratch.folder("sendmail/queue", mode=0o700)
         self.port = free_port()
         self.port6 = free_port("::1")
+        self.log_starts = [0, 0]
         self.process = None
         self.dialogue = os.path.join(self.folder, "dialogue")
         self.trace = os.path.join(self.folder, "trace")
@@ -183,10 +183,10 @@ class Sendmail:
 
     def start(self):
         with open(self.trace, "ab") as trace:
-            # -d64.5: what it says to the filter and hears from it.
+            # -d64.5: what it says to the filter and hears from it; without -D clients would get it.
             self.process = subprocess.Popen(
-                self.command("-bD", "-d64.5", "-X", self.dialogue), stdin=subprocess.DEVNULL,
-                stdout=trace, stderr=trace, env=self.environment())
+                self.command("-bD", "-D", self.trace, "-d64.5", "-X", self.dialogue),
+                stdin=subprocess.DEVNULL, stdout=trace, stderr=trace, env=self.environment())
         # Without a name of its own Sendmail waits for a minute before it listens.
         wait_until(self._listens, 90, "Sendmail to listen")
         return self
@@ -228,6 +228,10 @@ class Sendmail:
             return subprocess.Popen(self.command("-bs"), stdin=incoming, stdout=outgoing,
                                     stderr=trace, env=self.environment())
 
+    def mark(self):
+        """logs() shows what comes after this."""
+        self.log_starts = [size_of(self.dialogue), size_of(self.trace)]
+
     def logs(self):
-        return {"sendmail, its dialogues": tail(self.dialogue),
-                "sendmail, its side of the filter": re.sub(r"\0", "", tail(self.trace))}
+        return {"sendmail, its dialogues": tail(self.dialogue, start=self.log_starts[0]),
+                "sendmail, its side of the filter": tail(self.trace, start=self.log_starts[1])}

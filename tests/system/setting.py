@@ -43,6 +43,7 @@ class Setting:
     def setUp(self):
         name = self._testMethodName.removeprefix("test_")
         self.dialogues = []
+        self.server.mark()
         self.filter = programs.Filter(self.scratch, name, self.socket, self.server.socket_group)
         self.addCleanup(self.filter.stop)
         self.filter.init()
