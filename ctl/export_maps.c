@@ -50,7 +50,8 @@ int export_rbldnsd(const struct export *export)
 	write_data_set(export, true);
 	puts("$DATASET ip6trie ipv6 @");
 	write_default(export, test.reason);
-	puts("::ffff:127.0.0.2");
+	/* Not every version reads a dotted quad there. */
+	puts("0:0:0:0:0:ffff:7f00:2");
 	write_data_set(export, false);
 	return ERR_NONE;
 }

@@ -48,6 +48,15 @@ static enum format_line parse_text(
 	return *line == '\0' ? FORMAT_NOTHING : parse_network(line, &entry_r->network, fault_r);
 }
 
+static char *find_last(char *string, const char *words)
+{
+	char *last = NULL;
+
+	for (char *found = strstr(string, words); found != NULL; found = strstr(found + 1, words))
+		last = found;
+	return last;
+}
+
 /*
  * The text of ":127.0.0.2:TEXT", ":2:TEXT" or plain "TEXT". An export puts the site's link behind
  * the reason, which ends in a dollar sign for the address; the reply has its own, so it goes.
@@ -62,7 +71,7 @@ static enum format_line take_reason(char *value, char reason_r[REASON_SIZE], str
 	}
 	value += strspn(value, BLANKS);
 	length = strlen(value);
-	char *link = strstr(value, "; see ");
+	char *link = find_last(value, "; see ");
 	if (link != NULL && value[length - 1] == '$')
 		*link = '\0';
 	if (*value != '\0' && !reason_valid(value)) {

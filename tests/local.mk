@@ -50,3 +50,4 @@ check-fault: all
 fuzz-targets: $(FUZZ_TARGETS)
 
 include tests/style/local.mk
+include tests/ctl/local.mk
