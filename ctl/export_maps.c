@@ -11,12 +11,12 @@
 /* Octets of a line for another program; a reason and a link fit. */
 #define MAP_LINE_SIZE 1024
 
-/* rbldnsd puts the address asked for in the place of a dollar sign, so a reason may have none. */
+/* rbldnsd puts the address asked for in the place of a dollar sign; two of them are one. */
 static void write_default(const struct export *export, const char *reason)
 {
 	printf(":127.0.0.%d:", export->list->dns_code);
 	for (; *reason != '\0'; reason++)
-		putchar(*reason == '$' ? '?' : *reason);
+		fputs(*reason == '$' ? "$$" : (const char[]){*reason, '\0'}, stdout);
 	printf("; see %s/lookup?ip=$\n", export->site_url);
 }
 
@@ -44,11 +44,11 @@ int export_rbldnsd(const struct export *export)
 
 	printf("# list %s of opsmilter, for rbldnsd: ZONE:combined:THIS_FILE\n",
 		export->list->name);
-	puts("$DATASET ip4trie ipv4 @");
+	puts("$DATASET ip4trie:ipv4 @");
 	write_default(export, test.reason);
 	puts("127.0.0.2");
 	write_data_set(export, true);
-	puts("$DATASET ip6trie ipv6 @");
+	puts("$DATASET ip6trie:ipv6 @");
 	write_default(export, test.reason);
 	/* Not every version reads a dotted quad there. */
 	puts("0:0:0:0:0:ffff:7f00:2");

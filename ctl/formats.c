@@ -48,6 +48,18 @@ static enum format_line parse_text(
 	return *line == '\0' ? FORMAT_NOTHING : parse_network(line, &entry_r->network, fault_r);
 }
 
+/* "$$" stands for one dollar sign. */
+static void join_dollars(char *string)
+{
+	char *to = string;
+
+	for (const char *from = string; *from != '\0'; from++) {
+		*to++ = *from;
+		from += *from == '$' && from[1] == '$';
+	}
+	*to = '\0';
+}
+
 static char *find_last(char *string, const char *words)
 {
 	char *last = NULL;
@@ -74,6 +86,7 @@ static enum format_line take_reason(char *value, char reason_r[REASON_SIZE], str
 	char *link = find_last(value, "; see ");
 	if (link != NULL && value[length - 1] == '$')
 		*link = '\0';
+	join_dollars(value);
 	if (*value != '\0' && !reason_valid(value)) {
 		text_add_format(fault_r,
 			"its text is longer than %d octets or has control characters",

@@ -147,7 +147,7 @@ def reverse_name(address):
 
 class Export(CommandTest):
     def test_csv_and_rbldnsd_and_text_come_back_as_they_were(self):
-        self.add("198.18.0.0/16", reason='wide, "quoted" \\ 100%')
+        self.add("198.18.0.0/16", reason='wide, "quoted" \\ 100% $1 $')
         self.add("198.18.5.7", "--expires", "never", reason="café")
         self.add("2600:db8::/32", reason="v6; see also")
         csv = self.run_ok("export", "--format", "csv")
