@@ -68,6 +68,8 @@ static sfsistat on_mail(SMFICTX *context, char **arguments)
 
 	if (session == NULL)
 		return SMFIS_ACCEPT;
+	/* Here and not when a message is aborted, which the end of a connection is too: who left
+	 * keeps the sender. */
 	session_end_message(session);
 	struct client *client = &session->client;
 	client_set_mailbox(client->mail_from, sizeof(client->mail_from), arguments[0]);
@@ -121,15 +123,6 @@ static sfsistat on_end_of_message(SMFICTX *context)
 	return status;
 }
 
-static sfsistat on_abort(SMFICTX *context)
-{
-	struct session *session = smfi_getpriv(context);
-
-	if (session != NULL)
-		session_end_message(session);
-	return SMFIS_CONTINUE;
-}
-
 static sfsistat on_close(SMFICTX *context)
 {
 	struct session *session = smfi_getpriv(context);
@@ -153,6 +146,5 @@ struct smfiDesc callbacks = {
 	.xxfi_data = on_data,
 	.xxfi_header = on_header,
 	.xxfi_eom = on_end_of_message,
-	.xxfi_abort = on_abort,
 	.xxfi_close = on_close,
 };
