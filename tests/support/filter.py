@@ -8,7 +8,7 @@ import socket
 import sqlite3
 import subprocess
 
-from .scratch import Refused, end_process, tail, wait_until, write_file
+from .scratch import Refused, end_process, size_of, tail, wait_until, write_file
 
 SITE_URL = "https://ops.example.test"
 
@@ -75,7 +75,8 @@ class Filter:
         return self
 
     def start(self, *options, wait=True):
-        """Starts opsmilter in the foreground and waits until its socket answers."""
+        """Starts opsmilter in the foreground and waits until its socket answers and it says so."""
+        self.log_start = size_of(self.log)
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 [os.path.join(build_folder(), "opsmilter"), "-c", self.configuration, *options],
@@ -92,7 +93,7 @@ class Filter:
                 probe.connect(self.socket)
             except OSError:
                 return False
-        return True
+        return "is ready" in tail(self.log, start=self.log_start)
 
     def stop(self):
         """Ends it in order; returns the exit status, None when it was not running."""
@@ -109,9 +110,9 @@ class Filter:
 
     def reload(self):
         """Asks for the configuration to be read again and waits until it says what came of it."""
-        before = os.path.getsize(self.log)
+        before = size_of(self.log)
         self.process.send_signal(signal.SIGHUP)
-        wait_until(lambda: os.path.getsize(self.log) > before, 10, "a log line after SIGHUP")
+        wait_until(lambda: size_of(self.log) > before, 10, "a log line after SIGHUP")
 
     def ctl(self, *arguments, check=True, text=None, timeout=120):
         """Runs opsctl; text is its standard input. With check, a failure fails the test."""
