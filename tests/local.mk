@@ -22,11 +22,22 @@ UNIT_TESTS += tests/core/test_listing
 UNIT_TESTS += tests/core/test_policy
 UNIT_TESTS += tests/core/test_reply
 UNIT_TESTS += tests/core/test_verdict
+UNIT_TESTS += tests/store/test_evidence
+UNIT_TESTS += tests/store/test_exemptions
+UNIT_TESTS += tests/store/test_import
+UNIT_TESTS += tests/store/test_listings
+UNIT_TESTS += tests/store/test_lists
 UNIT_TESTS += tests/store/test_lookup
 endif
 
 # The tests of the store share a scratch database.
 SCRATCH_DB = tests/store/scratch_db.c tests/store/scratch_db.h
+ADMIN_DB = $(SCRATCH_DB) tests/store/admin_db.h
+tests_store_test_evidence_SOURCES = tests/store/test_evidence.c $(ADMIN_DB)
+tests_store_test_exemptions_SOURCES = tests/store/test_exemptions.c $(ADMIN_DB)
+tests_store_test_import_SOURCES = tests/store/test_import.c $(ADMIN_DB)
+tests_store_test_listings_SOURCES = tests/store/test_listings.c $(ADMIN_DB)
+tests_store_test_lists_SOURCES = tests/store/test_lists.c $(ADMIN_DB)
 tests_store_test_lookup_SOURCES = tests/store/test_lookup.c $(SCRATCH_DB)
 
 # A fuzz target is a line here, its sources, and a folder of inputs tests/fuzz/corpus/NAME.

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TESTS_STORE_ADMIN_DB_H
+#define TESTS_STORE_ADMIN_DB_H
+
+#include "store/changes.h"
+#include "store/db.h"
+#include "tests/store/scratch_db.h"
+#include "tests/support/unit.h"
+
+#define NOW 1000000
+
+/* A scratch database of listings, and the administrator's connection to it. */
+static struct scratch_db ops;
+static struct db *admin;
+
+static inline int open_admin(void **state)
+{
+	static const struct db_options options = {
+		.kind = DB_OPS, .role = ROLE_ADMIN, .writable = true, .wait_msecs = 1000};
+
+	(void)state;
+	scratch_db_open(&ops, DB_OPS);
+	return db_open(ops.path, &options, &admin, NULL);
+}
+
+static inline int close_admin(void **state)
+{
+	(void)state;
+	db_close(&admin);
+	scratch_db_close(&ops);
+	return 0;
+}
+
+static inline struct change a_change(const char *what)
+{
+	return (struct change){.at = NOW, .who = "tester", .what = what, .why = "a test"};
+}
+
+static inline struct network a_network(const char *string)
+{
+	struct network network;
+
+	assert_int_equal(network_parse(string, &network), 0);
+	return network;
+}
+
+#define WITH_ADMIN(test) cmocka_unit_test_setup_teardown(test, open_admin, close_admin)
+
+#endif
