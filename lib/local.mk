@@ -27,6 +27,7 @@ libops_a_SOURCES += \
 	lib/store/db.c lib/store/db.h \
 	lib/store/evidence.c lib/store/evidence.h \
 	lib/store/exemptions.c lib/store/exemptions.h \
+	lib/store/hit_entry.c lib/store/hit_entry.h \
 	lib/store/hitlog.c lib/store/hitlog.h \
 	lib/store/import.c lib/store/import.h \
 	lib/store/listings.c lib/store/listings.h \

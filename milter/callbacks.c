@@ -39,16 +39,13 @@ static sfsistat on_connect(SMFICTX *context, char *hostname, _SOCK_ADDR *sockadd
 	end_session(context); /* XCLIENT makes one connection begin anew */
 	if (addr_from_sockaddr(sockaddr, &addr) != ERR_NONE)
 		return SMFIS_ACCEPT;
-	struct session *session = session_new();
+	struct session *session;
+	flow_connect(&addr, &session);
 	if (session == NULL)
-		return SMFIS_ACCEPT; /* without memory the list must not stop mail either */
-	session->client.addr = addr;
+		return SMFIS_ACCEPT;
 	set_client(context, &session->client, hostname);
-	struct reply reply = flow_connect(session);
-	if (reply.answer == ANSWER_ACCEPT)
-		session_free(&session);
 	smfi_setpriv(context, session);
-	return answer_give(context, &reply);
+	return SMFIS_CONTINUE;
 }
 
 static sfsistat on_helo(SMFICTX *context, char *helo)

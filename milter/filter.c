@@ -107,7 +107,8 @@ int filter_install(struct conf *conf, bool must_work, struct text *message_r)
 	if (err != ERR_NONE && must_work)
 		return err;
 	if (err != ERR_NONE)
-		log_warning("%s; until that is mended, on_error decides about the mail", message_r->buffer);
+		log_warning("%s; until that is mended, on_error decides about the mail",
+			message_r->buffer);
 	text_clear(message_r);
 	filter = calloc(1, sizeof(*filter));
 	err = filter == NULL ? ERR_MEMORY : ERR_NONE;

@@ -13,48 +13,61 @@
 #define HIT_WAIT_MSECS 5000
 
 /* What is said when the databases cannot be used: the failure rule. */
-static struct reply reply_on_error(const struct session *session)
+static struct reply reply_on_error(const struct filter *filter)
 {
-	if (session->filter->conf->milter.policy.on_error == ON_ERROR_TEMPFAIL)
+	if (filter->conf->milter.policy.on_error == ON_ERROR_TEMPFAIL)
 		return reply_of_failure();
 	return reply_of_answer(ANSWER_ACCEPT);
 }
 
-/* The look-up failed. Under tempfail the session goes on, as exempt mail passes all the same. */
-static struct reply go_on_unknown(struct session *session)
-{
-	session->unknown = reply_on_error(session).answer == ANSWER_DEFER;
-	session->listing.action = LIST_DEFER;
-	return reply_of_answer(session->unknown ? ANSWER_CONTINUE : ANSWER_ACCEPT);
-}
+/* What a look-up comes to. */
+enum finding { NOT_LISTED, LISTED, UNKNOWN };
 
-static struct reply look_up(struct session *session)
+static enum finding look_up(
+	struct filter *filter, const struct addr *addr, struct listing *listing_r)
 {
-	struct filter *filter = session->filter;
 	char buffer[512];
 	struct text message = TEXT_OVER(buffer);
 	struct lookup found;
 
-	if (policy_exempts_client(&filter->conf->milter.policy, &session->client.addr))
-		return reply_of_answer(ANSWER_ACCEPT);
-	if (lookup_pool_find(filter->lookups, &session->client.addr, clock_now(), &found,
-		    &message) != ERR_NONE) {
+	if (policy_exempts_client(&filter->conf->milter.policy, addr))
+		return NOT_LISTED;
+	if (lookup_pool_find(filter->lookups, addr, clock_now(), &found, &message) != ERR_NONE) {
 		failure_log(buffer);
-		return go_on_unknown(session);
+		/* Under tempfail the session goes on, as exempt mail passes all the same. */
+		*listing_r = (struct listing){.action = LIST_DEFER};
+		return reply_on_error(filter).answer == ANSWER_DEFER ? UNKNOWN : NOT_LISTED;
 	}
 	if (found.count == 0 || found.exempt)
-		return reply_of_answer(ANSWER_ACCEPT);
-	session->listing = *verdict_choose(found.listings, found.count);
-	return reply_of_answer(ANSWER_CONTINUE);
+		return NOT_LISTED;
+	*listing_r = *verdict_choose(found.listings, found.count);
+	return LISTED;
 }
 
-struct reply flow_connect(struct session *session)
+static struct session *make_session(struct filter *filter, const struct addr *addr)
 {
+	struct listing listing;
+	enum finding finding = look_up(filter, addr, &listing);
+	/* Without memory the list must not stop mail either. */
+	struct session *session = finding == NOT_LISTED ? NULL : session_new(filter, addr);
+
+	if (session == NULL)
+		return NULL;
+	session->listing = listing;
+	session->unknown = finding == UNKNOWN;
+	return session;
+}
+
+void flow_connect(const struct addr *addr, struct session **session_r)
+{
+	*session_r = NULL;
 	if (!filter_begin_step())
-		return reply_on_error(session);
-	struct reply reply = look_up(session);
+		return;
+	struct filter *filter = filter_hold();
+	*session_r = make_session(filter, addr);
+	if (*session_r == NULL)
+		filter_release(&filter);
 	filter_end_step();
-	return reply;
 }
 
 /* Writes a refused client's reply once its reference is known; on the hit log's thread. */
@@ -146,7 +159,7 @@ static struct reply carry_out(struct session *session, enum stage stage, const c
 		return reply;
 	}
 	if (record_hit(session, &hit) != ERR_NONE)
-		return reply_on_error(session);
+		return reply_on_error(session->filter);
 	if (decision->action == HIT_TAGGED)
 		tag_message(session, &hit);
 	else
@@ -173,7 +186,7 @@ static struct reply take_step(struct session *session, enum stage stage, const c
 struct reply flow_step(struct session *session, enum stage stage, const char *recipient)
 {
 	if (!filter_begin_step())
-		return reply_on_error(session);
+		return reply_on_error(session->filter);
 	struct reply reply = take_step(session, stage, recipient);
 	filter_end_step();
 	return reply;

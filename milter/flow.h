@@ -10,8 +10,11 @@
  * databases that cannot be used (on_error) lives here, once.
  */
 
-/* Looks the client up. ANSWER_ACCEPT: nothing more is asked of this connection. */
-struct reply flow_connect(struct session *session);
+/*
+ * Looks a client up. The session is made only for one that more is to be asked of; *session_r is
+ * NULL for all others, which are accepted and forgotten.
+ */
+void flow_connect(const struct addr *addr, struct session **session_r);
 
 /*
  * One step: STAGE_HELO, STAGE_MAIL or STAGE_RCPT. session->client says what is known by then;

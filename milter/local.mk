@@ -9,5 +9,11 @@ opsmilter_SOURCES = \
 	milter/main.c \
 	milter/session.c milter/session.h \
 	milter/signals.c milter/signals.h \
-	milter/socket.c milter/socket.h
+	milter/socket.c milter/socket.h \
+	milter/threads.h
+if HAVE_GLIBC_THREADS
+opsmilter_SOURCES += milter/threads_glibc.c
+else
+opsmilter_SOURCES += milter/threads_other.c
+endif
 opsmilter_LDADD = libops.a $(MILTER_LIBS) $(SQLITE_LIBS) $(CONFUSE_LIBS)

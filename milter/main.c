@@ -22,6 +22,7 @@
 #include "milter/filter.h"
 #include "milter/signals.h"
 #include "milter/socket.h"
+#include "milter/threads.h"
 
 /* Exit statuses, the same for all programs of the package. */
 enum { EXIT_USAGE = 2, EXIT_RUN_TIME = 3 };
@@ -296,6 +297,7 @@ static void start(const struct arguments *arguments, struct conf *conf)
 	if (arguments->detach && daemon_detach(&message) != ERR_NONE)
 		fail(buffer, EXIT_RUN_TIME);
 	open_and_drop(conf, arguments->detach);
+	threads_make_cheap();
 	umask(0007); /* the databases' files are the group's too */
 	if (signals_install() != 0)
 		fail_at("cannot set signal handlers", EXIT_RUN_TIME);

@@ -3,12 +3,14 @@
 
 #include <stdlib.h>
 
-struct session *session_new(void)
+struct session *session_new(struct filter *filter, const struct addr *addr)
 {
 	struct session *session = calloc(1, sizeof(*session));
 
-	if (session != NULL)
-		session->filter = filter_hold();
+	if (session == NULL)
+		return NULL;
+	session->filter = filter;
+	session->client.addr = *addr;
 	return session;
 }
 

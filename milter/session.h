@@ -32,8 +32,8 @@ struct session {
 	unsigned forged_count; /* headers of ours that the client sent */
 };
 
-/* Begins a session in the current filter. NULL when memory ran out. */
-struct session *session_new(void);
+/* Begins a session, which takes the hold of its filter over. NULL when memory ran out. */
+struct session *session_new(struct filter *filter, const struct addr *addr);
 
 /* Ends it. Takes NULL. */
 void session_free(struct session **session);

@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "store/db.h"
+#include "store/hit_entry.h"
 
 /*
  * How long a transaction waits for another program's lock: less than sessions wait for a hit. While
@@ -29,35 +30,15 @@
  */
 #define TICK_SECS 1
 
-/* A hit on its way to disk. */
-struct entry {
-	struct entry *next;
-	struct hit hit;
-	hitlog_compose *compose; /* NULL: hit->reply is ready */
-	const void *context;
-	bool background; /* nobody waits for it any more: the writer frees it */
-	bool amend;      /* its row is there and is to be changed to what `hit` says */
-	bool done;
-	int err;
-	enum hit_action otherwise; /* what to amend it to, once its session gave up */
-	const char *why;
-	pthread_cond_t finished; /* with the log's mutex; says that done was set */
-};
-
-struct queue {
-	struct entry *head;
-	struct entry **tail;
-	size_t count;
-};
-
 struct hitlog {
 	pthread_t thread;
 	pthread_mutex_t mutex;    /* guards all below but db, dirty and failing */
 	pthread_cond_t work;      /* something was queued, or stopping was set */
 	pthread_condattr_t clock; /* timed waits go by the monotonic clock */
-	struct queue waiting;     /* not tried yet */
-	struct queue background;  /* failed, and tried again at each tick: nobody waits for them */
-	char error[512];          /* of the last failed transaction */
+	struct hit_queue waiting; /* not tried yet */
+	struct hit_queue
+		background; /* failed, and tried again at each tick: nobody waits for them */
+	char error[512];    /* of the last failed transaction */
 	bool stopping;
 
 	/* The writer's own. */
@@ -69,77 +50,6 @@ struct hitlog {
 	bool sync_full;
 	char path[];
 };
-
-static void queue_init(struct queue *queue)
-{
-	*queue = (struct queue){.tail = &queue->head};
-}
-
-static void queue_push(struct queue *queue, struct entry *entry)
-{
-	entry->next = NULL;
-	*queue->tail = entry;
-	queue->tail = &entry->next;
-	queue->count++;
-}
-
-static struct entry *queue_pop(struct queue *queue)
-{
-	struct entry *entry = queue->head;
-
-	if (entry == NULL)
-		return NULL;
-	queue->head = entry->next;
-	if (queue->head == NULL)
-		queue->tail = &queue->head;
-	queue->count--;
-	return entry;
-}
-
-/* Takes an entry out wherever it is; false when it is not there. */
-static bool queue_remove(struct queue *queue, struct entry *entry)
-{
-	for (struct entry **link = &queue->head; *link != NULL; link = &(*link)->next) {
-		if (*link != entry)
-			continue;
-		*link = entry->next;
-		if (entry->next == NULL)
-			queue->tail = link;
-		queue->count--;
-		return true;
-	}
-	return false;
-}
-
-/* Moves up to max entries to the end of another queue. */
-static void queue_move(struct queue *from, struct queue *to, size_t max)
-{
-	struct entry *entry;
-
-	while (max-- > 0 && (entry = queue_pop(from)) != NULL)
-		queue_push(to, entry);
-}
-
-static int entry_new(struct hitlog *log, const struct hit *hit, struct entry **entry_r)
-{
-	struct entry *entry = calloc(1, sizeof(*entry));
-
-	if (entry == NULL)
-		return ERR_MEMORY;
-	if (pthread_cond_init(&entry->finished, &log->clock) != 0) {
-		free(entry);
-		return ERR_MEMORY;
-	}
-	entry->hit = *hit;
-	*entry_r = entry;
-	return ERR_NONE;
-}
-
-static void entry_free(struct entry *entry)
-{
-	pthread_cond_destroy(&entry->finished);
-	free(entry);
-}
 
 /*
  * Drops a connection whose file is no longer the one at its path. What of the old database stands
@@ -216,7 +126,7 @@ static int amend_hit(struct hitlog *log, const struct hit *hit)
 }
 
 /* Gives a hit its number and reference, composes its reply and inserts it. */
-static int write_entry(struct hitlog *log, struct entry *entry, int64_t id)
+static int write_entry(struct hitlog *log, struct hit_entry *entry, int64_t id)
 {
 	uint64_t secret;
 
@@ -244,12 +154,12 @@ static int last_id(struct hitlog *log, int64_t *id_r)
 }
 
 /* A row that breaks a rule of the schema fails alone (ERR_REFUSED); any other failure fails all. */
-static int write_entries(struct hitlog *log, struct queue *batch)
+static int write_entries(struct hitlog *log, struct hit_queue *batch)
 {
 	int64_t id;
 	int err = last_id(log, &id);
 
-	for (struct entry *entry = batch->head; entry != NULL && err == ERR_NONE;
+	for (struct hit_entry *entry = batch->head; entry != NULL && err == ERR_NONE;
 		entry = entry->next) {
 		entry->err = write_entry(log, entry, ++id);
 		if (entry->err != ERR_REFUSED)
@@ -258,7 +168,7 @@ static int write_entries(struct hitlog *log, struct queue *batch)
 	return err;
 }
 
-static int write_batch(struct hitlog *log, struct queue *batch, struct text *message_r)
+static int write_batch(struct hitlog *log, struct hit_queue *batch, struct text *message_r)
 {
 	int err = open_db(log, message_r);
 
@@ -280,32 +190,30 @@ static int write_batch(struct hitlog *log, struct queue *batch, struct text *mes
 
 /* The session gave up during the commit, and the row is there: it is to say what was done instead.
  */
-static void make_amendment(struct entry *entry)
+static void make_amendment(struct hit_entry *entry)
 {
 	entry->amend = true;
 	entry->hit.action = entry->otherwise;
 	text_copy(entry->hit.reply, sizeof(entry->hit.reply), entry->why);
 }
 
-/* Tells the sessions of a batch how it went, and keeps what is still to be done. Under the mutex.
- */
-static void finish_batch(struct hitlog *log, struct queue *batch, int err)
+/* Tells the sessions of a batch how it went, and moves what is still to be done to `left`. */
+static void finish_batch(struct hit_queue *batch, int err, struct hit_queue *left)
 {
-	struct entry *entry;
+	struct hit_entry *entry;
 
-	while ((entry = queue_pop(batch)) != NULL) {
+	while ((entry = hit_queue_pop(batch)) != NULL) {
 		bool written = err == ERR_NONE && entry->err == ERR_NONE;
 		entry->err = err != ERR_NONE ? err : entry->err;
-		entry->done = true;
-		if (!entry->background) {
-			pthread_cond_signal(&entry->finished);
-		} else if (written && entry->otherwise != HIT_NONE && !entry->amend) {
+		if (hit_entry_hand_back(entry))
+			continue;
+		if (written && entry->otherwise != HIT_NONE && !entry->amend) {
 			make_amendment(entry);
-			queue_push(&log->background, entry);
+			hit_queue_push(left, entry);
 		} else if (err != ERR_NONE && (entry->amend || entry->otherwise == HIT_NONE)) {
-			queue_push(&log->background, entry);
+			hit_queue_push(left, entry);
 		} else {
-			entry_free(entry);
+			hit_entry_free(entry);
 		}
 	}
 }
@@ -317,6 +225,13 @@ static void note_outcome(struct hitlog *log, int err)
 	log->dirty = log->dirty || err == ERR_NONE;
 	if (err != ERR_NONE && err != ERR_DB_BUSY)
 		db_close(&log->db);
+}
+
+static void set_error(struct hitlog *log, const char *error)
+{
+	pthread_mutex_lock(&log->mutex);
+	text_copy(log->error, sizeof(log->error), error);
+	pthread_mutex_unlock(&log->mutex);
 }
 
 static void tidy(struct hitlog *log)
@@ -348,19 +263,22 @@ static int commit_batch(struct hitlog *log)
 {
 	char error[sizeof(log->error)];
 	struct text message = TEXT_OVER(error);
-	struct queue batch;
+	struct hit_queue batch, left;
 
-	queue_init(&batch);
-	queue_move(&log->background, &batch, BATCH_MAX);
-	queue_move(&log->waiting, &batch, BATCH_MAX);
+	hit_queue_init(&batch);
+	hit_queue_init(&left);
+	hit_queue_move(&log->background, &batch, BATCH_MAX);
+	hit_queue_move(&log->waiting, &batch, BATCH_MAX);
 	if (batch.count == 0)
 		return ERR_NONE;
 	pthread_mutex_unlock(&log->mutex);
 	int err = write_batch(log, &batch, &message);
 	note_outcome(log, err);
+	if (err != ERR_NONE)
+		set_error(log, error);
+	finish_batch(&batch, err, &left);
 	pthread_mutex_lock(&log->mutex);
-	text_copy(log->error, sizeof(log->error), error);
-	finish_batch(log, &batch, err);
+	hit_queue_move(&left, &log->background, SIZE_MAX);
 	return err;
 }
 
@@ -397,8 +315,8 @@ int hitlog_start(const char *path, bool sync_full, struct hitlog **log_r)
 		return ERR_MEMORY;
 	memcpy(log->path, path, size);
 	log->sync_full = sync_full;
-	queue_init(&log->waiting);
-	queue_init(&log->background);
+	hit_queue_init(&log->waiting);
+	hit_queue_init(&log->background);
 	pthread_condattr_init(&log->clock);
 	pthread_condattr_setclock(&log->clock, CLOCK_MONOTONIC);
 	pthread_mutex_init(&log->mutex, NULL);
@@ -416,7 +334,7 @@ int hitlog_start(const char *path, bool sync_full, struct hitlog **log_r)
 
 size_t hitlog_stop(struct hitlog **log)
 {
-	struct entry *entry;
+	struct hit_entry *entry;
 	size_t lost;
 
 	if (*log == NULL)
@@ -427,8 +345,8 @@ size_t hitlog_stop(struct hitlog **log)
 	pthread_mutex_unlock(&(*log)->mutex);
 	pthread_join((*log)->thread, NULL);
 	lost = (*log)->background.count;
-	while ((entry = queue_pop(&(*log)->background)) != NULL)
-		entry_free(entry);
+	while ((entry = hit_queue_pop(&(*log)->background)) != NULL)
+		hit_entry_free(entry);
 	pthread_cond_destroy(&(*log)->work);
 	pthread_mutex_destroy(&(*log)->mutex);
 	pthread_condattr_destroy(&(*log)->clock);
@@ -437,41 +355,58 @@ size_t hitlog_stop(struct hitlog **log)
 	return lost;
 }
 
-/* Waits until the entry is done; false when it took too long. Under the mutex. */
-static bool wait_until_done(struct hitlog *log, struct entry *entry, int wait_msecs)
+/*
+ * The session goes on without its entry: true when it may free it, as the writer has not taken it,
+ * or is through with it by now. Else the writer frees it.
+ */
+static bool give_up(
+	struct hitlog *log, struct hit_entry *entry, enum hit_action otherwise, const char *why)
 {
-	struct timespec until;
-	int timed_out = 0;
-
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += wait_msecs / 1000;
-	until.tv_nsec += wait_msecs % 1000 * 1000000L;
-	if (until.tv_nsec >= 1000000000L) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000L;
-	}
-	while (!entry->done && timed_out != ETIMEDOUT)
-		timed_out = pthread_cond_timedwait(&entry->finished, &log->mutex, &until);
-	return entry->done;
-}
-
-/* The session goes on without its entry. NULL: the writer has it, and frees it. Under the mutex. */
-static struct entry *give_up(
-	struct hitlog *log, struct entry *entry, enum hit_action otherwise, const char *why)
-{
-	if (queue_remove(&log->waiting, entry))
-		return entry;
+	pthread_mutex_lock(&log->mutex);
+	bool untouched = hit_queue_remove(&log->waiting, entry);
+	pthread_mutex_unlock(&log->mutex);
+	if (untouched)
+		return true;
+	pthread_mutex_lock(&entry->mutex);
+	bool done = entry->done;
 	entry->background = true;
 	entry->otherwise = otherwise;
 	entry->why = why;
-	return NULL;
+	pthread_mutex_unlock(&entry->mutex);
+	return done;
+}
+
+static void say_error(struct hitlog *log, int err, int wait_msecs, struct text *message_r)
+{
+	if (err == ERR_TIMEOUT) {
+		text_add_format(
+			message_r, "%s: a hit was not on disk within %d ms", log->path, wait_msecs);
+		return;
+	}
+	if (err == ERR_REFUSED) {
+		text_add_format(message_r, "%s: a hit breaks a rule of the schema", log->path);
+		return;
+	}
+	pthread_mutex_lock(&log->mutex);
+	text_add(message_r, log->error);
+	pthread_mutex_unlock(&log->mutex);
+}
+
+static void enqueue(struct hitlog *log, struct hit_entry *entry)
+{
+	pthread_mutex_lock(&log->mutex);
+	hit_queue_push(&log->waiting, entry);
+	/* A writer that is at work looks again by itself. */
+	if (log->waiting.count == 1)
+		pthread_cond_signal(&log->work);
+	pthread_mutex_unlock(&log->mutex);
 }
 
 int hitlog_record(struct hitlog *log, struct hit *hit, hitlog_compose *compose, const void *context,
 	int wait_msecs, enum hit_action otherwise, const char *why, struct text *message_r)
 {
-	struct entry *entry;
-	int err = entry_new(log, hit, &entry);
+	struct hit_entry *entry;
+	int err = hit_entry_new(hit, &log->clock, &entry);
 
 	if (err != ERR_NONE) {
 		text_add(message_r, err_text(err));
@@ -479,31 +414,25 @@ int hitlog_record(struct hitlog *log, struct hit *hit, hitlog_compose *compose, 
 	}
 	entry->compose = compose;
 	entry->context = context;
-	pthread_mutex_lock(&log->mutex);
-	queue_push(&log->waiting, entry);
-	pthread_cond_signal(&log->work);
-	if (wait_until_done(log, entry, wait_msecs)) {
-		err = entry->err;
-		if (err != ERR_NONE)
-			text_add(message_r, log->error[0] != '\0' ? log->error : err_text(err));
-	} else {
-		err = ERR_TIMEOUT;
-		text_add_format(
-			message_r, "%s: a hit was not on disk within %d ms", log->path, wait_msecs);
-		entry = give_up(log, entry, otherwise, why);
+	enqueue(log, entry);
+	if (!hit_entry_wait(entry, wait_msecs) && !give_up(log, entry, otherwise, why)) {
+		say_error(log, ERR_TIMEOUT, wait_msecs, message_r);
+		return ERR_TIMEOUT;
 	}
-	pthread_mutex_unlock(&log->mutex);
+	/* An entry that the writer never took has no outcome. */
+	err = entry->done ? entry->err : ERR_TIMEOUT;
 	if (err == ERR_NONE)
 		*hit = entry->hit;
-	if (entry != NULL)
-		entry_free(entry);
+	else
+		say_error(log, err, wait_msecs, message_r);
+	hit_entry_free(entry);
 	return err;
 }
 
 int hitlog_post(struct hitlog *log, const struct hit *hit, struct text *message_r)
 {
-	struct entry *entry;
-	int err = entry_new(log, hit, &entry);
+	struct hit_entry *entry;
+	int err = hit_entry_new(hit, &log->clock, &entry);
 
 	if (err != ERR_NONE) {
 		text_add(message_r, err_text(err));
@@ -513,13 +442,13 @@ int hitlog_post(struct hitlog *log, const struct hit *hit, struct text *message_
 	pthread_mutex_lock(&log->mutex);
 	bool room = log->waiting.count + log->background.count < BACKGROUND_MAX;
 	if (room) {
-		queue_push(&log->waiting, entry);
+		hit_queue_push(&log->waiting, entry);
 		pthread_cond_signal(&log->work);
 	}
 	pthread_mutex_unlock(&log->mutex);
 	if (room)
 		return ERR_NONE;
 	text_add_format(message_r, "%s: too many hits are waiting to be written", log->path);
-	entry_free(entry);
+	hit_entry_free(entry);
 	return ERR_REFUSED;
 }
