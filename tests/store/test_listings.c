@@ -44,7 +44,7 @@ static void a_listing_stands_with_its_change_and_evidence(void **state)
 			"SELECT count(*) FROM listing JOIN change ON change.id = added_id JOIN "
 			"evidence ON"
 			" evidence.id = evidence_id WHERE change.address = '198.18.7.9' AND "
-			"list_id = listing.list_id"
+			"change.list_id = listing.list_id"
 			" AND listed_at = 1000000 AND expires_at IS NULL AND body = x'7365656e'"),
 		1);
 }
