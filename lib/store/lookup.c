@@ -47,41 +47,6 @@ static void read_listing(struct statement *row, struct listing *listing_r)
 	listing_r->evidence_id = db_int(row, 9);
 }
 
-/* The rows come most specific first, so a list's first row is the one that decides within it. */
-static int find_listings(
-	struct db *db, const struct addr *addr, int64_t now, struct lookup *lookup_r)
-{
-	struct statement *row = db_begin(db, FIND_LISTINGS);
-	uint64_t lists_seen = 0;
-	int more;
-
-	bind_family(row, addr);
-	db_bind_int(row, 4, now);
-	while ((more = db_step(row)) > 0) {
-		uint64_t list_bit = UINT64_C(1) << (db_int(row, 1) & (LISTS_MAX - 1));
-		if (lists_seen & list_bit)
-			continue;
-		lists_seen |= list_bit;
-		read_listing(row, &lookup_r->listings[lookup_r->count++]);
-	}
-	return more;
-}
-
-static int list_test_entry(struct db *db, struct lookup *lookup_r)
-{
-	struct statement *row = db_begin(db, ALL_LISTS);
-	int more;
-
-	while ((more = db_step(row)) > 0 && lookup_r->count < LISTS_MAX) {
-		struct list list = {.id = (int)db_int(row, 0), .action = LIST_LOG};
-		text_copy(list.name, sizeof(list.name), db_text(row, 1));
-		(void)list_action_parse(db_text(row, 3), &list.action);
-		lookup_r->listings[lookup_r->count++] = listing_of_test_entry(&list);
-	}
-	db_finish(row);
-	return more < 0 ? more : ERR_NONE;
-}
-
 static int find_exemption(struct db *db, const struct addr *addr, struct lookup *lookup_r)
 {
 	struct statement *row = db_begin(db, FIND_EXEMPTION);
@@ -98,6 +63,49 @@ static int find_exemption(struct db *db, const struct addr *addr, struct lookup 
 	return ERR_NONE;
 }
 
+/*
+ * The rows come most specific first, so a list's first row is the one that decides within it. The
+ * exemption is asked for between two rows, as an open statement keeps its snapshot for others too.
+ */
+static int find_listings(
+	struct db *db, const struct addr *addr, int64_t now, struct lookup *lookup_r)
+{
+	struct statement *row = db_begin(db, FIND_LISTINGS);
+	uint64_t lists_seen = 0;
+	int more;
+
+	bind_family(row, addr);
+	db_bind_int(row, 4, now);
+	while ((more = db_step(row)) > 0) {
+		int err = lookup_r->count == 0 ? find_exemption(db, addr, lookup_r) : ERR_NONE;
+		if (err != ERR_NONE) {
+			db_finish(row);
+			return err;
+		}
+		uint64_t list_bit = UINT64_C(1) << (db_int(row, 1) & (LISTS_MAX - 1));
+		if (lists_seen & list_bit)
+			continue;
+		lists_seen |= list_bit;
+		read_listing(row, &lookup_r->listings[lookup_r->count++]);
+	}
+	return more;
+}
+
+static int list_test_entry(struct db *db, const struct addr *addr, struct lookup *lookup_r)
+{
+	struct statement *row = db_begin(db, ALL_LISTS);
+	int more;
+
+	while ((more = db_step(row)) > 0 && lookup_r->count < LISTS_MAX) {
+		struct list list = {.id = (int)db_int(row, 0), .action = LIST_LOG};
+		text_copy(list.name, sizeof(list.name), db_text(row, 1));
+		(void)list_action_parse(db_text(row, 3), &list.action);
+		lookup_r->listings[lookup_r->count++] = listing_of_test_entry(&list);
+	}
+	db_finish(row);
+	return more < 0 ? more : find_exemption(db, addr, lookup_r);
+}
+
 int lookup_in(struct db *db, const struct addr *addr, int64_t now, struct lookup *lookup_r)
 {
 	int err = ERR_NONE;
@@ -108,14 +116,12 @@ int lookup_in(struct db *db, const struct addr *addr, int64_t now, struct lookup
 	case TEST_ENTRY_UNLISTED:
 		return ERR_NONE;
 	case TEST_ENTRY_LISTED:
-		err = list_test_entry(db, lookup_r);
+		err = list_test_entry(db, addr, lookup_r);
 		break;
 	case TEST_ENTRY_NONE:
 		err = find_listings(db, addr, now, lookup_r);
 		break;
 	}
-	if (err == ERR_NONE && lookup_r->count > 0)
-		err = find_exemption(db, addr, lookup_r);
 	if (err != ERR_NONE)
 		lookup_r->count = 0;
 	return err;
