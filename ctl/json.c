@@ -101,7 +101,6 @@ void json_time(struct json *json, const char *key, int64_t time)
 		return;
 	}
 	clock_format(time, text);
-	text[strlen("2026-11-20")] = 'T';
 	begin_value(json, key);
-	fprintf(json->file, "\"%sZ\"", text);
+	fprintf(json->file, "\"%s\"", text);
 }

@@ -28,7 +28,7 @@ void json_number(struct json *json, const char *key, int64_t value);
 void json_bool(struct json *json, const char *key, bool value);
 void json_null(struct json *json, const char *key);
 
-/* "2026-11-20T21:02:25Z"; CLOCK_NEVER gives null. */
+/* UTC, as the databases' views have it: "2026-11-20 21:02:25"; CLOCK_NEVER gives null. */
 void json_time(struct json *json, const char *key, int64_t time);
 
 #endif
