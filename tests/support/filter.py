@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """opsmilter and opsctl as built, with a state folder, configuration and log of their own."""
 
+import atexit
 import json
 import os
+import re
 import signal
 import socket
 import sqlite3
@@ -35,29 +37,35 @@ def spell(value):
 class Filter:
     """One opsmilter. It is not running until start(); end it with stop() or kill()."""
 
-    def __init__(self, scratch, name="filter", socket_path=None, socket_group=""):
-        """socket_group is the mail server's group, so that it may use the socket."""
+    def __init__(self, scratch, name="filter", socket_name=None, socket_group=""):
+        """socket_name as in the configuration; socket_group is the mail server's, so that it may use it."""
         self.name = name
         self.folder = scratch.folder(name, mode=0o2770, user=USER, group=GROUP)
-        # The folder above must let the mail server pass, and opsmilter make its socket.
         self.run = scratch.folder(name + ".run", user=USER, group=GROUP)
-        self.socket = socket_path or os.path.join(self.run, "opsmilter.sock")
+        self.socket_name = socket_name or f"unix:{self.run}/opsmilter.sock"
+        self.socket_group = socket_group
         self.log = os.path.join(self.run, "log")
+        self.log_start = 0
         self.database = os.path.join(self.folder, "ops.db")
         self.hit_log = os.path.join(self.folder, "hits.db")
         self.configuration = os.path.join(self.run, "opsmilter.conf")
+        self.pid_file = os.path.join(self.run, "pid")
         self.process = None
-        self.socket_group = socket_group
         self.configure()
+
+    @property
+    def socket(self):
+        """The path of a unix socket."""
+        return self.socket_name.removeprefix("unix:")
 
     def configure(self, **milter):
         """Writes the configuration, the defaults of the tests with milter's options over them."""
         options = {
-            "socket": "unix:" + self.socket,
+            "socket": self.socket_name,
             "socket_mode": "0660",
             "user": USER,
             "group": self.socket_group,
-            "pid_file": os.path.join(self.run, "pid"),
+            "pid_file": self.pid_file,
             # The default would let all clients on loopback through.
             "exempt_clients": [],
             **milter,
@@ -81,6 +89,7 @@ class Filter:
             self.process = subprocess.Popen(
                 [os.path.join(build_folder(), "opsmilter"), "-c", self.configuration, *options],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        atexit.register(self.stop)  # an interrupted run ends it too
         if wait:
             wait_until(self.answers, 15, "opsmilter to answer on its socket")
         return self
@@ -88,12 +97,24 @@ class Filter:
     def answers(self):
         if self.process.poll() is not None:
             raise Refused(f"opsmilter ended with {self.process.returncode}: {tail(self.log)}")
-        with socket.socket(socket.AF_UNIX) as probe:
-            try:
-                probe.connect(self.socket)
-            except OSError:
-                return False
+        try:
+            self.connect().close()
+        except OSError:
+            return False
         return "is ready" in tail(self.log, start=self.log_start)
+
+    def connect(self):
+        """A connection to its socket, as a mail server makes it."""
+        if self.socket_name.startswith("inet:"):
+            port = next(each for each in re.findall(r"\d+", self.socket_name) if len(each) > 3)
+            return socket.create_connection(("127.0.0.1", int(port)), 5)
+        connection = socket.socket(socket.AF_UNIX)
+        try:
+            connection.connect(self.socket)
+        except OSError:
+            connection.close()
+            raise
+        return connection
 
     def stop(self):
         """Ends it in order; returns the exit status, None when it was not running."""

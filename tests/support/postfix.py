@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A Postfix of our own: own configuration, queue, log and port; the installed one is not touched."""
+"""A Postfix of our own: own configuration, queue, log and ports; the installed one is not touched.
 
+It is hooked to the filter by the fragments in contrib/, as an administrator's would be."""
+
+import atexit
 import os
 import shutil
 import signal
 import subprocess
 
-from .scratch import Refused, free_port, size_of, tail, wait_until, write_file
+from .scratch import (Refused, contrib, free_port, replace_once, size_of, tail, wait_until,
+                      write_file)
 from .smtp import Client
 
 SERVICES = """\
@@ -61,8 +65,6 @@ SETTINGS = {
     "smtpd_sasl_auth_enable": "yes",
     "smtpd_sasl_security_options": "noanonymous",
     "broken_sasl_auth_clients": "no",
-    "milter_default_action": "accept",
-    "milter_connect_timeout": "20s",
 }
 
 
@@ -83,18 +85,17 @@ class Postfix:
             return "Postfix is not installed"
         return None
 
-    def __init__(self, scratch, milter_socket, sink_port, **settings):
-        """milter_socket is a path, or None for no filter; settings go into main.cf as they are."""
+    def __init__(self, scratch, sink_port, filter_user, tcp=False, **settings):
+        """Finds the filter, who runs as filter_user, at .socket; settings go into main.cf."""
         self.folder = scratch.folder("postfix")
         self.log = os.path.join(self.folder, "log")
-        self.port = free_port()
-        self.port6 = free_port("::1")
+        self.port, self.port6, self.submission = free_port(), free_port("::1"), free_port()
         self.log_start = 0
         self.pid = None
         self.settings = {**SETTINGS, **self._places(sink_port), **settings}
-        if milter_socket:
-            self.settings["smtpd_milters"] = f"unix:{milter_socket}"
-        self._write_configuration(scratch)
+        self._make_folders(scratch, filter_user)
+        self._write_configuration(tcp)
+        self._write_password()
 
     def _places(self, sink_port):
         transport = f"smtp:[127.0.0.1]:{sink_port}"
@@ -109,15 +110,26 @@ class Postfix:
             "local_transport": transport,
         }
 
-    def _write_configuration(self, scratch):
+    def _make_folders(self, scratch, filter_user):
         for name, user in (("queue", None), ("data", "postfix"), ("etc", None), ("etc/sasl", None)):
             scratch.folder(os.path.join("postfix", name), user=user)
+        scratch.folder("postfix/queue/opsmilter", mode=0o2750, user=filter_user, group="postfix")
+
+    def _write_configuration(self, tcp):
         self.etc = os.path.join(self.folder, "etc")
-        text = "".join(f"{key} = {value}\n" for key, value in self.settings.items())
-        write_file(os.path.join(self.etc, "main.cf"), text)
-        services = SERVICES.format(port=self.port, port6=self.port6)
-        write_file(os.path.join(self.etc, "master.cf"), services)
-        self._write_password()
+        main = "".join(f"{key} = {value}\n" for key, value in self.settings.items())
+        main += contrib("postfix-main.cf")
+        self.socket = f"unix:{self.settings['queue_directory']}/opsmilter/opsmilter.sock"
+        if tcp:
+            self.socket = f"inet:127.0.0.1:{free_port()}"
+            main = replace_once(main, "= unix:opsmilter/opsmilter.sock", "= " + self.socket)
+        write_file(os.path.join(self.etc, "main.cf"), main)
+        master = SERVICES.format(port=self.port, port6=self.port6) + contrib("postfix-master.cf")
+        master = replace_once(master, "\nsubmission inet n       -       y",
+                              f"\n127.0.0.1:{self.submission} inet n - n")
+        # There is no certificate here.
+        master = replace_once(master, "  -o smtpd_tls_security_level=encrypt\n", "")
+        write_file(os.path.join(self.etc, "master.cf"), master)
 
     def _write_password(self):
         """One SASL user, in a file that only Postfix reads."""
@@ -150,6 +162,7 @@ class Postfix:
             raise Refused(f"postfix start: {done.stdout}{done.stderr}{tail(self.log)}")
         pid_file = os.path.join(self.settings["queue_directory"], "pid", "master.pid")
         self.pid = int(wait_until(lambda: tail(pid_file).strip(), 10, pid_file))
+        atexit.register(self.stop)  # an interrupted run ends it too
         return self
 
     def stop(self):
@@ -160,13 +173,13 @@ class Postfix:
         wait_until(lambda: not _alive(self.pid), 20, "the end of Postfix")
         self.pid = None
 
-    def connect(self, address):
+    def connect(self, address, submission=False):
         """A client that comes from address; EHLO or HELO has yet to be said."""
-        if address.startswith("127."):
+        if address.startswith("127.") and not submission:
             return Client.to("127.0.0.1", self.port, source=address)
         if address == "::1":
             return Client.to(address, self.port6)
-        client = Client.to("127.0.0.1", self.port)
+        client = Client.to("127.0.0.1", self.submission if submission else self.port)
         reply = client.ehlo("proxy.example")
         if "XCLIENT" in reply.text:
             reply = client.xclient(address)

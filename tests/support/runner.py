@@ -7,6 +7,7 @@ A test is named by its method, as a sentence, and by the `subject` of its class 
 case that has logs(), a dictionary of texts, gets them printed when it fails."""
 
 import argparse
+import signal
 import sys
 import textwrap
 import time
@@ -73,6 +74,8 @@ def main(arguments=None):
     parser.add_argument("module", nargs="+")
     options = parser.parse_args(arguments)
 
+    # So that an end from outside runs what atexit has, which ends the servers.
+    signal.signal(signal.SIGTERM, lambda *unused: sys.exit(1))
     loader = unittest.TestLoader()
     if options.k:
         loader.testNamePatterns = [f"*{word.replace(' ', '_')}*" for word in options.k]

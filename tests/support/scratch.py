@@ -10,6 +10,9 @@ import tempfile
 import time
 
 
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+
 class Refused(Exception):
     """A server or program did not do what the test needs; the text says which and why."""
 
@@ -86,6 +89,18 @@ def end_process(process, seconds=10, how=signal.SIGTERM):
         process.kill()
         process.wait()
         raise Refused(f"process {process.args[0]} did not end within {seconds} s") from None
+
+
+def contrib(name):
+    """The text of a fragment that administrators are given."""
+    with open(os.path.join(TOP, "contrib", name), encoding="utf-8") as file:
+        return file.read()
+
+
+def replace_once(text, old, new):
+    if text.count(old) != 1:
+        raise Refused(f"{old!r} is there {text.count(old)} times in:\n{text}")
+    return text.replace(old, new)
 
 
 def size_of(path):

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A Sendmail of our own, from packages that scripts/get-sendmail has unpacked, not installed.
 
+It is hooked to the filter by the fragment in contrib/, as an administrator's would be.
+
 It has no XCLIENT: a client's address is the one it connects from. The daemon takes clients of
 127.0.0.0/8 and ::1; one from any other address talks to a sendmail -bs that has the connection as
 its standard input, as from inetd.
@@ -9,6 +11,7 @@ Sendmail asks for the machine's qualified name before it reads its configuration
 minute without one. So it runs in a mount namespace of its own with a hosts file of its own over
 /etc/hosts: nobody else sees that, and it goes with the process."""
 
+import atexit
 import functools
 import glob
 import os
@@ -18,7 +21,8 @@ import subprocess
 import unittest
 
 from . import anyaddress
-from .scratch import Refused, end_process, free_port, size_of, tail, wait_until, write_file
+from .scratch import (Refused, contrib, end_process, free_port, replace_once, size_of, tail, wait_until,
+                      write_file)
 from .smtp import Child, Client
 
 MACRO_FILE = """\
@@ -47,14 +51,12 @@ define(`confLOG_LEVEL', `14')dnl
 define(`SMART_HOST', `relay:[127.0.0.1]')dnl
 define(`MAIL_HUB', `relay:[127.0.0.1]')dnl
 define(`RELAY_MAILER_ARGS', `TCP $h {sink_port}')dnl
-FEATURE(`no_default_msa')dnl
 FEATURE(`nocanonify')dnl
 FEATURE(`accept_unresolvable_domains')dnl
 FEATURE(`accept_unqualified_senders')dnl
 FEATURE(`promiscuous_relay')dnl
-DAEMON_OPTIONS(`Port={port}, Addr=127.0.0.1, Name=MTA')dnl
 DAEMON_OPTIONS(`Port={port6}, Addr=::1, Family=inet6, Name=MTA6')dnl
-{milter}MAILER(`smtp')dnl
+{hook}MAILER(`smtp')dnl
 """
 
 # $1 is the folder with our hosts, nsswitch.conf and sasl; the rest is the command. Keeps the process
@@ -109,29 +111,32 @@ class Sendmail:
                     "and a mount namespace to give it one is not permitted here")
         return None
 
-    def __init__(self, scratch, milter_socket, sink_port):
-        """milter_socket is a path, or None for no filter."""
+    def __init__(self, scratch, sink_port, filter_user, tcp=False):
+        """Finds the filter, who runs as filter_user, at .socket."""
         self.package = package_folder()
         self.folder = scratch.folder("sendmail")
         scratch.folder("sendmail/queue", mode=0o700)
-        self.port = free_port()
-        self.port6 = free_port("::1")
+        socket_folder = scratch.folder("sendmail/filter", user=filter_user)
+        self.socket = f"inet:{free_port()}@127.0.0.1" if tcp else f"unix:{socket_folder}/opsmilter.sock"
+        self.port, self.port6, self.submission = free_port(), free_port("::1"), free_port()
         self.log_starts = [0, 0]
         self.process = None
         self.dialogue = os.path.join(self.folder, "dialogue")
         self.trace = os.path.join(self.folder, "trace")
-        self.configuration = self._make_configuration(milter_socket, sink_port)
+        self.configuration = self._make_configuration(sink_port)
         self._write_names()
         self._write_password(scratch)
 
-    def _make_configuration(self, milter_socket, sink_port):
-        milter = ""
-        if milter_socket:
-            # No F=: mail goes on without the filter when it cannot be reached.
-            milter = ("INPUT_MAIL_FILTER(`ops', "
-                      f"`S=local:{milter_socket}, F=, T=C:20s;S:20s;R:20s;E:1m')dnl\n")
-        text = MACRO_FILE.format(package=self.package, folder=self.folder, port=self.port,
-                                 port6=self.port6, sink_port=sink_port, milter=milter)
+    def _make_hook(self):
+        hook = contrib("sendmail.m4")
+        hook = replace_once(hook, "local:/run/opsmilter/opsmilter.sock",
+                            self.socket.replace("unix:", "local:"))
+        hook = replace_once(hook, "Port=submission", f"Port={self.submission}, Addr=127.0.0.1")
+        return replace_once(hook, "Port=smtp", f"Port={self.port}, Addr=127.0.0.1")
+
+    def _make_configuration(self, sink_port):
+        text = MACRO_FILE.format(package=self.package, folder=self.folder, port6=self.port6,
+                                 sink_port=sink_port, hook=self._make_hook())
         source = write_file(os.path.join(self.folder, "sendmail.mc"), text)
         done = subprocess.run(["m4", source], capture_output=True, text=True, check=False)
         if done.returncode != 0 or not done.stdout:
@@ -187,6 +192,7 @@ class Sendmail:
             self.process = subprocess.Popen(
                 self.command("-bD", "-D", self.trace, "-d64.5", "-X", self.dialogue),
                 stdin=subprocess.DEVNULL, stdout=trace, stderr=trace, env=self.environment())
+        atexit.register(self.stop)  # an interrupted run ends it too
         # Without a name of its own Sendmail waits for a minute before it listens.
         wait_until(self._listens, 90, "Sendmail to listen")
         return self
@@ -194,7 +200,7 @@ class Sendmail:
     def _listens(self):
         if self.process.poll() is not None:
             raise Refused(f"sendmail ended with {self.process.returncode}: {tail(self.trace)}")
-        for address, port in (("127.0.0.1", self.port), ("::1", self.port6)):
+        for address, port in (("127.0.0.1", self.port), ("::1", self.port6), ("127.0.0.1", self.submission)):
             try:
                 socket.create_connection((address, port), 5).close()
             except ConnectionRefusedError:
@@ -206,10 +212,10 @@ class Sendmail:
             end_process(self.process, 20)
             self.process = None
 
-    def connect(self, address):
+    def connect(self, address, submission=False):
         """A client that comes from address; EHLO or HELO has yet to be said."""
         if address.startswith("127."):
-            return Client.to("127.0.0.1", self.port, source=address)
+            return Client.to("127.0.0.1", self.submission if submission else self.port, source=address)
         if address == "::1":
             return Client.to(address, self.port6)
         why_not = anyaddress.missing()

@@ -105,7 +105,7 @@ class ChangeCases:
         self.start()
         self.assert_refused(self.try_recipient(self.listed), self.listed)
         self.assertEqual(0, self.filter.stop())
-        self.assertFalse(os.path.exists(self.socket))
+        self.assertFalse(os.path.exists(self.filter.socket))
         self.assert_accepted(self.listed)
 
     def test_reloads_the_configuration_at_sighup(self):

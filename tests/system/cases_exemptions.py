@@ -64,6 +64,16 @@ class ExemptionCases:
         self.assert_refused(client.rcpt(RECIPIENT), self.listed)
         client.quit()
 
+    def test_does_not_ask_the_filter_on_the_submission_port(self):
+        self.need_authentication()
+        self.filter.list_address(self.listed)
+        self.start()
+        client = self.connect(self.listed, submission=True)
+        self.assertEqual(235, client.auth_plain(self.server.user, self.server.password).code)
+        self.deliver(client)
+        client.quit()
+        self.assertEqual([], self.filter.hits())
+
     def test_accepts_a_client_in_exempt_clients(self):
         self.filter.list_address(self.listed_network)
         self.start(exempt_clients=[self.listed])

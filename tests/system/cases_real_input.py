@@ -7,9 +7,10 @@ import re
 import shutil
 import subprocess
 
+from support.scratch import TOP
+
 from .setting import RECIPIENT
 
-TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 DATA = os.environ.get("OPSMILTER_DATA") or os.path.join(TOP, "..", "shared", "data")
 
 

@@ -23,6 +23,7 @@ class Setting:
     """Mixed into a unittest.TestCase that says server_class, subject and the addresses of clients:
     listed, its neighbour in listed_network, and unlisted."""
 
+    tcp = False  # how the server finds the filter: by a unix socket
     url = re.escape(programs.SITE_URL)
 
     @classmethod
@@ -34,9 +35,7 @@ class Setting:
         cls.addClassCleanup(cls.scratch.remove)
         cls.sink = Sink()
         cls.addClassCleanup(cls.sink.stop)
-        cls.socket_folder = cls.scratch.folder("socket", user=programs.USER)
-        cls.socket = cls.socket_folder + "/opsmilter.sock"
-        cls.server = cls.server_class(cls.scratch, cls.socket, cls.sink.port)
+        cls.server = cls.server_class(cls.scratch, cls.sink.port, programs.USER, tcp=cls.tcp)
         cls.addClassCleanup(cls.server.stop)
         cls.server.start()
 
@@ -44,7 +43,8 @@ class Setting:
         name = self._testMethodName.removeprefix("test_")
         self.dialogues = []
         self.server.mark()
-        self.filter = programs.Filter(self.scratch, name, self.socket, self.server.socket_group)
+        self.filter = programs.Filter(
+            self.scratch, name, self.server.socket, "" if self.tcp else self.server.socket_group)
         self.addCleanup(self.filter.stop)
         self.filter.init()
 
@@ -63,9 +63,9 @@ class Setting:
 
     # SMTP
 
-    def connect(self, address, greet=True):
+    def connect(self, address, greet=True, submission=False):
         """A client that has said EHLO; it is hung up on at the end of the test."""
-        client = self.server.connect(address)
+        client = self.server.connect(address, submission)
         self.dialogues.append(client)
         self.addCleanup(client.drop)
         if greet:

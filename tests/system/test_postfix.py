@@ -8,11 +8,13 @@ from support.postfix import Postfix
 from .cases_answers import AnswerCases
 from .cases_changes import ChangeCases
 from .cases_exemptions import ExemptionCases
+from .cases_process import OverTcpCases, ProcessCases
 from .cases_real_input import RealInputCases
 from .setting import Setting
 
 
-class PostfixTest(AnswerCases, ExemptionCases, ChangeCases, RealInputCases, Setting, unittest.TestCase):
+class PostfixTest(AnswerCases, ExemptionCases, ChangeCases, ProcessCases, RealInputCases, Setting,
+                  unittest.TestCase):
     subject = "postfix"
     server_class = Postfix
     # By XCLIENT.
@@ -26,3 +28,11 @@ class PostfixTest(AnswerCases, ExemptionCases, ChangeCases, RealInputCases, Sett
         self.start()
         self.assert_refused(self.try_recipient("127.66.0.9"), "127.66.0.9")
         self.assertEqual(250, self.try_recipient("127.66.0.10").code)
+
+
+class PostfixOverTcpTest(OverTcpCases, Setting, unittest.TestCase):
+    subject = "postfix over tcp"
+    server_class = Postfix
+    tcp = True
+    listed = PostfixTest.listed
+    unlisted = PostfixTest.unlisted

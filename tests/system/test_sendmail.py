@@ -8,11 +8,13 @@ from support.sendmail import Sendmail
 from .cases_answers import AnswerCases
 from .cases_changes import ChangeCases
 from .cases_exemptions import ExemptionCases
+from .cases_process import OverTcpCases, ProcessCases
 from .cases_real_input import RealInputCases
 from .setting import RECIPIENT, Setting
 
 
-class SendmailTest(AnswerCases, ExemptionCases, ChangeCases, RealInputCases, Setting, unittest.TestCase):
+class SendmailTest(AnswerCases, ExemptionCases, ChangeCases, ProcessCases, RealInputCases, Setting,
+                   unittest.TestCase):
     subject = "sendmail"
     server_class = Sendmail
     # The daemon's clients; it has no XCLIENT.
@@ -32,3 +34,11 @@ class SendmailTest(AnswerCases, ExemptionCases, ChangeCases, RealInputCases, Set
         client.quit()
         self.assertEqual([RECIPIENT], message.recipients)
         self.assertEqual([], self.filter.hits())
+
+
+class SendmailOverTcpTest(OverTcpCases, Setting, unittest.TestCase):
+    subject = "sendmail over tcp"
+    server_class = Sendmail
+    tcp = True
+    listed = SendmailTest.listed
+    unlisted = SendmailTest.unlisted
