@@ -22,6 +22,7 @@ UNIT_TESTS += tests/core/test_listing
 UNIT_TESTS += tests/core/test_policy
 UNIT_TESTS += tests/core/test_reply
 UNIT_TESTS += tests/core/test_verdict
+UNIT_TESTS += tests/milter/test_wire
 UNIT_TESTS += tests/store/test_evidence
 UNIT_TESTS += tests/store/test_exemptions
 UNIT_TESTS += tests/store/test_import
@@ -39,6 +40,11 @@ tests_store_test_import_SOURCES = tests/store/test_import.c $(ADMIN_DB)
 tests_store_test_listings_SOURCES = tests/store/test_listings.c $(ADMIN_DB)
 tests_store_test_lists_SOURCES = tests/store/test_lists.c $(ADMIN_DB)
 tests_store_test_lookup_SOURCES = tests/store/test_lookup.c $(SCRATCH_DB)
+
+# The filter itself, over the milter protocol; it is run from the build folder.
+tests_milter_test_wire_SOURCES = tests/milter/test_wire.c tests/milter/daemon.c tests/milter/daemon.h \
+	tests/support/mta.c tests/support/mta.h
+tests/milter/test_wire.log: opsmilter$(EXEEXT)
 
 # A fuzz target is a line here, its sources, and a folder of inputs tests/fuzz/corpus/NAME.
 FUZZ_TARGETS += tests/fuzz/fuzz_addr
@@ -62,3 +68,4 @@ fuzz-targets: $(FUZZ_TARGETS)
 
 include tests/style/local.mk
 include tests/ctl/local.mk
+include tests/system/local.mk

@@ -74,8 +74,7 @@ def main(arguments=None):
     parser.add_argument("module", nargs="+")
     options = parser.parse_args(arguments)
 
-    # So that an end from outside runs what atexit has, which ends the servers.
-    signal.signal(signal.SIGTERM, lambda *unused: sys.exit(1))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as at Ctrl-C
     loader = unittest.TestLoader()
     if options.k:
         loader.testNamePatterns = [f"*{word.replace(' ', '_')}*" for word in options.k]
@@ -89,4 +88,7 @@ def main(arguments=None):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit("interrupted")  # atexit ends the servers

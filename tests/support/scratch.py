@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What every server of a test needs: a folder of its own, a free port, patience and a clean end."""
 
+import atexit
 import os
 import shutil
 import signal
@@ -55,6 +56,7 @@ class Scratch:
         parent = "/run" if os.access("/run", os.W_OK) else tempfile.gettempdir()
         self.path = tempfile.mkdtemp(prefix="opsmilter-test.", dir=parent)
         os.chmod(self.path, 0o755)
+        atexit.register(self.remove)  # after an interrupted run too
 
     def folder(self, name, mode=0o755, user=None, group=None):
         path = os.path.join(self.path, name)
@@ -66,6 +68,7 @@ class Scratch:
 
     def remove(self):
         """Leaves the folder where it is when OPSMILTER_KEEP is set, and says so."""
+        atexit.unregister(self.remove)
         if os.environ.get("OPSMILTER_KEEP"):
             print(f"kept: {self.path}")
         else:
