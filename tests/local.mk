@@ -44,7 +44,6 @@ tests_store_test_lookup_SOURCES = tests/store/test_lookup.c $(SCRATCH_DB)
 # The filter itself, over the milter protocol; it is run from the build folder.
 tests_milter_test_wire_SOURCES = tests/milter/test_wire.c tests/milter/daemon.c tests/milter/daemon.h \
 	tests/support/mta.c tests/support/mta.h
-tests/milter/test_wire.log: opsmilter$(EXEEXT)
 
 # A fuzz target is a line here, its sources, and a folder of inputs tests/fuzz/corpus/NAME.
 FUZZ_TARGETS += tests/fuzz/fuzz_addr

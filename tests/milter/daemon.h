@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TESTS_MILTER_DAEMON_H
+#define TESTS_MILTER_DAEMON_H
+
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/*
+ * The real ./opsmilter of the build folder, in the foreground, with a folder, databases and a
+ * socket of its own. It runs as whoever runs the test; root names "nobody".
+ */
+struct daemon {
+	char folder[64];
+	char conf[96];
+	char socket[96];
+	pid_t pid; /* 0: not running */
+	sqlite3 *ops, *hits;
+};
+
+/* Makes folder and databases. options go into the milter section ("reject_at = \"mail\""). */
+void daemon_prepare(struct daemon *daemon, const char *options);
+
+/* Writes the configuration anew. */
+void daemon_configure(struct daemon *daemon, const char *options);
+
+/* Starts the filter and waits until its socket answers; fails the test when it does not. */
+void daemon_start(struct daemon *daemon);
+
+/* Starts it where that must fail; the exit status. The standard error goes to the folder's "err".
+ */
+int daemon_start_in_vain(struct daemon *daemon);
+
+/* Sends a signal, waits for the end and gives the wait status. */
+int daemon_end(struct daemon *daemon, int signal_number);
+
+/* Ends what runs and removes the folder. */
+void daemon_remove(struct daemon *daemon);
+
+/* Lists a network on list 1 (ops), and sets that list's action. */
+void daemon_list(struct daemon *daemon, const char *network, const char *action);
+
+/* The number of hits that a condition holds for, once there are `expected`, or after five seconds.
+ */
+int64_t daemon_hits(struct daemon *daemon, const char *condition, int64_t expected);
+
+#endif
