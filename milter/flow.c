@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "milter/flow.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -167,10 +168,20 @@ static struct reply carry_out(struct session *session, enum stage stage, const c
 	return reply;
 }
 
+/* A client may leave HELO out: what it would have been told there, it is told at MAIL. */
+static enum stage stage_to_decide(const struct session *session, enum stage stage)
+{
+	bool skipped = stage == STAGE_MAIL && !session->helo_answered;
+
+	if (skipped && session->filter->conf->milter.policy.reject_at == STAGE_HELO)
+		return STAGE_HELO;
+	return stage;
+}
+
 static struct reply take_step(struct session *session, enum stage stage, const char *recipient)
 {
 	struct decision decision = verdict_decide(&session->filter->conf->milter.policy,
-		&session->listing, &session->client, stage, recipient);
+		&session->listing, &session->client, stage_to_decide(session, stage), recipient);
 
 	if (session->unknown)
 		return decision.answer == ANSWER_DEFER ? reply_of_failure()

@@ -90,6 +90,15 @@ class AnswerCases:
         self.assertEqual(2, len(self.filter.hits()))
         self.assert_accepted(self.unlisted)
 
+    def test_refuses_a_client_that_says_no_helo_although_refusals_come_at_helo(self):
+        self.filter.list_address(self.listed)
+        self.start(reject_at="helo", exempt_recipients=[], exempt_authenticated=False)
+        client = self.connect(self.listed, greet=False)
+        reply = client.mail(SENDER)
+        hit = self.assert_refused(reply, self.listed, quoted=SENDER)
+        self.assert_columns(hit, action="refused", helo="", mail_from=SENDER)
+        client.quit()
+
     def test_defers_when_the_list_says_defer(self):
         self.filter.ctl("list", "set", "ops", "action=defer")
         self.filter.list_address(self.listed)
