@@ -229,6 +229,12 @@ class Sendmail:
         """A client without an address: sendmail -bs with a pipe as its standard input."""
         return Child(self._on_standard_input(subprocess.PIPE, subprocess.PIPE))
 
+    def connect_by_unix_socket(self):
+        """The same over a socket: for the filter an address of a family that is not IP."""
+        client, server = socket.socketpair()
+        with server:
+            return Client(client, self._on_standard_input(server, server))
+
     def _on_standard_input(self, incoming, outgoing):
         with open(self.trace, "ab") as trace:
             return subprocess.Popen(self.command("-bs"), stdin=incoming, stdout=outgoing,

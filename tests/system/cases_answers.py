@@ -126,16 +126,22 @@ class AnswerCases:
         self.assertEqual("stays", message.headers["Subject-Of-Nothing"])
         self.assertEqual("stays too", message.headers["X-OPS-Listed-Not"])
 
-    def test_tags_each_message_of_a_connection(self):
+    def test_tags_each_message_of_a_connection_at_every_stage(self):
         self.filter.ctl("list", "set", "ops", "action=tag")
         self.filter.list_address(self.listed)
-        self.start()
-        client = self.connect(self.listed)
-        for _ in range(3):
-            message = self.deliver(client)
-            self.assertEqual(1, len(message.headers.get_all("X-OPS-Listed") or ()))
-        client.quit()
-        self.assertEqual(["tagged"] * 3, [hit["action"] for hit in self.filter.hits()])
+        # Hits of three messages, the second of which has two recipients.
+        for stage, hits in (("rcpt", 4), ("mail", 3), ("helo", 1)):
+            with self.subTest(stage):
+                before = len(self.filter.hits())
+                self.start(reject_at=stage, exempt_recipients=[], exempt_authenticated=False)
+                client = self.connect(self.listed)
+                for recipients in ((RECIPIENT,), (RECIPIENT, "other@rcpt.example"), (RECIPIENT,)):
+                    message = self.deliver(client, *recipients)
+                    self.assertEqual(1, len(message.headers.get_all("X-OPS-Listed") or ()))
+                client.quit()
+                self.filter.stop()
+                found = self.filter.hits()[before:]
+                self.assertEqual([("tagged", stage)] * hits, [(hit["action"], hit["stage"]) for hit in found])
 
     def test_only_logs_when_the_list_says_log(self):
         self.filter.ctl("list", "set", "ops", "action=log")

@@ -25,14 +25,16 @@ class SendmailTest(AnswerCases, ExemptionCases, ChangeCases, ProcessCases, RealI
 
     def test_accepts_mail_from_standard_input_that_has_no_address(self):
         self.filter.list_address(self.listed)
-        self.start()
-        client = self.server.connect_by_pipe()
-        self.dialogues.append(client)
-        self.addCleanup(client.drop)
-        client.ehlo()
-        message = self.deliver(client)
-        client.quit()
-        self.assertEqual([RECIPIENT], message.recipients)
+        self.start(on_error="tempfail")
+        for connect in (self.server.connect_by_pipe, self.server.connect_by_unix_socket):
+            with self.subTest(connect.__name__):
+                client = connect()
+                self.dialogues.append(client)
+                self.addCleanup(client.drop)
+                client.ehlo()
+                message = self.deliver(client)
+                client.quit()
+                self.assertEqual([RECIPIENT], message.recipients)
         self.assertEqual([], self.filter.hits())
 
 
