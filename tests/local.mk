@@ -4,6 +4,10 @@
 UNIT_TESTS =
 FUZZ_TARGETS =
 
+AM_TESTS_ENVIRONMENT = \
+	TSAN_OPTIONS='suppressions=$(abs_srcdir)/tests/support/thread-sanitizer.suppressions'; export TSAN_OPTIONS;
+EXTRA_DIST += tests/support/thread-sanitizer.suppressions
+
 AM_CPPFLAGS += -I$(top_srcdir) $(CMOCKA_CFLAGS)
 # What a program links with unless it has an LDADD of its own: the tests.
 LDADD = libops.a $(CMOCKA_LIBS) $(SQLITE_LIBS) $(CONFUSE_LIBS) $(LIBMD_LIBS)
