@@ -15,6 +15,6 @@ check_PROGRAMS += tests/style/print_options
 tests_style_print_options_SOURCES = tests/style/print_options.c
 
 # For the test that compiles every header by itself.
-AM_TESTS_ENVIRONMENT = CC='$(CC)'; export CC; \
+AM_TESTS_ENVIRONMENT += CC='$(CC)'; export CC; \
 	STYLE_CPPFLAGS='$(SQLITE_CFLAGS) $(CONFUSE_CFLAGS) $(MILTER_CFLAGS) $(CMOCKA_CFLAGS)'; \
 	export STYLE_CPPFLAGS;
