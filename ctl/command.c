@@ -15,7 +15,9 @@ static const struct command *const commands[] = {
 	&command_exempt,
 	&command_import,
 	&command_export,
+	&command_lookup,
 	&command_evidence,
+	&command_hits,
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))

@@ -20,8 +20,12 @@ opsctl_SOURCES += \
 	ctl/export.c ctl/export.h \
 	ctl/export_maps.c \
 	ctl/export_zone.c \
+	ctl/hits.c ctl/hits.h \
 	ctl/import.c \
 	ctl/init.c \
 	ctl/list.c \
 	ctl/listing.c ctl/listing.h
+opsctl_SOURCES += \
+	ctl/lookup.c \
+	ctl/span.c ctl/span.h
 opsctl_LDADD = libops.a $(SQLITE_LIBS) $(CONFUSE_LIBS) $(LIBMD_LIBS)

@@ -29,6 +29,7 @@ libops_a_SOURCES += \
 	lib/store/exemptions.c lib/store/exemptions.h \
 	lib/store/hit_entry.c lib/store/hit_entry.h \
 	lib/store/hitlog.c lib/store/hitlog.h \
+	lib/store/hits.c lib/store/hits.h \
 	lib/store/import.c lib/store/import.h \
 	lib/store/listings.c lib/store/listings.h \
 	lib/store/lists.c lib/store/lists.h \

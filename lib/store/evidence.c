@@ -111,3 +111,15 @@ void evidence_free(struct evidence **evidence)
 	free(owned);
 	*evidence = NULL;
 }
+
+int evidence_of_listing(
+	struct db *db, int64_t listing_id, void (*take)(void *context, int64_t id), void *context)
+{
+	struct statement *row = db_begin(db, EVIDENCE_OF_LISTING);
+	int more;
+
+	db_bind_int(row, 1, listing_id);
+	while ((more = db_step(row)) > 0)
+		take(context, db_int(row, 0));
+	return more;
+}

@@ -38,6 +38,13 @@ int evidence_add(struct db *db, const struct evidence *evidence, int64_t *id_r)
 int evidence_get(struct db *db, int64_t id, struct evidence **evidence_r)
 	__attribute__((warn_unused_result));
 
+/*
+ * Gives the number of each piece of evidence that a listing has, the first one first; none for the
+ * test entry's, 0.
+ */
+int evidence_of_listing(struct db *db, int64_t listing_id, void (*take)(void *context, int64_t id),
+	void *context) __attribute__((warn_unused_result));
+
 void evidence_free(struct evidence **evidence);
 
 #endif

@@ -1,6 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "store/statements.h"
 
+/* The columns of struct hit_row. */
+#define HIT_COLUMNS \
+	"id, at, client, client_name, helo, mail_from, rcpt_to, list, network, reason, listed_at, stage, action," \
+	" reply, ref, mta, queue_id"
+
+/* What struct hits_count has beside its key, of the hits from ?1 to ?2. */
+#define HIT_COUNTS \
+	" count(*) AS hits, sum(action = 'refused'), sum(action = 'deferred'), count(DISTINCT client_key)" \
+	" FROM hit INDEXED BY hit_at WHERE at BETWEEN ?1 AND ?2"
+
 const struct statement_text statements[STATEMENT_COUNT] = {
 	[BEGIN_READ] = {.roles = ROLE_ANY, .sql = "BEGIN"},
 	[BEGIN_WRITE] = {.roles = ROLE_ANY, .sql = "BEGIN IMMEDIATE"},
@@ -127,4 +137,110 @@ const struct statement_text statements[STATEMENT_COUNT] = {
 	[ALL_EXEMPTIONS] = {DB_OPS, ROLE_ADMIN,
 		"SELECT network, prefix, at, who, why FROM exemption JOIN change ON change.id = added_id"
 		" WHERE ended_id IS NULL ORDER BY network, prefix"},
+
+	/* ?1 and ?2 the first and last second, ?3 a list or NULL, ?4 how many. */
+	[HITS_BY_TIME] = {DB_HITS, ROLE_ADMIN,
+		"SELECT " HIT_COLUMNS " FROM hit INDEXED BY hit_at"
+		" WHERE at BETWEEN ?1 AND ?2 AND (?3 IS NULL OR list = ?3)"
+		" ORDER BY at DESC, id DESC LIMIT ?4"},
+
+	/*
+	 * Likewise, of the clients from ?5 to ?6, without IPv4 ones unless ?7. The inner query is answered from
+	 * the index alone where no list is asked for, so that a wide network does not read each of its rows.
+	 */
+	[HITS_OF_NETWORK] = {DB_HITS, ROLE_ADMIN,
+		"SELECT " HIT_COLUMNS " FROM hit WHERE id IN ("
+		" SELECT id FROM hit INDEXED BY hit_client"
+		" WHERE client_key BETWEEN ?5 AND ?6 AND at BETWEEN ?1 AND ?2"
+		" AND (?7 OR substr(client_key, 1, 12) <> x'00000000000000000000ffff')"
+		" AND (?3 IS NULL OR list = ?3)"
+		" ORDER BY at DESC, id DESC LIMIT ?4)"
+		" ORDER BY at DESC, id DESC"},
+
+	[HIT_OF_REF] = {DB_HITS, ROLE_ADMIN, "SELECT " HIT_COLUMNS " FROM hit WHERE id = ?1 AND ref = ?2"},
+
+	[COUNT_HITS_BY_DAY] = {DB_HITS, ROLE_ADMIN,
+		"SELECT date(at, 'unixepoch') AS day," HIT_COUNTS " GROUP BY day ORDER BY day"},
+
+	[COUNT_HITS_BY_LIST] = {DB_HITS, ROLE_ADMIN,
+		"SELECT list," HIT_COUNTS " GROUP BY list ORDER BY hits DESC, list LIMIT ?3"},
+
+	[COUNT_HITS_BY_NETWORK] = {DB_HITS, ROLE_ADMIN,
+		"SELECT network," HIT_COUNTS " GROUP BY network ORDER BY hits DESC, network LIMIT ?3"},
+
+	/* What stands after the last "@": trimming all else from the end leaves what stands before it. */
+	[COUNT_HITS_BY_DOMAIN] = {DB_HITS, ROLE_ADMIN,
+		"SELECT CASE WHEN mail_from <> '' THEN"
+		" lower(substr(mail_from, length(rtrim(mail_from, replace(mail_from, '@', ''))) + 1))"
+		" WHEN stage = 'helo' THEN '' ELSE '<>' END AS domain," HIT_COUNTS
+		" GROUP BY domain ORDER BY hits DESC, domain LIMIT ?3"},
+
+	[EVIDENCE_OF_LISTING] = {DB_OPS, ROLE_ADMIN,
+		"SELECT evidence_id FROM listing WHERE id = ?1"
+		" UNION SELECT evidence_id FROM listing_evidence WHERE listing_id = ?1 ORDER BY 1"},
+
+	/*
+	 * All that happened to the address ?1, written ?4, until now (?5): one probe of either index for each
+	 * prefix length of its family, from ?2 to ?3. What is of the same second stands in the order of its
+	 * change.
+	 */
+	[HISTORY_OF_ADDRESS] = {DB_OPS, ROLE_ADMIN,
+		"WITH RECURSIVE length(prefix) AS (VALUES (?2) UNION ALL SELECT prefix + 1 FROM length WHERE prefix < ?3),"
+		" covering AS MATERIALIZED ("
+		" SELECT listing.* FROM length CROSS JOIN listing INDEXED BY listing_in_force"
+		" ON listing.prefix = length.prefix AND listing.network = ops_network(?1, length.prefix)"
+		" AND listing.ended_at IS NULL"
+		" UNION ALL"
+		" SELECT listing.* FROM length CROSS JOIN listing INDEXED BY listing_ended"
+		" ON listing.prefix = length.prefix AND listing.network = ops_network(?1, length.prefix)"
+		" AND listing.ended_at IS NOT NULL),"
+		" exempting AS MATERIALIZED ("
+		" SELECT * FROM exemption WHERE prefix BETWEEN ?2 AND ?3 AND network = ops_network(?1, prefix)),"
+		" event(at, place, who, what, network, prefix, list_id, evidence_id, why) AS ("
+		" SELECT listed_at, added_id, who, what, network, prefix, covering.list_id, evidence_id, reason.text"
+		" FROM covering JOIN change ON change.id = added_id JOIN reason ON reason.id = reason_id"
+		" UNION ALL"
+		" SELECT ended_at, ended_id, who, what, network, prefix, covering.list_id, NULL, why"
+		" FROM covering JOIN change ON change.id = ended_id"
+		" UNION ALL"
+		" SELECT expires_at, 0, 'opsmilter', 'expire', network, prefix, list_id, NULL, 'expired'"
+		" FROM covering WHERE ended_at IS NULL AND expires_at <= ?5"
+		" UNION ALL"
+		" SELECT evidence.at, 0, evidence.who, 'evidence', network, prefix, list_id, evidence.id, source"
+		" FROM covering JOIN listing_evidence ON listing_id = covering.id"
+		" JOIN evidence ON evidence.id = listing_evidence.evidence_id"
+		" UNION ALL"
+		" SELECT at, change.id, who, what, network, prefix, NULL, NULL, why"
+		" FROM exempting JOIN change ON change.id IN (added_id, ended_id)"
+		" UNION ALL"
+		" SELECT requested_at, 0, 'visitor', kind || ' request', ?1, 128, NULL, evidence_id, ''"
+		" FROM request WHERE address = ?4"
+		" UNION ALL"
+		" SELECT decided_at, 0, 'opsmilter', kind || ' ' || state, ?1, 128, NULL, evidence_id,"
+		" coalesce(why, verdict, '')"
+		" FROM request WHERE address = ?4 AND decided_at IS NOT NULL"
+		" UNION ALL"
+		" SELECT at, 0, 'opsprobe', 'test ' || verdict, ?1, 128, NULL, evidence_id, summary"
+		" FROM test WHERE address = ?4"
+		" UNION ALL"
+		" SELECT at, id, who, what, ?1, 128, list_id, NULL, why FROM change WHERE address = ?4"
+		" AND what NOT IN ('add', 'remove', 'import', 'replace', 'expire', 'exempt add', 'exempt remove'))"
+		" SELECT at, who, what, network, prefix, coalesce(list.name, ''), coalesce(evidence_id, 0), why"
+		" FROM event LEFT JOIN list ON list.id = list_id ORDER BY at, place"},
+
+	/* Some of the hits before ?1, at most ?2, the oldest first. */
+	[PURGE_HITS] = {DB_HITS, ROLE_ADMIN,
+		"DELETE FROM hit WHERE id IN"
+		" (SELECT id FROM hit INDEXED BY hit_at WHERE at < ?1 ORDER BY at LIMIT ?2)"},
+
+	/* Bodies from before ?1 that no listing in force now (?2) and no open request refers to. */
+	[PURGE_EVIDENCE] = {DB_OPS, ROLE_ADMIN,
+		"UPDATE evidence SET body = NULL, purged_at = ?2 WHERE at < ?1 AND body IS NOT NULL"
+		" AND id NOT IN (SELECT evidence_id FROM listing"
+		" WHERE ended_at IS NULL AND (expires_at IS NULL OR expires_at > ?2))"
+		" AND id NOT IN (SELECT listing_evidence.evidence_id FROM listing_evidence"
+		" JOIN listing ON listing.id = listing_id"
+		" WHERE ended_at IS NULL AND (expires_at IS NULL OR expires_at > ?2))"
+		" AND id NOT IN (SELECT evidence_id FROM request"
+		" WHERE decided_at IS NULL AND evidence_id IS NOT NULL)"},
 };

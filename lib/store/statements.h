@@ -47,6 +47,19 @@ enum statement_id {
 	END_EXEMPTION,
 	ALL_EXEMPTIONS,
 
+	/* What the administrator reads: hits, evidence, history; and throws away: purge. */
+	HITS_BY_TIME,
+	HITS_OF_NETWORK,
+	HIT_OF_REF,
+	COUNT_HITS_BY_DAY,
+	COUNT_HITS_BY_LIST,
+	COUNT_HITS_BY_NETWORK,
+	COUNT_HITS_BY_DOMAIN,
+	EVIDENCE_OF_LISTING,
+	HISTORY_OF_ADDRESS,
+	PURGE_HITS,
+	PURGE_EVIDENCE,
+
 	STATEMENT_COUNT
 };
 

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "hits.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "context.h"
+#include "output.h"
+#include "span.h"
+#include "store/db.h"
+#include "store/lists.h"
+
+/* In JSON a row is the view `hits`; people see what tells one hit from another. */
+static const struct column columns[] = {
+	{"id", NULL, COLUMN_NUMBER},
+	{"at", "AT", COLUMN_TIME},
+	{"client", "CLIENT", COLUMN_TEXT},
+	{"client_name", NULL, COLUMN_TEXT},
+	{"helo", NULL, COLUMN_TEXT},
+	{"list", "LIST", COLUMN_TEXT},
+	{"action", "ACTION", COLUMN_TEXT},
+	{"mail_from", "FROM", COLUMN_TEXT},
+	{"rcpt_to", "TO", COLUMN_TEXT},
+	{"network", NULL, COLUMN_TEXT},
+	{"reason", NULL, COLUMN_TEXT},
+	{"listed_at", NULL, COLUMN_TIME},
+	{"stage", NULL, COLUMN_TEXT},
+	{"reply", NULL, COLUMN_TEXT},
+	{"ref", "REF", COLUMN_TEXT},
+	{"mta", NULL, COLUMN_TEXT},
+	{"queue_id", NULL, COLUMN_TEXT},
+};
+
+static enum colour colour_of(const char *action)
+{
+	if (strcmp(action, "refused") == 0)
+		return COLOUR_RED;
+	return strcmp(action, "deferred") == 0 ? COLOUR_YELLOW : COLOUR_PLAIN;
+}
+
+struct table *hits_new_table(bool json)
+{
+	return table_new(columns, sizeof(columns) / sizeof(columns[0]), json);
+}
+
+void hits_add_row(void *context, const struct hit_row *hit)
+{
+	struct table *table = context;
+
+	table_add_number(table, hit->id);
+	table_add_time(table, hit->at);
+	table_add_text(table, hit->client);
+	table_add_text(table, hit->client_name);
+	table_add_text(table, hit->helo);
+	table_add_text(table, hit->list);
+	table_colour(table, colour_of(hit->action));
+	table_add_text(table, hit->action);
+	table_add_text(table, hit->mail_from);
+	table_add_text(table, hit->rcpt_to);
+	table_add_text(table, hit->network);
+	table_add_text(table, hit->reason);
+	table_add_time(table, hit->listed_at);
+	table_add_text(table, hit->stage);
+	table_add_text(table, hit->reply);
+	table_add_text(table, hit->ref);
+	table_add_text(table, hit->mta);
+	table_add_text(table, hit->queue_id);
+}
+
+/* The whole record for people, one field a line. */
+static void show_whole(void *context, const struct hit_row *hit)
+{
+	char at[CLOCK_TEXT_SIZE], listed_at[CLOCK_TEXT_SIZE];
+	const struct {
+		const char *title, *value;
+	} fields[] = {
+		{"reference", hit->ref},
+		{"at", at},
+		{"action", hit->action},
+		{"stage", hit->stage},
+		{"client", hit->client},
+		{"client name", hit->client_name},
+		{"helo", hit->helo},
+		{"from", hit->mail_from},
+		{"to", hit->rcpt_to},
+		{"list", hit->list},
+		{"network", hit->network},
+		{"reason", hit->reason},
+		{"listed at", listed_at},
+		{"reply", hit->reply},
+		{"mail server", hit->mta},
+		{"queue id", hit->queue_id},
+	};
+
+	(void)context;
+	clock_format(hit->at, at);
+	clock_format(hit->listed_at, listed_at);
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		say("%-11s  %s", fields[i].title, fields[i].value);
+}
+
+static enum status show_ref(struct context *context, const char *ref)
+{
+	struct table *table = hits_new_table(true);
+	int err = context_json(context) ? hits_find(context->hits, ref, hits_add_row, table)
+					: hits_find(context->hits, ref, show_whole, NULL);
+
+	table_end(&table);
+	switch (err) {
+	case ERR_NONE:
+		return STATUS_DONE;
+	case ERR_SYNTAX:
+		complain("--ref: \"%s\" is no reference; one is like 3H-5R2GK0M8W1XA", ref);
+		return STATUS_USAGE;
+	case ERR_NOT_FOUND:
+		complain(
+			"there is no hit %s; it was purged, or the reference is not complete", ref);
+		return STATUS_NO;
+	default:
+		return context_failed(context->hits, err);
+	}
+}
+
+static enum status read_limit(const struct context *context, int64_t *limit_r)
+{
+	const char *limit = context_option(context, OPTION_LIMIT, "50");
+	size_t digits = strspn(limit, "0123456789");
+
+	*limit_r = digits > 0 && digits < 19 ? strtoll(limit, NULL, 10) : 0;
+	if (limit[digits] == '\0' && *limit_r > 0)
+		return STATUS_DONE;
+	complain("--limit: \"%s\" is no number of hits; right is 50", limit);
+	return STATUS_USAGE;
+}
+
+/* Whether --list names one that there is; hits of a list that is gone could not be typed wrongly.
+ */
+static enum status check_list(struct context *context)
+{
+	struct list list;
+
+	if (!option_given(&context->options, OPTION_LIST))
+		return STATUS_DONE;
+	enum status status = context_open_ops(context, false);
+	return status == STATUS_DONE ? context_find_list(context, &list) : status;
+}
+
+static enum status show_many(struct context *context, const struct hits_filter *filter)
+{
+	struct table *table = hits_new_table(context_json(context));
+	int err = hits_each(context->hits, filter, hits_add_row, table);
+
+	if (err == ERR_NONE && table_rows(table) == 0 && !context_json(context))
+		say("no hits");
+	table_end(&table);
+	return err == ERR_NONE ? STATUS_DONE : context_failed(context->hits, err);
+}
+
+static enum status read_filter(
+	struct context *context, struct hits_filter *filter_r, struct network *network_r)
+{
+	const struct options *options = &context->options;
+	struct span span;
+
+	if (span_read(context, NULL, &span) != STATUS_DONE)
+		return STATUS_USAGE;
+	*filter_r = (struct hits_filter){
+		.since = span.since,
+		.until = span.until,
+		.list = context_option(context, OPTION_LIST, NULL),
+	};
+	if (read_limit(context, &filter_r->limit) != STATUS_DONE)
+		return STATUS_USAGE;
+	if (options->operand_count == 0)
+		return STATUS_DONE;
+	filter_r->network = network_r;
+	return context_read_network(options->operands[0], network_r);
+}
+
+static enum status run(struct context *context)
+{
+	const char *ref = context_option(context, OPTION_REF, NULL);
+	struct hits_filter filter;
+	struct network network;
+
+	if (ref != NULL && context->options.operand_count > 0) {
+		complain("--ref names one hit; an address or network besides is too much");
+		return STATUS_USAGE;
+	}
+	enum status status = read_filter(context, &filter, &network);
+	if (status == STATUS_DONE)
+		status = check_list(context);
+	if (status == STATUS_DONE)
+		status = context_open_hits(context, false);
+	if (status != STATUS_DONE)
+		return status;
+	return ref != NULL ? show_ref(context, ref) : show_many(context, &filter);
+}
+
+const struct command command_hits = {
+	.name = "hits",
+	.summary = "show the hit log, newest first",
+	.forms = (const char *const[]){"hits [IP or NETWORK] [--since MOMENT] [--until MOMENT] "
+				       "[--list LIST] [--limit N]",
+		"hits --ref REF", NULL},
+	.example = "opsctl hits 198.18.0.0/16 --since 7d --limit 20",
+	.notes = "A MOMENT is a duration before now (7d, 12h) or UTC (2026-11-20, \"2026-11-20 "
+		 "21:02\").\n"
+		 "A reference may be typed in any case, with O for 0 and I or L for 1.",
+	.options = {{OPTION_SINCE, "MOMENT", "not before (default: the beginning)"},
+		{OPTION_UNTIL, "MOMENT", "not after (default: now)"},
+		{OPTION_LIST, "LIST", "only of this list"},
+		{OPTION_REF, "REF", "the one hit of a reference, whole"},
+		{OPTION_LIMIT, "N", "at most so many (default 50)"}},
+	.max_operands = 1,
+	.run = run,
+};

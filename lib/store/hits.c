@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "store/hits.h"
+
+#include "base/err.h"
+#include "core/hit.h"
+#include "store/db.h"
+
+static void give(struct statement *statement, hits_take *take, void *context)
+{
+	struct hit_row row = {
+		.id = db_int(statement, 0),
+		.at = db_int(statement, 1),
+		.client = db_text(statement, 2),
+		.client_name = db_text(statement, 3),
+		.helo = db_text(statement, 4),
+		.mail_from = db_text(statement, 5),
+		.rcpt_to = db_text(statement, 6),
+		.list = db_text(statement, 7),
+		.network = db_text(statement, 8),
+		.reason = db_text(statement, 9),
+		.listed_at = db_int(statement, 10),
+		.stage = db_text(statement, 11),
+		.action = db_text(statement, 12),
+		.reply = db_text(statement, 13),
+		.ref = db_text(statement, 14),
+		.mta = db_text(statement, 15),
+		.queue_id = db_text(statement, 16),
+	};
+
+	take(context, &row);
+}
+
+int hits_each(struct db *db, const struct hits_filter *filter, hits_take *take, void *context)
+{
+	struct statement *row = db_begin(db, filter->network ? HITS_OF_NETWORK : HITS_BY_TIME);
+	struct addr last;
+	int more;
+
+	db_bind_int(row, 1, filter->since);
+	db_bind_int(row, 2, filter->until);
+	db_bind_text(row, 3, filter->list);
+	db_bind_int(row, 4, filter->limit);
+	if (filter->network != NULL) {
+		last = network_last(filter->network);
+		db_bind_addr(row, 5, &filter->network->addr);
+		db_bind_addr(row, 6, &last);
+		db_bind_int(row, 7, network_is_ipv4(filter->network));
+	}
+	while ((more = db_step(row)) > 0)
+		give(row, take, context);
+	return more;
+}
+
+int hits_find(struct db *db, const char *ref, hits_take *take, void *context)
+{
+	char canonical[REF_SIZE];
+	int64_t id;
+
+	if (!hit_ref_parse(ref, &id, canonical))
+		return ERR_SYNTAX;
+	struct statement *row = db_begin(db, HIT_OF_REF);
+	db_bind_int(row, 1, id);
+	db_bind_text(row, 2, canonical);
+	int more = db_step(row);
+	if (more <= 0)
+		return more == 0 ? ERR_NOT_FOUND : more;
+	give(row, take, context);
+	db_finish(row);
+	return ERR_NONE;
+}
+
+int hits_count(struct db *db, enum hits_group group, int64_t since, int64_t until, int64_t limit,
+	void (*take)(void *context, const struct hits_count *count), void *context)
+{
+	static const enum statement_id queries[] = {
+		[HITS_BY_DAY] = COUNT_HITS_BY_DAY,
+		[HITS_BY_LIST] = COUNT_HITS_BY_LIST,
+		[HITS_BY_NETWORK] = COUNT_HITS_BY_NETWORK,
+		[HITS_BY_SENDER_DOMAIN] = COUNT_HITS_BY_DOMAIN,
+	};
+	struct statement *row = db_begin(db, queries[group]);
+	int more;
+
+	db_bind_int(row, 1, since);
+	db_bind_int(row, 2, until);
+	if (group != HITS_BY_DAY)
+		db_bind_int(row, 3, limit);
+	while ((more = db_step(row)) > 0) {
+		struct hits_count count = {
+			.key = db_text(row, 0),
+			.hits = db_int(row, 1),
+			.refused = db_int(row, 2),
+			.deferred = db_int(row, 3),
+			.clients = db_int(row, 4),
+		};
+		count.other = count.hits - count.refused - count.deferred;
+		take(context, &count);
+	}
+	return more;
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef STORE_HITS_H
+#define STORE_HITS_H
+
+#include <stdint.h>
+
+#include "base/addr.h"
+
+struct db;
+
+/* A row of the hit log as it is read, the columns of the view `hits`. Strings last for the call. */
+struct hit_row {
+	int64_t id;
+	int64_t at;
+	const char *client;
+	const char *client_name;
+	const char *helo;
+	const char *mail_from;
+	const char *rcpt_to;
+	const char *list;
+	const char *network;
+	const char *reason;
+	int64_t listed_at;
+	const char *stage;
+	const char *action;
+	const char *reply;
+	const char *ref;
+	const char *mta;
+	const char *queue_id;
+};
+
+typedef void hits_take(void *context, const struct hit_row *row);
+
+/* Which hits are asked for. */
+struct hits_filter {
+	int64_t since;                 /* the first second */
+	int64_t until;                 /* the last one */
+	const struct network *network; /* NULL: of any client */
+	const char *list;              /* NULL: on any list */
+	int64_t limit;                 /* at most so many; negative: all */
+};
+
+/* Gives the hits to `take`, newest first. */
+int hits_each(struct db *db, const struct hits_filter *filter, hits_take *take, void *context)
+	__attribute__((warn_unused_result));
+
+/* The one hit of a reference, as people type it. ERR_SYNTAX when it is none, ERR_NOT_FOUND. */
+int hits_find(struct db *db, const char *ref, hits_take *take, void *context)
+	__attribute__((warn_unused_result));
+
+/* What hits are counted by. */
+enum hits_group { HITS_BY_DAY, HITS_BY_LIST, HITS_BY_NETWORK, HITS_BY_SENDER_DOMAIN };
+
+/* The counts of one group. `other` hits were accepted, or their clients left. */
+struct hits_count {
+	const char *key; /* the day as 2026-11-20, the list, the network, the domain */
+	int64_t hits;
+	int64_t refused;
+	int64_t deferred;
+	int64_t other;
+	int64_t clients;
+};
+
+/*
+ * Gives the counts of the hits from since to until: days in their order, all else with the most
+ * hits first and at most `limit` of them. A sender domain is in lower case; "<>" is the empty
+ * sender, "" one that was never given.
+ */
+int hits_count(struct db *db, enum hits_group group, int64_t since, int64_t until, int64_t limit,
+	void (*take)(void *context, const struct hits_count *count), void *context)
+	__attribute__((warn_unused_result));
+
+#endif
