@@ -51,6 +51,7 @@ class Filter:
         self.configuration = os.path.join(self.run, "opsmilter.conf")
         self.pid_file = os.path.join(self.run, "pid")
         self.process = None
+        self.wrapper = []  # a command that runs opsmilter, such as one that limits it
         self.configure()
 
     @property
@@ -87,7 +88,7 @@ class Filter:
         self.log_start = size_of(self.log)
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                [os.path.join(build_folder(), "opsmilter"), "-c", self.configuration, *options],
+                [*self.wrapper, os.path.join(build_folder(), "opsmilter"), "-c", self.configuration, *options],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         atexit.register(self.stop)  # an interrupted run ends it too
         if wait:

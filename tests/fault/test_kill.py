@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The end of the filter under load, in order and not."""
+
+import os
+import random
+import time
+import unittest
+
+from support.milter import Load
+from support.scratch import wait_until
+
+from .setting import LISTED, UNLISTED, Setting
+
+ROUNDS = int(os.environ.get("OPSMILTER_KILL_ROUNDS", "20"))
+CLIENTS = (LISTED, LISTED, LISTED, UNLISTED)
+
+
+class KillTest(Setting, unittest.TestCase):
+    subject = "kill"
+
+    def test_each_refusal_received_has_its_row_after_kill_9_under_load(self):
+        refs = []
+        for _ in range(ROUNDS):
+            self.start()  # takes the socket over that the one before left
+            with Load(self.filter.connect, CLIENTS) as load:
+                wait_until(lambda: load.refs, 10, "the first refusal")
+                time.sleep(random.uniform(0.05, 0.5))
+                self.filter.kill()
+            self.assertTrue(os.path.exists(self.filter.socket))
+            self.assertGreater(load.count("accepted"), 0)
+            self.assertEqual(0, load.count("deferred"))
+            refs += load.refs
+        self.start()
+        self.assert_on_record(refs)
+        self.assert_sound()
+        self.assert_refused()
+        self.assertGreater(len(refs), 50 * ROUNDS, "too little load to prove anything")
+        print(f"        {ROUNDS} rounds, {len(refs)} refusals")
+
+    def test_each_refusal_received_has_its_row_after_sigterm_under_load(self):
+        refs = []
+        for _ in range(3):
+            self.start()
+            with Load(self.filter.connect, CLIENTS) as load:
+                wait_until(lambda: len(load.refs) > 100, 10, "refusals")
+                start = time.monotonic()
+                self.assertEqual(0, self.filter.stop(), self.filter.log_text())
+                self.assertLess(time.monotonic() - start, 6)
+            refs += load.refs
+            self.assertFalse(os.path.exists(self.filter.socket))
+            self.assertNotIn("not written", self.filter.log_text())
+            self.assert_on_record(refs)
+            self.assert_sound()
+
+    def test_posted_hits_are_written_before_the_end(self):
+        self.filter.ctl("list", "set", "ops", "action=log")
+        self.start()
+        for _ in range(50):
+            self.assertEqual("accepted", self.ask().outcome)
+        self.assertEqual(0, self.filter.stop())
+        self.assertEqual(["logged"] * 50, [hit["action"] for hit in self.filter.hits()])
