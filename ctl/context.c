@@ -12,6 +12,7 @@
 #include "json.h"
 #include "output.h"
 #include "store/db.h"
+#include "store/open.h"
 #include "store/lists.h"
 
 /* How long a command waits for another program's lock before it gives up. */
@@ -85,7 +86,7 @@ static enum status open_db(const char *path, enum db_kind kind, bool writable, s
 		.wait_msecs = WAIT_MSECS,
 	};
 
-	if (db_open(path, &options, db_r, &message) == ERR_NONE)
+	if (store_open(path, &options, db_r, &message) == ERR_NONE)
 		return STATUS_DONE;
 	complain("%s", buffer);
 	return STATUS_FAILED;

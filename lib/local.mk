@@ -27,6 +27,7 @@ libops_a_SOURCES += \
 	lib/store/db.c lib/store/db.h \
 	lib/store/evidence.c lib/store/evidence.h \
 	lib/store/exemptions.c lib/store/exemptions.h \
+	lib/store/history.c lib/store/history.h \
 	lib/store/hit_entry.c lib/store/hit_entry.h \
 	lib/store/hitlog.c lib/store/hitlog.h \
 	lib/store/hits.c lib/store/hits.h \
@@ -35,6 +36,9 @@ libops_a_SOURCES += \
 	lib/store/lists.c lib/store/lists.h \
 	lib/store/lookup.c lib/store/lookup.h \
 	lib/store/migrate.c lib/store/migrate.h \
+	lib/store/open.c lib/store/open.h \
+	lib/store/rows.c lib/store/rows.h \
+	lib/store/purge.c lib/store/purge.h \
 	lib/store/schema.h \
 	lib/store/statements.c lib/store/statements.h
 nodist_libops_a_SOURCES = lib/store/schema.c

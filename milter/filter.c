@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "store/db.h"
+#include "store/open.h"
 
 /* How long the end waits for steps under way: as long as one may wait for its hit, and a little. */
 #define STOP_WAIT_MSECS 6000
@@ -75,7 +76,7 @@ static int try_database(const char *path, enum db_kind kind, bool writable, stru
 		.wait_msecs = 1000,
 	};
 	struct db *db;
-	int err = db_open(path, &options, &db, message_r);
+	int err = store_open(path, &options, &db, message_r);
 
 	db_close(&db);
 	return err;

@@ -12,7 +12,6 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/text.h"
-#include "store/migrate.h"
 
 struct statement {
 	struct db *db;
@@ -156,7 +155,7 @@ static int open_sqlite(struct db *db, const struct db_options *options, struct t
 	return err == ERR_NONE ? ERR_NONE : say_failure(db, err, message_r);
 }
 
-int db_open(const char *path, const struct db_options *options, struct db **db_r,
+int db_connect(const char *path, const struct db_options *options, struct db **db_r,
 	struct text *message_r)
 {
 	char nowhere[256];
@@ -179,8 +178,6 @@ int db_open(const char *path, const struct db_options *options, struct db **db_r
 	db->kind = options->kind;
 	db->role = options->role;
 	err = open_sqlite(db, options, message_r);
-	if (err == ERR_NONE && !options->create)
-		err = migrate_check_version(db, options->kind, options->any_version, message_r);
 	if (err != ERR_NONE)
 		goto fail;
 	*db_r = db;

@@ -25,16 +25,15 @@ struct db_options {
 	enum db_kind kind;
 	enum db_role role;
 	bool writable;
-	bool create;      /* make the file, empty, where there is none; only with writable */
-	bool any_version; /* take a schema older than this program's too: for migrate */
-	int wait_msecs;   /* how long to wait for another program's lock */
+	bool create;    /* make the file, empty, where there is none; only with writable */
+	int wait_msecs; /* how long to wait for another program's lock */
 };
 
 /*
- * Opens a database and makes sure that it is ours, of the right kind and schema version. All or
- * nothing. message_r (may be NULL) says what is wrong and what would mend it, with the path in it.
+ * Connects to a file, whatever is in it: store/open.h has what programs use. All or nothing.
+ * message_r (may be NULL) says what is wrong and what would mend it, with the path in it.
  */
-int db_open(const char *path, const struct db_options *options, struct db **db_r,
+int db_connect(const char *path, const struct db_options *options, struct db **db_r,
 	struct text *message_r) __attribute__((warn_unused_result));
 
 void db_close(struct db **db);

@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "store/db.h"
+#include "store/open.h"
 #include "store/hit_entry.h"
 
 /*
@@ -76,7 +77,7 @@ static int open_db(struct hitlog *log, struct text *message_r)
 	drop_stale(log);
 	if (log->db != NULL)
 		return ERR_NONE;
-	int err = db_open(log->path, &options, &log->db, message_r);
+	int err = store_open(log->path, &options, &log->db, message_r);
 	if (err == ERR_NONE) {
 		err = db_execute(log->db, log->sync_full ? "PRAGMA synchronous = full"
 							 : "PRAGMA synchronous = normal");

@@ -6,22 +6,7 @@
 #include "base/text.h"
 #include "store/batch.h"
 #include "store/db.h"
-
-static void read_listing(struct statement *row, struct listing *listing_r)
-{
-	listing_r->id = db_int(row, 0);
-	listing_r->list_id = (int)db_int(row, 1);
-	text_copy(listing_r->list, sizeof(listing_r->list), db_text(row, 2));
-	/* Of an action that this program does not know, the one that harms no mail. */
-	listing_r->action = LIST_LOG;
-	(void)list_action_parse(db_text(row, 3), &listing_r->action);
-	listing_r->network.addr = db_addr(row, 4);
-	listing_r->network.prefix = (uint8_t)db_int(row, 5);
-	text_copy(listing_r->reason, sizeof(listing_r->reason), db_text(row, 6));
-	listing_r->listed_at = db_int(row, 7);
-	listing_r->expires_at = db_time(row, 8);
-	listing_r->evidence_id = db_int(row, 9);
-}
+#include "store/rows.h"
 
 /* The row that has not ended, expired or not. ERR_NOT_FOUND. */
 static int find(
@@ -35,7 +20,7 @@ static int find(
 	int more = db_step(row);
 	if (more <= 0)
 		return more == 0 ? ERR_NOT_FOUND : more;
-	read_listing(row, listing_r);
+	row_listing(row, listing_r);
 	db_finish(row);
 	return ERR_NONE;
 }
@@ -222,7 +207,7 @@ int listings_find_related(struct db *db, const struct network *network, int64_t 
 	db_bind_int(row, 5, now);
 	while (*count_r < room && (more = db_step(row)) > 0) {
 		struct listing *listing = &listings_r[*count_r];
-		read_listing(row, listing);
+		row_listing(row, listing);
 		/* A wide IPv6 network and the IPv4 ones within its bits have nothing to do with one
 		 * another. */
 		*count_r += network_is_ipv4(&listing->network) == network_is_ipv4(network);

@@ -8,6 +8,8 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "store/db.h"
+#include "store/open.h"
+#include "store/rows.h"
 
 /* A reader of a database in WAL mode waits for a lock only while another program recovers it. */
 #define WAIT_MSECS 1000
@@ -29,22 +31,6 @@ static void bind_family(struct statement *statement, const struct addr *addr)
 	db_bind_addr(statement, 1, addr);
 	db_bind_int(statement, 2, addr_is_ipv4(addr) ? NETWORK_IPV4_PREFIX : 0);
 	db_bind_int(statement, 3, NETWORK_MAX_PREFIX);
-}
-
-static void read_listing(struct statement *row, struct listing *listing_r)
-{
-	listing_r->id = db_int(row, 0);
-	listing_r->list_id = (int)db_int(row, 1);
-	text_copy(listing_r->list, sizeof(listing_r->list), db_text(row, 2));
-	/* Of an action that this program does not know, the one that harms no mail. */
-	listing_r->action = LIST_LOG;
-	(void)list_action_parse(db_text(row, 3), &listing_r->action);
-	listing_r->network.addr = db_addr(row, 4);
-	listing_r->network.prefix = (uint8_t)db_int(row, 5);
-	text_copy(listing_r->reason, sizeof(listing_r->reason), db_text(row, 6));
-	listing_r->listed_at = db_int(row, 7);
-	listing_r->expires_at = db_time(row, 8);
-	listing_r->evidence_id = db_int(row, 9);
 }
 
 static int find_exemption(struct db *db, const struct addr *addr, struct lookup *lookup_r)
@@ -86,7 +72,7 @@ static int find_listings(
 		if (lists_seen & list_bit)
 			continue;
 		lists_seen |= list_bit;
-		read_listing(row, &lookup_r->listings[lookup_r->count++]);
+		row_listing(row, &lookup_r->listings[lookup_r->count++]);
 	}
 	return more;
 }
@@ -196,7 +182,7 @@ static int open_handle(struct lookup_pool *pool, struct handle **handle_r, struc
 		text_add(message_r, err_text(ERR_MEMORY));
 		return ERR_MEMORY;
 	}
-	int err = db_open(pool->path, &options, &handle->db, message_r);
+	int err = store_open(pool->path, &options, &handle->db, message_r);
 	if (err != ERR_NONE) {
 		free(handle);
 		return err;

@@ -84,8 +84,7 @@ static int check_identity(const struct db *db, enum db_kind kind, const struct i
 	return ERR_NONE;
 }
 
-int migrate_check_version(
-	struct db *db, enum db_kind kind, bool any_version, struct text *message_r)
+int migrate_check_version(struct db *db, enum db_kind kind, struct text *message_r)
 {
 	struct identity identity;
 	int err = read_identity(db, &identity, message_r);
@@ -95,7 +94,7 @@ int migrate_check_version(
 			db_path(db));
 		return ERR_DB_MISSING;
 	}
-	return err == ERR_NONE ? check_identity(db, kind, &identity, any_version, message_r) : err;
+	return err == ERR_NONE ? check_identity(db, kind, &identity, false, message_r) : err;
 }
 
 /* One step in one transaction. Another program may have been faster: then there is nothing to do.
@@ -152,7 +151,7 @@ int migrate(const char *path, enum db_kind kind, int *from_r, struct text *messa
 
 	*from_r = 0;
 	make_file(path);
-	int err = db_open(path, &options, &db, message_r);
+	int err = db_connect(path, &options, &db, message_r);
 	if (err != ERR_NONE)
 		return err;
 	err = read_identity(db, &identity, message_r);

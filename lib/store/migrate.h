@@ -2,8 +2,6 @@
 #ifndef STORE_MIGRATE_H
 #define STORE_MIGRATE_H
 
-#include <stdbool.h>
-
 #include "store/statements.h"
 
 struct db;
@@ -13,11 +11,11 @@ struct text;
 int migrate_newest_version(enum db_kind kind);
 
 /*
- * Whether an open database is of this kind and version: ERR_DB_FOREIGN, ERR_DB_OLDER (not with
- * any_version), ERR_DB_NEWER, or what reading it brought up. message_r says what would mend it.
+ * Whether an open database is of this kind and version: ERR_DB_FOREIGN, ERR_DB_OLDER,
+ * ERR_DB_NEWER, or what reading it brought up. message_r says what would mend it.
  */
-int migrate_check_version(struct db *db, enum db_kind kind, bool any_version,
-	struct text *message_r) __attribute__((warn_unused_result));
+int migrate_check_version(struct db *db, enum db_kind kind, struct text *message_r)
+	__attribute__((warn_unused_result));
 
 /*
  * Makes a database at path, or brings an older one to the newest version: each step in a

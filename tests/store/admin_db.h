@@ -4,6 +4,7 @@
 
 #include "store/changes.h"
 #include "store/db.h"
+#include "store/open.h"
 #include "tests/store/scratch_db.h"
 #include "tests/support/unit.h"
 
@@ -20,7 +21,7 @@ static inline int open_admin(void **state)
 
 	(void)state;
 	scratch_db_open(&ops, DB_OPS);
-	return db_open(ops.path, &options, &admin, NULL);
+	return store_open(ops.path, &options, &admin, NULL);
 }
 
 static inline int close_admin(void **state)
