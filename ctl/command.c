@@ -17,7 +17,10 @@ static const struct command *const commands[] = {
 	&command_export,
 	&command_lookup,
 	&command_evidence,
+	&command_history,
 	&command_hits,
+	&command_report,
+	&command_purge,
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))

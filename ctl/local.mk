@@ -26,6 +26,9 @@ opsctl_SOURCES += \
 	ctl/list.c \
 	ctl/listing.c ctl/listing.h
 opsctl_SOURCES += \
+	ctl/history.c \
 	ctl/lookup.c \
+	ctl/purge.c \
+	ctl/report.c \
 	ctl/span.c ctl/span.h
 opsctl_LDADD = libops.a $(SQLITE_LIBS) $(CONFUSE_LIBS) $(LIBMD_LIBS)

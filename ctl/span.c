@@ -25,6 +25,10 @@ enum status span_read(const struct context *context, const char *otherwise, stru
 		return STATUS_USAGE;
 	if (until != NULL && read_moment(OPTION_UNTIL, until, now, &span_r->until) != STATUS_DONE)
 		return STATUS_USAGE;
+	if (span_r->since > now) {
+		complain("--since %s lies in the future", since);
+		return STATUS_USAGE;
+	}
 	if (span_r->since <= span_r->until)
 		return STATUS_DONE;
 	complain("--since %s is later than --until %s: that is no time at all", since, until);

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "store/purge.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/text.h"
+#include "context.h"
+#include "json.h"
+#include "output.h"
+#include "store/db.h"
+
+/* How long the hit log is left to the filter between two transactions, at the most. */
+#define PAUSE_MSECS_MAX 100
+
+/* What a purge has done. */
+struct purge {
+	const char *hits_age; /* as typed; NULL: hits are left alone */
+	const char *evidence_age;
+	int64_t hits_before;
+	int64_t evidence_before;
+	int64_t hits;
+	int64_t evidence;
+};
+
+static enum status read_age(
+	const struct context *context, enum option_id id, const char **age_r, int64_t *before_r)
+{
+	int64_t seconds;
+
+	*age_r = context_option(context, id, NULL);
+	if (*age_r == NULL)
+		return STATUS_DONE;
+	if (clock_parse_duration(*age_r, &seconds) == ERR_NONE && seconds != CLOCK_NEVER) {
+		*before_r = clock_now() - seconds;
+		return STATUS_DONE;
+	}
+	complain("--%s: \"%s\" is no age; right is 90d or 12h, at most 100y", option_name(id),
+		*age_r);
+	return STATUS_USAGE;
+}
+
+/* As long as the last transaction took, so that the filter gets its turn. */
+static void pause_for(int64_t msecs)
+{
+	if (msecs > PAUSE_MSECS_MAX)
+		msecs = PAUSE_MSECS_MAX;
+	nanosleep(&(struct timespec){.tv_nsec = (msecs + 1) * 1000000}, NULL);
+}
+
+/* What was deleted stays so when a later step fails, so the history says how much it was. */
+static int record_hits(struct context *context, const struct purge *purge)
+{
+	char why[128];
+	struct change change = context_change(context, "purge", why);
+
+	if (purge->hits == 0)
+		return ERR_NONE;
+	snprintf(why, sizeof(why), "%" PRId64 " %s older than %s", purge->hits,
+		plural(purge->hits, "hit", "hits"), purge->hits_age);
+	return change_add(context->ops, &change, NULL);
+}
+
+static enum status purge_hits(struct context *context, struct purge *purge)
+{
+	int64_t deleted;
+	int err;
+
+	do {
+		int64_t begun_msecs = clock_monotonic_msecs();
+		err = purge_some_hits(context->hits, purge->hits_before, &deleted);
+		purge->hits += deleted;
+		pause_for(clock_monotonic_msecs() - begun_msecs);
+	} while (err == ERR_NONE && deleted == PURGE_BATCH);
+	if (err == ERR_NONE)
+		err = purge_give_back(context->hits);
+	int record_err = record_hits(context, purge);
+	if (err != ERR_NONE)
+		return context_failed(context->hits, err);
+	return record_err == ERR_NONE ? STATUS_DONE : context_failed(context->ops, record_err);
+}
+
+static enum status purge_bodies(struct context *context, struct purge *purge)
+{
+	char why[128];
+	struct change change = context_change(context, "purge", why);
+
+	snprintf(why, sizeof(why), "bodies of evidence older than %s", purge->evidence_age);
+	int err = purge_evidence(context->ops, purge->evidence_before, &change, &purge->evidence);
+	if (err == ERR_NONE)
+		err = purge_give_back(context->ops);
+	return err == ERR_NONE ? STATUS_DONE : context_failed(context->ops, err);
+}
+
+static void report(const struct context *context, const struct purge *purge)
+{
+	struct json json = {.file = stdout};
+
+	if (context_json(context)) {
+		json_open(&json, NULL, '{');
+		json_number(&json, "hits", purge->hits);
+		json_number(&json, "evidence", purge->evidence);
+		json_close(&json, '}');
+		json_end_line(&json);
+		return;
+	}
+	if (purge->hits_age != NULL)
+		say("%" PRId64 " %s older than %s deleted", purge->hits,
+			plural(purge->hits, "hit", "hits"), purge->hits_age);
+	if (purge->evidence_age != NULL)
+		say("%" PRId64 " %s of evidence older than %s taken away; checksums stay",
+			purge->evidence, plural(purge->evidence, "body", "bodies"),
+			purge->evidence_age);
+}
+
+static enum status run(struct context *context)
+{
+	struct purge purge = {.hits = 0};
+
+	if (read_age(context, OPTION_HITS, &purge.hits_age, &purge.hits_before) != STATUS_DONE ||
+		read_age(context, OPTION_EVIDENCE, &purge.evidence_age, &purge.evidence_before) !=
+			STATUS_DONE)
+		return STATUS_USAGE;
+	if (purge.hits_age == NULL && purge.evidence_age == NULL) {
+		complain("say what is to go: --hits 90d, --evidence 365d or both");
+		return STATUS_USAGE;
+	}
+	enum status status = context_open_ops(context, true);
+	if (status == STATUS_DONE && purge.hits_age != NULL)
+		status = context_open_hits(context, true);
+	if (status == STATUS_DONE && purge.hits_age != NULL)
+		status = purge_hits(context, &purge);
+	if (status == STATUS_DONE && purge.evidence_age != NULL)
+		status = purge_bodies(context, &purge);
+	report(context, &purge);
+	return status;
+}
+
+const struct command command_purge = {
+	.name = "purge",
+	.summary = "delete old hits and old evidence, and give the space back",
+	.forms = (const char *const[]){"purge [--hits AGE] [--evidence AGE]", NULL},
+	.example = "opsctl purge --hits 90d --evidence 365d",
+	.notes = "Evidence that a listing in force refers to stays whole, however old it is.",
+	.options = {{OPTION_HITS, "AGE", "hits older than this (90d)"},
+		{OPTION_EVIDENCE, "AGE", "bodies of evidence older than this (365d)"}},
+	.run = run,
+};

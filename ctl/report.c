@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <inttypes.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/text.h"
+#include "context.h"
+#include "json.h"
+#include "output.h"
+#include "span.h"
+#include "store/db.h"
+#include "store/hits.h"
+
+#define BAR_WIDTH 30 /* characters of the longest bar */
+#define BAR_SIZE (BAR_WIDTH * 3 + 1)
+#define TOP 10 /* lines of a part but the days */
+#define DAY 86400
+
+/* A line of the report, kept as a part's widths and bars go by its largest. */
+struct line {
+	char key[512];
+	struct hits_count count;
+};
+
+struct part {
+	const char *group; /* in JSON */
+	const char *title;
+	enum hits_group by;
+	struct line *lines;
+	size_t count;
+	bool out_of_memory;
+};
+
+static void add_line(struct part *part, const struct hits_count *count)
+{
+	struct line *lines = reallocarray(part->lines, part->count + 1, sizeof(*lines));
+
+	if (lines == NULL) {
+		part->out_of_memory = true;
+		return;
+	}
+	part->lines = lines;
+	lines[part->count].count = *count;
+	text_copy(lines[part->count].key, sizeof(lines[part->count].key), count->key);
+	part->count++;
+}
+
+/* Days without hits are days too; they have no rows. */
+static void add_days_between(struct part *part, const char *day)
+{
+	char next[CLOCK_TEXT_SIZE];
+	int64_t time;
+
+	while (part->count > 0 && !part->out_of_memory) {
+		if (clock_parse_moment(part->lines[part->count - 1].key, 0, &time) != ERR_NONE)
+			return;
+		clock_format(time + DAY, next);
+		next[strlen("2026-11-20")] = '\0';
+		if (strcmp(next, day) >= 0)
+			return;
+		add_line(part, &(struct hits_count){.key = next});
+	}
+}
+
+static void take(void *context, const struct hits_count *count)
+{
+	struct part *part = context;
+
+	if (part->by == HITS_BY_DAY)
+		add_days_between(part, count->key);
+	add_line(part, count);
+}
+
+/* A bar of eighths of a character where the terminal has them. */
+static void draw_bar(int64_t value, int64_t most, bool unicode, char bar_r[BAR_SIZE])
+{
+	static const char *const eighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
+	struct text bar;
+	int64_t length = most > 0 ? (int64_t)((double)value / (double)most * BAR_WIDTH * 8) : 0;
+
+	/* Whatever there is shows. */
+	if (value > 0 && length < (unicode ? 1 : 8))
+		length = unicode ? 1 : 8;
+	text_init(&bar, bar_r, BAR_SIZE);
+	for (int64_t i = 0; i < length / 8; i++)
+		text_add(&bar, unicode ? "█" : "#");
+	if (unicode)
+		text_add(&bar, eighths[length % 8]);
+}
+
+static int64_t most_hits(const struct part *part)
+{
+	int64_t most = 0;
+
+	for (size_t i = 0; i < part->count; i++)
+		most = part->lines[i].count.hits > most ? part->lines[i].count.hits : most;
+	return most;
+}
+
+static void print_part(const struct part *part, bool unicode)
+{
+	const struct column columns[] = {
+		{"key", part->title, COLUMN_TEXT},
+		{"hits", "HITS", COLUMN_NUMBER},
+		{"bar", "", COLUMN_TEXT},
+		{"refused", "REFUSED", COLUMN_NUMBER},
+		{"deferred", "DEFERRED", COLUMN_NUMBER},
+		{"other", "OTHER", COLUMN_NUMBER},
+		{"clients", "CLIENTS", COLUMN_NUMBER},
+	};
+	struct table *table = table_new(columns, sizeof(columns) / sizeof(columns[0]), false);
+	int64_t most = most_hits(part);
+	char bar[BAR_SIZE];
+
+	for (size_t i = 0; i < part->count; i++) {
+		const struct hits_count *count = &part->lines[i].count;
+		const char *key = part->lines[i].key;
+		draw_bar(count->hits, most, unicode, bar);
+		table_add_text(table, key[0] != '\0' ? key : "(not given)");
+		table_add_number(table, count->hits);
+		table_colour(table, COLOUR_RED);
+		table_add_text(table, bar);
+		table_add_number(table, count->refused);
+		table_add_number(table, count->deferred);
+		table_add_number(table, count->other);
+		table_add_number(table, count->clients);
+	}
+	puts("");
+	table_end(&table);
+}
+
+static void write_part(const struct part *part)
+{
+	struct json json = {.file = stdout};
+
+	for (size_t i = 0; i < part->count; i++) {
+		const struct hits_count *count = &part->lines[i].count;
+		json_open(&json, NULL, '{');
+		json_text(&json, "by", part->group);
+		json_text(&json, "key", part->lines[i].key);
+		json_number(&json, "hits", count->hits);
+		json_number(&json, "refused", count->refused);
+		json_number(&json, "deferred", count->deferred);
+		json_number(&json, "other", count->other);
+		json_number(&json, "clients", count->clients);
+		json_close(&json, '}');
+		json_end_line(&json);
+	}
+}
+
+static bool locale_is_utf8(void)
+{
+	setlocale(LC_CTYPE, "");
+	bool utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+	setlocale(LC_CTYPE, "C");
+	return utf8;
+}
+
+/* The days come first, and say how many hits there were. */
+static void print_heading(const struct part *days, const struct span *span)
+{
+	char since[CLOCK_TEXT_SIZE], until[CLOCK_TEXT_SIZE];
+	int64_t hits = 0, refused = 0;
+
+	clock_format(span->since, since);
+	clock_format(span->until, until);
+	for (size_t i = 0; i < days->count; i++) {
+		hits += days->lines[i].count.hits;
+		refused += days->lines[i].count.refused;
+	}
+	if (hits == 0)
+		say("no hits from %s to %s", since, until);
+	else
+		say_colour(COLOUR_BOLD,
+			"%" PRId64 " %s, %" PRId64 " of them refused, from %s to %s UTC", hits,
+			plural(hits, "hit", "hits"), refused, since, until);
+}
+
+/* All parts are of one moment. */
+static int read_parts(struct db *hits, const struct span *span, struct part *parts, size_t count)
+{
+	int err = db_begin_read(hits);
+
+	for (size_t i = 0; err == ERR_NONE && i < count; i++) {
+		err = hits_count(hits, parts[i].by, span->since, span->until, TOP, take, &parts[i]);
+		if (err == ERR_NONE && parts[i].out_of_memory)
+			err = ERR_MEMORY;
+	}
+	db_rollback(hits);
+	return err;
+}
+
+static enum status run(struct context *context)
+{
+	struct part parts[] = {
+		{.group = "day", .title = "DAY", .by = HITS_BY_DAY},
+		{.group = "list", .title = "LIST", .by = HITS_BY_LIST},
+		{.group = "network", .title = "NETWORK", .by = HITS_BY_NETWORK},
+		{.group = "sender_domain", .title = "SENDER DOMAIN", .by = HITS_BY_SENDER_DOMAIN},
+	};
+	const size_t count = sizeof(parts) / sizeof(parts[0]);
+	struct span span;
+	enum status status = span_read(context, "7d", &span);
+
+	if (status == STATUS_DONE)
+		status = context_open_hits(context, false);
+	if (status != STATUS_DONE)
+		return status;
+	span.until = clock_now();
+	int err = read_parts(context->hits, &span, parts, count);
+	if (err == ERR_NONE && !context_json(context))
+		print_heading(&parts[0], &span);
+	for (size_t i = 0; i < count; i++) {
+		if (err == ERR_NONE && context_json(context))
+			write_part(&parts[i]);
+		else if (err == ERR_NONE && parts[i].count > 0)
+			print_part(&parts[i], locale_is_utf8());
+		free(parts[i].lines);
+	}
+	return err == ERR_NONE ? STATUS_DONE : context_failed(context->hits, err);
+}
+
+const struct command command_report = {
+	.name = "report",
+	.summary = "hits by day, list, network and sender domain",
+	.forms = (const char *const[]){"report [--since MOMENT]", NULL},
+	.example = "opsctl report --since 30d",
+	.notes = "A MOMENT is a duration before now (7d, 12h) or UTC (2026-11-20).",
+	.options = {{OPTION_SINCE, "MOMENT", "not before (default 7d)"}},
+	.run = run,
+};

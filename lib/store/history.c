@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "store/history.h"
+
+#include "store/db.h"
+
+int history_each(struct db *db, const struct addr *addr, int64_t now,
+	void (*take)(void *context, const struct history_event *event), void *context)
+{
+	struct statement *row = db_begin(db, HISTORY_OF_ADDRESS);
+	char text[ADDR_TEXT_SIZE];
+	int more;
+
+	addr_format(addr, text);
+	db_bind_addr(row, 1, addr);
+	db_bind_int(row, 2, addr_is_ipv4(addr) ? NETWORK_IPV4_PREFIX : 0);
+	db_bind_int(row, 3, NETWORK_MAX_PREFIX);
+	db_bind_text(row, 4, text);
+	db_bind_int(row, 5, now);
+	while ((more = db_step(row)) > 0) {
+		struct history_event event = {
+			.at = db_int(row, 0),
+			.who = db_text(row, 1),
+			.what = db_text(row, 2),
+			.network = {.addr = db_addr(row, 3), .prefix = (uint8_t)db_int(row, 4)},
+			.list = db_text(row, 5),
+			.evidence_id = db_int(row, 6),
+			.why = db_text(row, 7),
+		};
+		take(context, &event);
+	}
+	return more;
+}
