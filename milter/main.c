@@ -146,8 +146,11 @@ static struct daemon_user find_user(const struct conf *conf)
 		fail("milter.user is empty, and the filter does not run as root; name its user, "
 		     "such as \"opsmilter\"",
 			EXIT_USAGE);
-	if (daemon_find_user(conf->milter.user, &user, &message) != ERR_NONE)
+	text_add(&message, "milter.user: ");
+	if (daemon_find_user(conf->milter.user, &user, &message) != ERR_NONE) {
+		text_add(&message, "; make it, or name another");
 		fail(buffer, EXIT_USAGE);
+	}
 	if (user.uid == 0)
 		fail("milter.user is root, and the filter does not run as root; name a user of its "
 		     "own, such as \"opsmilter\"",
@@ -165,9 +168,12 @@ static struct socket_owner find_owner(const struct conf *conf, const struct daem
 		.mode = (mode_t)conf->milter.socket_mode,
 	};
 
+	text_add(&message, "milter.group: ");
 	if (conf->milter.group[0] != '\0' &&
-		daemon_find_group(conf->milter.group, &owner.gid, &message) != ERR_NONE)
+		daemon_find_group(conf->milter.group, &owner.gid, &message) != ERR_NONE) {
+		text_add(&message, "; name the mail server's, or none");
 		fail(buffer, EXIT_USAGE);
+	}
 	return owner;
 }
 
@@ -316,7 +322,8 @@ int main(int count, char **values)
 	parse_arguments(count, values, &arguments);
 	conf = read_conf(arguments.conf_path);
 	if (arguments.check_only) {
-		find_user(conf);
+		struct daemon_user user = find_user(conf);
+		find_owner(conf, &user);
 		printf("%s: the configuration is good\n", arguments.conf_path);
 		conf_free(&conf);
 		return EXIT_SUCCESS;

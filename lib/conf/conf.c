@@ -20,12 +20,23 @@
  * `reading`, which each thread has for itself.
  */
 struct reading {
+	const char *path;
 	struct text *message_r;
 	bool failed;
 	int lines[OPTIONS_MAX]; /* where an option was last set; 0: nowhere */
 };
 
 static _Thread_local struct reading *reading;
+
+/* libConfuse says what is wrong, but not what would be right. */
+static const char *what_is_wanted(const char *complaint)
+{
+	if (strstr(complaint, "boolean") != NULL)
+		return "; true or false is wanted";
+	if (strstr(complaint, "integer") != NULL)
+		return "; a whole number is wanted";
+	return "; opsmilter.conf(5) tells what may stand here";
+}
 
 /* libConfuse's own complaints: a syntax error, an unknown option, a wrong type. The first one
  * counts. */
@@ -37,9 +48,9 @@ static void take_error(cfg_t *cfg, const char *format, va_list arguments)
 		return;
 	reading->failed = true;
 	vsnprintf(text, sizeof(text), format, arguments);
-	text_add_format(reading->message_r, "%s:%d: ", cfg->filename, cfg->line);
+	text_add_format(reading->message_r, "%s:%d: ", reading->path, cfg->line);
 	text_add_printable(reading->message_r, text);
-	text_add(reading->message_r, "; opsmilter.conf(5) tells what may stand here");
+	text_add(reading->message_r, what_is_wanted(text));
 }
 
 static size_t option_index(const cfg_t *cfg, const cfg_opt_t *opt)
@@ -168,7 +179,7 @@ static int take_option(cfg_t *cfg, cfg_opt_t *opt)
 	if (check_values(&options[index], opt, &why) == ERR_NONE)
 		return 0;
 	if (!reading->failed) {
-		text_add_format(reading->message_r, "%s:%d: ", cfg->filename, cfg->line);
+		text_add_format(reading->message_r, "%s:%d: ", reading->path, cfg->line);
 		add_option_name(reading->message_r, &options[index]);
 		text_add_format(reading->message_r, ": %s", buffer);
 	}
@@ -367,7 +378,6 @@ static int parse_file(cfg_t *cfg, const char *path, struct text *message_r)
 			strerror(errno));
 		return err;
 	}
-	cfg->filename = strdup(path);
 	int parsed = cfg_parse_fp(cfg, file);
 	fclose(file);
 	if (parsed == CFG_SUCCESS)
@@ -379,7 +389,7 @@ static int parse_file(cfg_t *cfg, const char *path, struct text *message_r)
 
 int conf_read(const char *path, struct conf **conf_r, struct text *message_r)
 {
-	struct reading this_reading = {.message_r = message_r};
+	struct reading this_reading = {.path = path, .message_r = message_r};
 	cfg_opt_t sections[SECTIONS_MAX][OPTIONS_MAX], top[OPTIONS_MAX];
 
 	*conf_r = NULL;

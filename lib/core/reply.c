@@ -93,8 +93,10 @@ static bool is_printable(const char *string)
 
 static int say_bad_variable(const char *at, struct text *message_r)
 {
+	size_t length = strcspn(at, "} ");
+
 	text_add(message_r, "\"");
-	text_add_octets(message_r, at, strcspn(at, "} "));
+	text_add_octets(message_r, at, length + (at[length] == '}'));
 	text_add(message_r, "\" is no variable; there are");
 	for (size_t i = 0; i < VARIABLE_COUNT; i++)
 		text_add_format(message_r, " %%{%s}", variables[i].name);
