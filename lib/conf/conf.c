@@ -380,7 +380,7 @@ static int parse_file(cfg_t *cfg, const char *path, struct text *message_r)
 	}
 	int parsed = cfg_parse_fp(cfg, file);
 	fclose(file);
-	if (parsed == CFG_SUCCESS)
+	if (parsed == CFG_SUCCESS && !reading->failed)
 		return ERR_NONE;
 	if (!reading->failed)
 		text_add_format(message_r, "%s: cannot be read as a configuration file", path);
