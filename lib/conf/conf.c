@@ -2,7 +2,6 @@
 #include "conf/conf.h"
 
 #include <confuse.h>
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +10,7 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "conf/options.h"
+#include "conf/source.h"
 #include "core/reply.h"
 
 #define SECTIONS_MAX 4
@@ -31,6 +31,8 @@ static _Thread_local struct reading *reading;
 /* libConfuse says what is wrong, but not what would be right. */
 static const char *what_is_wanted(const char *complaint)
 {
+	if (strstr(complaint, SOURCE_END) != NULL)
+		return "; the section before it is not closed";
 	if (strstr(complaint, "boolean") != NULL)
 		return "; true or false is wanted";
 	if (strstr(complaint, "integer") != NULL)
@@ -228,6 +230,8 @@ static void describe_section(const char *section, cfg_opt_t *descriptions_r,
 		if (same_section(option->section, section))
 			descriptions_r[count++] = describe(option);
 	}
+	if (section == NULL)
+		descriptions_r[count++] = (cfg_opt_t)CFG_BOOL(SOURCE_END, cfg_false, CFGF_NONE);
 	descriptions_r[count] = (cfg_opt_t)CFG_END();
 }
 
@@ -370,27 +374,25 @@ static int build_conf(cfg_t *cfg, const char *path, struct conf **conf_r, struct
 
 static int parse_file(cfg_t *cfg, const char *path, struct text *message_r)
 {
-	FILE *file = fopen(path, "r");
+	char *source;
+	int err = source_read(path, &source, message_r);
 
-	if (file == NULL) {
-		int err = errno == ENOENT ? ERR_NOT_FOUND : ERR_IO;
-		text_add_format(message_r, "%s: %s; -c names another configuration file", path,
-			strerror(errno));
+	if (err != ERR_NONE)
 		return err;
-	}
-	int parsed = cfg_parse_fp(cfg, file);
-	fclose(file);
-	if (parsed == CFG_SUCCESS && !reading->failed)
+	int parsed = cfg_parse_buf(cfg, source);
+	free(source);
+	if (reading->failed)
+		return ERR_SYNTAX;
+	if (parsed == CFG_SUCCESS && cfg_getbool(cfg, SOURCE_END))
 		return ERR_NONE;
-	if (!reading->failed)
-		text_add_format(message_r, "%s: cannot be read as a configuration file", path);
+	text_add_format(message_r, "%s: it ends inside a string or a comment; close it", path);
 	return ERR_SYNTAX;
 }
 
 int conf_read(const char *path, struct conf **conf_r, struct text *message_r)
 {
 	struct reading this_reading = {.path = path, .message_r = message_r};
-	cfg_opt_t sections[SECTIONS_MAX][OPTIONS_MAX], top[OPTIONS_MAX];
+	cfg_opt_t sections[SECTIONS_MAX][OPTIONS_MAX], top[OPTIONS_MAX + SECTIONS_MAX];
 
 	*conf_r = NULL;
 	describe_section(NULL, top, sections);
