@@ -23,7 +23,7 @@ class AnswerCases:
         self.assertEqual([RECIPIENT], message.recipients)
         self.assertEqual(SENDER, message.sender)
         self.assertEqual(None, message.headers["X-OPS-Listed"])
-        self.assertEqual([], self.filter.hits())
+        self.assertEqual([], self.all_hits())
 
     def test_refuses_a_listed_client_at_rcpt_with_the_whole_link(self):
         self.filter.list_address(self.listed, reason=REASON)
@@ -42,7 +42,7 @@ class AnswerCases:
         # The MTA goes on with the session: nothing but the recipient is lost.
         self.assertIn(client.command("DATA").code, (503, 554))
         self.assertEqual(221, client.quit().code)
-        self.assertEqual(1, len(self.filter.hits()))
+        self.assertEqual(1, len(self.all_hits()))
 
     def test_refuses_a_client_in_a_listed_network(self):
         network, reason = self.listed_network, "a network without a postmaster"
@@ -71,7 +71,7 @@ class AnswerCases:
         hit = self.assert_refused(client.mail(SENDER), self.listed, quoted=SENDER)
         self.assert_columns(hit, action="refused", stage="mail", mail_from=SENDER, rcpt_to="")
         client.quit()
-        self.assertEqual(1, len(self.filter.hits()))
+        self.assertEqual(1, len(self.all_hits()))
         self.assert_accepted(self.unlisted)
 
     def test_refuses_at_helo_when_so_configured(self):
@@ -87,7 +87,7 @@ class AnswerCases:
                 self.assert_columns(hit, action="refused", stage="helo", helo="client.example",
                                     mail_from="", rcpt_to="")
                 client.quit()
-        self.assertEqual(2, len(self.filter.hits()))
+        self.assertEqual(2, len(self.all_hits()))
         self.assert_accepted(self.unlisted)
 
     def test_refuses_a_client_that_says_no_helo_although_refusals_come_at_helo(self):
@@ -114,7 +114,7 @@ class AnswerCases:
         client = self.connect(self.listed)
         message = self.deliver(client, headers=FORGED)
         client.quit()
-        hits = self.filter.hits()
+        hits = self.all_hits()
         self.assertEqual(1, len(hits))
         self.assert_columns(hits[0], action="tagged", rcpt_to=RECIPIENT, client=self.listed)
         values = message.headers.get_all("X-OPS-Listed")
@@ -149,7 +149,7 @@ class AnswerCases:
         self.start()
         message = self.assert_accepted(self.listed)
         self.assertEqual(None, message.headers["X-OPS-Listed"])
-        hits = self.filter.hits()
+        hits = self.all_hits()
         self.assertEqual(1, len(hits))
         self.assert_columns(hits[0], action="logged", stage="rcpt", rcpt_to=RECIPIENT)
 
@@ -166,7 +166,7 @@ class AnswerCases:
             refs.add(hit["ref"])
         client.quit()
         self.assertEqual(20, len(refs))
-        self.assertEqual(recipients, [hit["rcpt_to"] for hit in self.filter.hits()])
+        self.assertEqual(recipients, [hit["rcpt_to"] for hit in self.all_hits()])
 
     def test_refuses_each_message_of_a_connection(self):
         self.filter.list_address(self.listed)
@@ -183,7 +183,7 @@ class AnswerCases:
         hit = self.assert_refused(client.rcpt(RECIPIENT), self.listed)
         self.assert_columns(hit, helo="second.example", mail_from=SENDER)
         client.quit()
-        self.assertEqual(["refused"] * 4, [hit["action"] for hit in self.filter.hits()])
+        self.assertEqual(["refused"] * 4, [hit["action"] for hit in self.all_hits()])
 
     def test_delivers_each_message_of_an_unlisted_connection(self):
         self.filter.list_address(self.listed)
@@ -274,4 +274,4 @@ class AnswerCases:
             self.assert_refused(reply, self.listed)
         for client in clients:
             client.quit()
-        self.assertEqual(20, len(self.filter.hits()))
+        self.assertEqual(20, len(self.all_hits()))

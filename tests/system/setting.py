@@ -45,8 +45,12 @@ class Setting:
         self.server.mark()
         self.filter = programs.Filter(
             self.scratch, name, self.server.socket, "" if self.tcp else self.server.socket_group)
-        self.addCleanup(self.filter.stop)
+        self.addCleanup(self.end_filter)
         self.filter.init()
+
+    def end_filter(self):
+        """A filter that has crashed since, or that a sanitizer complains of at its end, fails the test."""
+        self.assertIn(self.filter.stop(), (None, 0), self.filter.log_text())
 
     def start(self, **options):
         """Starts the filter, with options of the section milter."""
@@ -111,6 +115,11 @@ class Setting:
         url = f"{programs.SITE_URL}/lookup?ip={client}"
         text = DEFAULT_TEXT.format(client=client, list=list_name, reason=reason, url=url, ref="\0")
         return re.escape(text).replace("\0", f"(?P<ref>{REF})")
+
+    def all_hits(self):
+        """Ends the filter, which leaves no hit unwritten, and returns them, oldest first."""
+        self.assertEqual(0, self.filter.stop())
+        return self.filter.hits()
 
     def find_hit(self, reply, start, text):
         """Asserts that reply is start, the server's quotation and text; returns the hit it refers to."""

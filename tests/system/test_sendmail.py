@@ -35,7 +35,7 @@ class SendmailTest(AnswerCases, ExemptionCases, ChangeCases, ProcessCases, RealI
                 message = self.deliver(client)
                 client.quit()
                 self.assertEqual([RECIPIENT], message.recipients)
-        self.assertEqual([], self.filter.hits())
+        self.assertEqual([], self.all_hits())
 
 
 class SendmailOverTcpTest(OverTcpCases, Setting, unittest.TestCase):
