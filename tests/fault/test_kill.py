@@ -52,6 +52,20 @@ class KillTest(Setting, unittest.TestCase):
             self.assert_on_record(refs)
             self.assert_sound()
 
+    def test_a_configuration_read_anew_under_load_loses_nothing(self):
+        self.start()
+        with Load(self.filter.connect, CLIENTS) as load:
+            for number in range(20):
+                self.filter.configure(hit_sync=("full", "normal")[number % 2])
+                self.filter.reload()
+        self.assertEqual(0, load.lost)
+        self.assertEqual(0, load.count("deferred"))
+        self.assertEqual(20, self.log_text().count("is in force"), self.log_text())
+        self.assertEqual(0, self.filter.stop())
+        self.assertNotIn("error", self.log_text())
+        self.assert_on_record(load.refs)
+        self.assert_sound()
+
     def test_posted_hits_are_written_before_the_end(self):
         self.filter.ctl("list", "set", "ops", "action=log")
         self.start()
