@@ -21,6 +21,7 @@ static const struct command *const commands[] = {
 	&command_hits,
 	&command_report,
 	&command_purge,
+	&command_check,
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))

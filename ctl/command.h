@@ -36,9 +36,9 @@ struct command {
 	enum status (*run)(struct context *context);
 };
 
-extern const struct command command_add, command_evidence, command_exempt, command_export,
-	command_history, command_hits, command_import, command_init, command_list, command_lookup,
-	command_purge, command_remove, command_report;
+extern const struct command command_add, command_check, command_evidence, command_exempt,
+	command_export, command_history, command_hits, command_import, command_init, command_list,
+	command_lookup, command_purge, command_remove, command_report;
 
 /* NULL when there is no such command. */
 const struct command *command_find(const char *name);

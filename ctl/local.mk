@@ -26,6 +26,9 @@ opsctl_SOURCES += \
 	ctl/list.c \
 	ctl/listing.c ctl/listing.h
 opsctl_SOURCES += \
+	ctl/check.c ctl/check.h \
+	ctl/check_files.c \
+	ctl/check_filter.c \
 	ctl/history.c \
 	ctl/lookup.c \
 	ctl/purge.c \

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "check.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/text.h"
+#include "conf/conf.h"
+#include "json.h"
+#include "output.h"
+#include "store/db.h"
+#include "store/lists.h"
+#include "store/lookup.h"
+#include "store/migrate.h"
+#include "store/open.h"
+
+/* How long to wait for another program's lock. */
+#define WAIT_MSECS 5000
+
+static bool something_failed;
+
+void check_say(struct context *context, enum check_outcome outcome, const char *what,
+	const char *mend, const char *format, ...)
+{
+	static const struct {
+		const char *name;
+		enum colour colour;
+	} outcomes[] = {
+		[CHECK_OK] = {"ok", COLOUR_GREEN},
+		[CHECK_WARNING] = {"warning", COLOUR_YELLOW},
+		[CHECK_FAILED] = {"FAILED", COLOUR_RED},
+	};
+	struct json json = {.file = stdout};
+	char text[1024];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	something_failed |= outcome == CHECK_FAILED;
+	if (context_json(context)) {
+		json_open(&json, NULL, '{');
+		json_text(&json, "check", what);
+		json_text(&json, "outcome",
+			outcome == CHECK_FAILED ? "failed" : outcomes[outcome].name);
+		json_text(&json, "text", text);
+		json_text(&json, "mend", mend);
+		json_close(&json, '}');
+		json_end_line(&json);
+		return;
+	}
+	printf("%s%-7s%s  ", colour_on(outcomes[outcome].colour), outcomes[outcome].name,
+		colour_off(outcomes[outcome].colour));
+	say("%-13s  %s%s%s", what, text, mend != NULL ? "; " : "", mend != NULL ? mend : "");
+	/* Some checks take their time; what is known by now is to be read by now. */
+	fflush(stdout);
+}
+
+/* Opens a database as the daemons do; NULL after saying what keeps it from being used. */
+static struct db *open_database(
+	struct context *context, const char *what, const char *path, enum db_kind kind)
+{
+	const struct db_options options = {
+		.kind = kind,
+		.role = ROLE_ADMIN,
+		.wait_msecs = WAIT_MSECS,
+	};
+	char buffer[1024];
+	struct text message = TEXT_OVER(buffer);
+	struct db *db;
+
+	if (store_open(path, &options, &db, &message) == ERR_NONE) {
+		check_say(context, CHECK_OK, what, NULL, "%s: schema %d", path,
+			migrate_newest_version(kind));
+		return db;
+	}
+	check_say(context, CHECK_FAILED, what, NULL, "%s", buffer);
+	return NULL;
+}
+
+static void check_integrity(struct context *context, const char *what, struct db *db)
+{
+	char buffer[1024];
+	struct text message = TEXT_OVER(buffer);
+	int err = db_check_integrity(db, &message);
+
+	if (err == ERR_NONE)
+		check_say(context, CHECK_OK, what, NULL, "%s: sound throughout", db_path(db));
+	else
+		check_say(context, CHECK_FAILED, what,
+			err == ERR_DB_CORRUPT ? "stop the daemons and bring it back from a backup, "
+						"or save what can be read with sqlite3's .recover"
+					      : NULL,
+			"%s: %s%s%s", db_path(db), err_text(err), buffer[0] != '\0' ? ": " : "",
+			buffer);
+}
+
+/* How many lists have an address on them; negative: a failure, said already. */
+static int count_lists(struct context *context, struct db *ops, const char *ip)
+{
+	static struct lookup lookup;
+	struct addr addr;
+	int err = addr_parse(ip, &addr);
+
+	if (err == ERR_NONE)
+		err = lookup_in(ops, &addr, clock_now(), &lookup);
+	if (err == ERR_NONE)
+		return (int)lookup.count;
+	check_say(context, CHECK_FAILED, "test entries", NULL, "%s: %s (%s)", ip, err_text(err),
+		db_error(ops));
+	return -1;
+}
+
+static void check_test_entries(struct context *context, struct db *ops)
+{
+	static struct lists lists;
+	int err = lists_read(ops, &lists);
+
+	if (err != ERR_NONE) {
+		check_say(context, CHECK_FAILED, "test entries", NULL, "the lists: %s (%s)",
+			err_text(err), db_error(ops));
+		return;
+	}
+	int listed = count_lists(context, ops, "127.0.0.2");
+	int unlisted = count_lists(context, ops, "127.0.0.1");
+	if (listed < 0 || unlisted < 0)
+		return;
+	bool right = lists.count > 0 && listed == (int)lists.count && unlisted == 0;
+	check_say(context, right ? CHECK_OK : CHECK_FAILED, "test entries",
+		lists.count == 0 ? "\"opsctl list add NAME\" makes a list" : NULL,
+		"127.0.0.2 is on %d of %zu %s, 127.0.0.1 on %d", listed, lists.count,
+		plural((int64_t)lists.count, "list", "lists"), unlisted);
+}
+
+static enum status run(struct context *context)
+{
+	check_say(context, CHECK_OK, "configuration", NULL, "%s", context->conf_path);
+	check_files(context);
+	context->ops = open_database(context, "database", context->conf->database, DB_OPS);
+	context->hits = open_database(context, "hit log", context->conf->hit_log, DB_HITS);
+	if (context->ops != NULL)
+		check_test_entries(context, context->ops);
+	check_filter(context);
+	/* Last, as they read all there is. */
+	if (context->ops != NULL)
+		check_integrity(context, "integrity", context->ops);
+	if (context->hits != NULL)
+		check_integrity(context, "integrity", context->hits);
+	return something_failed ? STATUS_NO : STATUS_DONE;
+}
+
+const struct command command_check = {
+	.name = "check",
+	.summary = "find what is wrong with the installation, and how to mend it",
+	.forms = (const char *const[]){"check", NULL},
+	.example = "opsctl check",
+	.notes = "Run it as root, or as a user who may read the databases. The exit status is 1 "
+		 "when\n"
+		 "something failed. Large databases take a while, as all of them is read.",
+	.run = run,
+};

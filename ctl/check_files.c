@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <grp.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "base/daemon.h"
+#include "base/err.h"
+#include "base/text.h"
+#include "check.h"
+#include "conf/conf.h"
+
+#define PATH_SIZE 1024
+#define GROUPS_MAX 64
+
+/* Free space under which a database is soon full, and under which it may be at any moment. */
+#define SPACE_LOW (UINT64_C(256) << 20)
+#define SPACE_NONE (UINT64_C(16) << 20)
+
+/* What a user may do with a file: the bits of one of a mode's three octal digits. */
+enum { MAY_READ = 4, MAY_WRITE = 2, MAY_SEARCH = 1 };
+
+/* Who the daemon runs as. */
+struct account {
+	struct daemon_user user;
+	gid_t groups[GROUPS_MAX];
+	int group_count;
+};
+
+static bool in_groups(const struct account *account, gid_t gid)
+{
+	for (int i = 0; i < account->group_count; i++) {
+		if (account->groups[i] == gid)
+			return true;
+	}
+	return account->user.gid == gid;
+}
+
+/* By mode bits alone, as this program's own rights, root's mostly, say nothing. */
+static bool may(const struct account *account, const struct stat *file, unsigned wanted)
+{
+	unsigned bits = file->st_mode & 7;
+
+	if (file->st_uid == account->user.uid)
+		bits = file->st_mode >> 6 & 7;
+	else if (in_groups(account, file->st_gid))
+		bits = file->st_mode >> 3 & 7;
+	return account->user.uid == 0 || (bits & wanted) == wanted;
+}
+
+/* False after saying that there is no such user, or none that a daemon may be. */
+static bool find_account(struct context *context, struct account *account_r)
+{
+	const char *name = context->conf->milter.user;
+	char buffer[256];
+	struct text message = TEXT_OVER(buffer);
+
+	if (name[0] == '\0') {
+		check_say(context, CHECK_FAILED, "user",
+			"set milter.user to a user of the daemon's own",
+			"milter.user is empty, and no daemon runs as root");
+		return false;
+	}
+	if (daemon_find_user(name, &account_r->user, &message) != ERR_NONE) {
+		check_say(context, CHECK_FAILED, "user",
+			"make it (useradd --system), or set milter.user", "%s", buffer);
+		return false;
+	}
+	account_r->group_count = GROUPS_MAX;
+	if (getgrouplist(name, account_r->user.gid, account_r->groups, &account_r->group_count) < 0)
+		account_r->group_count = GROUPS_MAX;
+	if (account_r->user.uid == 0)
+		check_say(context, CHECK_FAILED, "user",
+			"set milter.user to a user of the daemon's own",
+			"milter.user is %s, and no daemon runs as root", name);
+	else
+		check_say(context, CHECK_OK, "user", NULL, "%s", name);
+	return true;
+}
+
+static void check_group(struct context *context)
+{
+	const char *name = context->conf->milter.group;
+	char buffer[256];
+	struct text message = TEXT_OVER(buffer);
+	gid_t gid;
+
+	if (name[0] == '\0')
+		return;
+	if (daemon_find_group(name, &gid, &message) == ERR_NONE)
+		check_say(context, CHECK_OK, "group", NULL, "%s", name);
+	else
+		check_say(context, CHECK_FAILED, "group",
+			"set milter.group to the mail server's group", "%s", buffer);
+}
+
+/* Whether the user can get into each folder above a path; says where not. */
+static bool can_reach(struct context *context, const struct account *account, const char *path)
+{
+	char folder[PATH_SIZE];
+	struct stat status;
+
+	for (const char *slash = strchr(path + 1, '/'); slash != NULL;
+		slash = strchr(slash + 1, '/')) {
+		snprintf(folder, sizeof(folder), "%.*s", (int)(slash - path), path);
+		if (stat(folder, &status) != 0 || may(account, &status, MAY_SEARCH))
+			continue;
+		char buffer[PATH_SIZE + 32];
+		struct text mend = TEXT_OVER(buffer);
+		text_add_format(&mend, "chmod o+x %s", folder);
+		check_say(context, CHECK_FAILED, "folder", buffer, "%s: %s cannot enter it", folder,
+			account->user.name);
+		return false;
+	}
+	return true;
+}
+
+static void check_space(struct context *context, const char *folder)
+{
+	struct statvfs space;
+
+	if (statvfs(folder, &space) != 0)
+		return;
+	uint64_t octets = (uint64_t)space.f_bavail * space.f_frsize;
+	enum check_outcome outcome = octets < SPACE_NONE  ? CHECK_FAILED
+				     : octets < SPACE_LOW ? CHECK_WARNING
+							  : CHECK_OK;
+	check_say(context, outcome, "disk space",
+		outcome == CHECK_OK ? NULL
+				    : "make room, or \"opsctl purge --hits 90d\" gives some back",
+		"%s: %" PRIu64 " MB free", folder, octets >> 20);
+}
+
+/* A folder that holds a database: SQLite makes files beside it, whichever program comes first. */
+static void check_folder(struct context *context, const struct account *account, const char *folder)
+{
+	char buffer[2 * PATH_SIZE];
+	struct text mend = TEXT_OVER(buffer);
+	struct stat status;
+
+	if (stat(folder, &status) != 0) {
+		text_add_format(&mend, "install -d -m 2770 -o %s -g %ld %s", account->user.name,
+			(long)account->user.gid, folder);
+		check_say(
+			context, CHECK_FAILED, "folder", buffer, "%s: %s", folder, strerror(errno));
+		return;
+	}
+	text_add_format(
+		&mend, "chgrp %ld %s && chmod 2770 %s", (long)account->user.gid, folder, folder);
+	if (!S_ISDIR(status.st_mode))
+		check_say(context, CHECK_FAILED, "folder", NULL, "%s: not a folder", folder);
+	else if (!may(account, &status, MAY_READ | MAY_WRITE | MAY_SEARCH))
+		check_say(context, CHECK_FAILED, "folder", buffer,
+			"%s: %s cannot write there (mode %04o)", folder, account->user.name,
+			(unsigned)status.st_mode & 07777);
+	else if (!(status.st_mode & S_ISGID) || !(status.st_mode & S_IWGRP))
+		check_say(context, CHECK_WARNING, "folder", buffer,
+			"%s: mode %04o; files that another user makes there may lock %s out",
+			folder, (unsigned)status.st_mode & 07777, account->user.name);
+	else if (status.st_mode & S_IWOTH)
+		check_say(context, CHECK_WARNING, "folder", buffer,
+			"%s: mode %04o; anybody may replace the databases", folder,
+			(unsigned)status.st_mode & 07777);
+	else
+		check_say(context, CHECK_OK, "folder", NULL, "%s", folder);
+	check_space(context, folder);
+}
+
+/* A database or one of the two files that SQLite keeps beside it. */
+static void check_file(struct context *context, const struct account *account, const char *path)
+{
+	char buffer[2 * PATH_SIZE];
+	struct text mend = TEXT_OVER(buffer);
+	struct stat status;
+
+	/* That a database is missing is said when it is opened; the other two come and go. */
+	if (stat(path, &status) != 0 || !S_ISREG(status.st_mode))
+		return;
+	text_add_format(
+		&mend, "chgrp %ld %s && chmod 0660 %s", (long)account->user.gid, path, path);
+	if (!may(account, &status, MAY_READ | MAY_WRITE))
+		check_say(context, CHECK_FAILED, "permissions", buffer,
+			"%s: %s cannot read and write it (mode %04o)", path, account->user.name,
+			(unsigned)status.st_mode & 07777);
+	else if (!(status.st_mode & S_IWGRP))
+		check_say(context, CHECK_WARNING, "permissions", buffer,
+			"%s: mode %04o; its group cannot write it", path,
+			(unsigned)status.st_mode & 07777);
+	else if (status.st_mode & S_IWOTH)
+		check_say(context, CHECK_WARNING, "permissions", buffer,
+			"%s: mode %04o; anybody may write it", path,
+			(unsigned)status.st_mode & 07777);
+	else
+		check_say(context, CHECK_OK, "permissions", NULL, "%s", path);
+}
+
+static void get_folder(const char *path, char folder_r[PATH_SIZE])
+{
+	const char *slash = strrchr(path, '/');
+
+	if (slash == NULL || slash == path)
+		text_copy(folder_r, PATH_SIZE, slash == NULL ? "." : "/");
+	else
+		snprintf(folder_r, PATH_SIZE, "%.*s", (int)(slash - path), path);
+}
+
+static void check_database_files(
+	struct context *context, const struct account *account, const char *path)
+{
+	static const char *const endings[] = {"", "-wal", "-shm"};
+	char file[PATH_SIZE + 8];
+
+	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+		snprintf(file, sizeof(file), "%s%s", path, endings[i]);
+		check_file(context, account, file);
+	}
+}
+
+void check_files(struct context *context)
+{
+	const char *paths[] = {context->conf->database, context->conf->hit_log};
+	char folders[2][PATH_SIZE];
+	struct account account;
+
+	bool found = find_account(context, &account);
+	check_group(context);
+	for (size_t i = 0; i < 2; i++)
+		get_folder(paths[i], folders[i]);
+	/* Without its user there is nobody to ask for; the space is there or not. */
+	if (!found) {
+		check_space(context, folders[0]);
+		return;
+	}
+	for (size_t i = 0; i < 2; i++) {
+		if (i > 0 && strcmp(folders[0], folders[1]) == 0)
+			continue;
+		if (can_reach(context, &account, folders[i]))
+			check_folder(context, &account, folders[i]);
+	}
+	for (size_t i = 0; i < 2; i++)
+		check_database_files(context, &account, paths[i]);
+}

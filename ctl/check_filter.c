@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <libmilter/mfdef.h>
+#include <netdb.h>
+#include <poll.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/text.h"
+#include "check.h"
+#include "conf/conf.h"
+#include "conf/socket_name.h"
+
+/* How long the filter may take for all of it. */
+#define LIMIT_MSECS 5000
+
+/* A packet: its length without these four octets, its command, and three numbers (mfdef.h). */
+#define PACKET_SIZE (MILTER_LEN_BYTES + 1 + MILTER_OPTLEN)
+
+/* A connection to the filter, and when it is given up (by the monotonic clock). */
+struct conversation {
+	int fd;
+	int64_t until_msecs;
+};
+
+/* Waits for the socket; ERR_TIMEOUT when the time is over. */
+static int wait_for(const struct conversation *talk, short events)
+{
+	struct pollfd socket = {.fd = talk->fd, .events = events};
+	int64_t left_msecs = talk->until_msecs - clock_monotonic_msecs();
+	int ready = left_msecs > 0 ? poll(&socket, 1, (int)left_msecs) : 0;
+
+	if (ready == 0)
+		return ERR_TIMEOUT;
+	return ready < 0 && errno != EINTR ? ERR_IO : ERR_NONE;
+}
+
+static int connect_to(struct conversation *talk, const struct sockaddr *address, socklen_t length)
+{
+	int error = 0;
+	socklen_t size = sizeof(error);
+
+	talk->fd = socket(address->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (talk->fd < 0)
+		return ERR_IO;
+	if (connect(talk->fd, address, length) == 0)
+		return ERR_NONE;
+	if (errno != EINPROGRESS)
+		return ERR_IO;
+	int err = wait_for(talk, POLLOUT);
+	if (err != ERR_NONE)
+		return err;
+	if (getsockopt(talk->fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error == 0)
+		return ERR_NONE;
+	errno = error;
+	return ERR_IO;
+}
+
+/* Offers what a mail server offers: version 6, with all actions and steps that it may ask for. */
+static int offer(const struct conversation *talk)
+{
+	const uint32_t numbers[] = {
+		htonl(1 + MILTER_OPTLEN), htonl(SMFI_PROT_VERSION), htonl(0x1ff), htonl(0x1fffff)};
+	char packet[PACKET_SIZE];
+
+	memcpy(packet, &numbers[0], MILTER_LEN_BYTES);
+	packet[MILTER_LEN_BYTES] = SMFIC_OPTNEG;
+	memcpy(packet + MILTER_LEN_BYTES + 1, &numbers[1], MILTER_OPTLEN);
+	/* A fresh socket has room for 17 octets. */
+	return send(talk->fd, packet, sizeof(packet), MSG_NOSIGNAL) == (ssize_t)sizeof(packet)
+		       ? ERR_NONE
+		       : ERR_IO;
+}
+
+/* Reads the answer's start: ERR_SYNTAX when it is not that of a milter, ERR_STOPPED at its end. */
+static int read_answer(const struct conversation *talk, uint32_t *version_r)
+{
+	char packet[PACKET_SIZE];
+	size_t got = 0;
+	uint32_t length;
+
+	while (got < sizeof(packet)) {
+		int err = wait_for(talk, POLLIN);
+		if (err != ERR_NONE)
+			return err;
+		ssize_t step = recv(talk->fd, packet + got, sizeof(packet) - got, 0);
+		if (step == 0)
+			return ERR_STOPPED;
+		if (step < 0 && errno != EAGAIN && errno != EINTR)
+			return ERR_IO;
+		got += step > 0 ? (size_t)step : 0;
+	}
+	memcpy(&length, packet, sizeof(length));
+	memcpy(version_r, packet + MILTER_LEN_BYTES + 1, sizeof(*version_r));
+	*version_r = ntohl(*version_r);
+	return ntohl(length) >= 1 + MILTER_OPTLEN && packet[MILTER_LEN_BYTES] == SMFIC_OPTNEG
+		       ? ERR_NONE
+		       : ERR_SYNTAX;
+}
+
+static int negotiate(const struct sockaddr *address, socklen_t length, uint32_t *version_r)
+{
+	static const char quit[] = {0, 0, 0, 1, SMFIC_QUIT};
+	struct conversation talk = {.fd = -1, .until_msecs = clock_monotonic_msecs() + LIMIT_MSECS};
+	int err = connect_to(&talk, address, length);
+
+	if (err == ERR_NONE)
+		err = offer(&talk);
+	if (err == ERR_NONE)
+		err = read_answer(&talk, version_r);
+	int saved_errno = errno;
+	if (err == ERR_NONE)
+		(void)!send(talk.fd, quit, sizeof(quit), MSG_NOSIGNAL);
+	if (talk.fd >= 0)
+		close(talk.fd);
+	errno = saved_errno;
+	return err;
+}
+
+static int negotiate_unix(const struct socket_name *name, uint32_t *version_r)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+
+	text_copy(address.sun_path, sizeof(address.sun_path), name->path);
+	return negotiate((const struct sockaddr *)&address, sizeof(address), version_r);
+}
+
+/* A name without a host is every address of this machine: its loopback is one. */
+static int negotiate_inet(const struct socket_name *name, uint32_t *version_r)
+{
+	const struct addrinfo hints = {.ai_family = name->family, .ai_socktype = SOCK_STREAM};
+	struct addrinfo *found;
+
+	if (getaddrinfo(name->host[0] != '\0' ? name->host : NULL, name->port, &hints, &found) != 0)
+		return ERR_NOT_FOUND;
+	int err = negotiate(found->ai_addr, found->ai_addrlen, version_r);
+	int saved_errno = errno;
+	freeaddrinfo(found);
+	errno = saved_errno;
+	return err;
+}
+
+void check_filter(struct context *context)
+{
+	static const char start[] = "start opsmilter, and see its log if it does not stay";
+	static const char look[] = "see opsmilter's log, and restart it";
+	const char *socket = context->conf->milter.socket;
+	char buffer[256];
+	struct text why = TEXT_OVER(buffer);
+	struct socket_name name;
+	uint32_t version;
+
+	if (socket_name_parse(socket, &name, &why) != ERR_NONE) {
+		check_say(context, CHECK_FAILED, "filter", NULL, "%s: %s", socket, buffer);
+		return;
+	}
+	int err = name.is_unix ? negotiate_unix(&name, &version) : negotiate_inet(&name, &version);
+	int saved_errno = errno;
+	switch (err) {
+	case ERR_NONE:
+		check_say(context, CHECK_OK, "filter", NULL,
+			"%s: answers, milter protocol version %u", socket, version);
+		break;
+	case ERR_NOT_FOUND:
+		check_say(context, CHECK_FAILED, "filter", "set milter.socket to one that has",
+			"%s: its host has no address", socket);
+		break;
+	case ERR_TIMEOUT:
+		check_say(context, CHECK_FAILED, "filter", look, "%s: no answer within %d seconds",
+			socket, LIMIT_MSECS / 1000);
+		break;
+	case ERR_STOPPED:
+		check_say(context, CHECK_FAILED, "filter", look,
+			"%s: the connection was closed without an answer", socket);
+		break;
+	case ERR_SYNTAX:
+		check_say(context, CHECK_FAILED, "filter",
+			"another program has that socket: set milter.socket to a free one",
+			"%s: what answers is no milter", socket);
+		break;
+	default:
+		check_say(context, CHECK_FAILED, "filter",
+			saved_errno == EACCES ? "run this as root, or as one of the socket's group"
+					      : start,
+			"%s: %s", socket, strerror(saved_errno));
+	}
+}
