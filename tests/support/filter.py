@@ -121,8 +121,11 @@ class Filter:
         """Ends it in order; returns the exit status, None when it was not running."""
         if self.process is None:
             return None
-        process, self.process = self.process, None
-        return end_process(process, 15)
+        try:
+            return end_process(self.process, 15)
+        finally:
+            if self.process.poll() is not None:  # after an interruption, atexit tries again
+                self.process = None
 
     def kill(self):
         """As kill -9 does."""
