@@ -24,6 +24,7 @@ struct db {
 	char *path;
 	enum db_kind kind;
 	enum db_role role;
+	int64_t looked_at_msecs; /* when db_is_stale() last looked at the path */
 	char error[256];
 	struct statement statements[STATEMENT_COUNT];
 };
@@ -209,12 +210,21 @@ const char *db_path(const struct db *db)
 	return db->path;
 }
 
-bool db_is_stale(struct db *db)
+static bool has_moved(struct db *db, int max_age_msecs)
 {
+	int64_t now = clock_monotonic_msecs();
 	int moved = 0;
 
+	if (now - db->looked_at_msecs < max_age_msecs)
+		return false;
+	db->looked_at_msecs = now;
 	sqlite3_file_control(db->sqlite, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
-	if (moved)
+	return moved != 0;
+}
+
+bool db_is_stale(struct db *db, int max_age_msecs)
+{
+	if (has_moved(db, max_age_msecs))
 		return true;
 	/* SQLite prepares a statement anew when it finds the schema changed. */
 	for (size_t i = 0; i < STATEMENT_COUNT; i++) {

@@ -45,9 +45,10 @@ const char *db_path(const struct db *db);
 
 /*
  * Whether the file that this connection has open no longer stands at its path (deleted, or replaced
- * by rename), or its schema was changed since the connection was opened. One stat(2).
+ * by rename), or its schema was changed since the connection was opened. The path is looked at only
+ * when the last look is older than max_age_msecs, as that costs as much as a look-up; 0: now.
  */
-bool db_is_stale(struct db *db);
+bool db_is_stale(struct db *db, int max_age_msecs);
 
 void db_set_wait(struct db *db, int wait_msecs);
 

@@ -12,8 +12,8 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "store/db.h"
-#include "store/open.h"
 #include "store/hit_entry.h"
+#include "store/open.h"
 
 /*
  * How long a transaction waits for another program's lock: less than sessions wait for a hit. While
@@ -59,7 +59,7 @@ struct hitlog {
  */
 static void drop_stale(struct hitlog *log)
 {
-	if (log->db == NULL || !db_is_stale(log->db))
+	if (log->db == NULL || !db_is_stale(log->db, 0))
 		return;
 	db_checkpoint(log->db);
 	db_close(&log->db);

@@ -14,6 +14,9 @@
 /* A reader of a database in WAL mode waits for a lock only while another program recovers it. */
 #define WAIT_MSECS 1000
 
+/* For how long a database that was deleted or replaced may go on answering. */
+#define FILE_CHECK_MSECS 100
+
 struct handle {
 	struct handle *next;
 	struct db *db;
@@ -197,7 +200,7 @@ int lookup_pool_find(struct lookup_pool *pool, const struct addr *addr, int64_t 
 	struct handle *handle = take_idle(pool);
 
 	lookup_r->count = 0;
-	if (handle != NULL && db_is_stale(handle->db)) {
+	if (handle != NULL && db_is_stale(handle->db, FILE_CHECK_MSECS)) {
 		handle_free(handle);
 		handle = NULL;
 	}
