@@ -56,9 +56,9 @@ class LimitsTest(Setting, unittest.TestCase):
         before = self.descriptors()
         with Load(self.filter.connect, (LISTED, UNLISTED), threads=32):
             time.sleep(0.5)
-        for session in self.open_sessions(100):
+        for session in self.open_sessions(200):
             session.begin(LISTED)
-            session.connection.close()
+            session.hang_up()
         # A connection to the database for each look-up that there was at once is kept, three files each.
         wait_until(lambda: self.descriptors() < before + 3 * 40, 10, "sessions' descriptors to be closed")
 
@@ -87,7 +87,7 @@ class LimitsTest(Setting, unittest.TestCase):
         slow.send(whole[7:])
         self.assertEqual("c", slow.read()[0])
         for session in broken:
-            session.connection.close()
+            session.hang_up()
         self.assert_refused()
 
     def test_packets_that_lie_about_their_length(self):

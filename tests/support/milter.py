@@ -107,7 +107,11 @@ class Session:
         try:
             self.send(packet("Q"))
         except OSError:
-            pass  # the filter was first
+            pass  # the filter was first, or it is closed
+        self.hang_up()
+
+    def hang_up(self):
+        """Without a word."""
         self.file.close()
         self.connection.close()
 
