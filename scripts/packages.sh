@@ -12,7 +12,8 @@ fi
 build_packages="gcc make autoconf automake pkg-config libc6-dev libmilter-dev libsqlite3-dev libconfuse-dev libmd-dev
 	libcmocka-dev sqlite3"
 postfix_packages="postfix"
-test_packages="mandoc shellcheck m4 python3 xz-utils util-linux postfix-sqlite postfix-lmdb sasl2-bin libsasl2-modules
+test_packages="mandoc shellcheck m4 python3 xz-utils util-linux iproute2 postfix-sqlite postfix-lmdb sasl2-bin
+	libsasl2-modules
 	libsasl2-modules-db systemd clang clang-format libclang-rt-14-dev"
 
 # say TEXT... - one line about what goes on.
