@@ -12,8 +12,8 @@
 #include "json.h"
 #include "output.h"
 #include "store/db.h"
-#include "store/open.h"
 #include "store/lists.h"
+#include "store/open.h"
 
 /* How long a command waits for another program's lock before it gives up. */
 #define WAIT_MSECS 10000

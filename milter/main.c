@@ -302,11 +302,12 @@ static void start(const struct arguments *arguments, struct conf *conf)
 
 	if (arguments->detach && daemon_detach(&message) != ERR_NONE)
 		fail(buffer, EXIT_RUN_TIME);
+	/* Before the socket answers, as a signal may come from then on. */
+	if (signals_install() != 0)
+		fail_at("cannot set signal handlers", EXIT_RUN_TIME);
 	open_and_drop(conf, arguments->detach);
 	threads_make_cheap();
 	umask(0007); /* the databases' files are the group's too */
-	if (signals_install() != 0)
-		fail_at("cannot set signal handlers", EXIT_RUN_TIME);
 	if (filter_install(conf, true, &message) != ERR_NONE)
 		fail(buffer, EXIT_RUN_TIME);
 	if (arguments->detach && !log_to_syslog("opsmilter", conf->syslog_facility))

@@ -26,9 +26,12 @@ UNIT_TESTS += tests/core/test_listing
 UNIT_TESTS += tests/core/test_policy
 UNIT_TESTS += tests/core/test_reply
 UNIT_TESTS += tests/core/test_verdict
+UNIT_TESTS += tests/milter/test_process
 UNIT_TESTS += tests/milter/test_wire
 UNIT_TESTS += tests/store/test_evidence
 UNIT_TESTS += tests/store/test_exemptions
+UNIT_TESTS += tests/store/test_history
+UNIT_TESTS += tests/store/test_hits
 UNIT_TESTS += tests/store/test_import
 UNIT_TESTS += tests/store/test_listings
 UNIT_TESTS += tests/store/test_lists
@@ -40,14 +43,20 @@ SCRATCH_DB = tests/store/scratch_db.c tests/store/scratch_db.h
 ADMIN_DB = $(SCRATCH_DB) tests/store/admin_db.h
 tests_store_test_evidence_SOURCES = tests/store/test_evidence.c $(ADMIN_DB)
 tests_store_test_exemptions_SOURCES = tests/store/test_exemptions.c $(ADMIN_DB)
+tests_store_test_history_SOURCES = tests/store/test_history.c $(ADMIN_DB)
+tests_store_test_hits_SOURCES = tests/store/test_hits.c $(SCRATCH_DB)
 tests_store_test_import_SOURCES = tests/store/test_import.c $(ADMIN_DB)
 tests_store_test_listings_SOURCES = tests/store/test_listings.c $(ADMIN_DB)
 tests_store_test_lists_SOURCES = tests/store/test_lists.c $(ADMIN_DB)
 tests_store_test_lookup_SOURCES = tests/store/test_lookup.c $(SCRATCH_DB)
 
 # The filter itself, over the milter protocol; it is run from the build folder.
-tests_milter_test_wire_SOURCES = tests/milter/test_wire.c tests/milter/daemon.c tests/milter/daemon.h \
+DIALOGUE = \
+	tests/milter/daemon.c tests/milter/daemon.h \
+	tests/milter/dialogue.c tests/milter/dialogue.h \
 	tests/support/mta.c tests/support/mta.h
+tests_milter_test_process_SOURCES = tests/milter/test_process.c $(DIALOGUE)
+tests_milter_test_wire_SOURCES = tests/milter/test_wire.c $(DIALOGUE)
 
 # A fuzz target is a line here, its sources, and a folder of inputs tests/fuzz/corpus/NAME.
 FUZZ_TARGETS += tests/fuzz/fuzz_addr

@@ -31,8 +31,8 @@ struct network {
 
 /*
  * Reads one address: a dotted quad of four decimal numbers without leading zeros, or IPv6 as RFC
- * 4291, 2.2 has it. No zone id, no prefix, no brackets, no white space. ERR_SYNTAX otherwise; addr_r
- * is all zero then.
+ * 4291, 2.2 has it. No zone id, no prefix, no brackets, no white space. ERR_SYNTAX otherwise;
+ * addr_r is all zero then.
  */
 int addr_parse(const char *string, struct addr *addr_r) __attribute__((warn_unused_result));
 
@@ -53,7 +53,8 @@ int addr_compare(const struct addr *a, const struct addr *b);
  * IPv6). ERR_SYNTAX; ERR_RANGE when the prefix length is out of bounds; ERR_HOST_BITS when bits are
  * set beyond it: network_r then holds the network that was probably meant, for the message.
  */
-int network_parse(const char *string, struct network *network_r) __attribute__((warn_unused_result));
+int network_parse(const char *string, struct network *network_r)
+	__attribute__((warn_unused_result));
 
 /* The network of one address. */
 struct network network_of_addr(const struct addr *addr);

@@ -6,13 +6,14 @@
 
 struct text;
 
-/* Each function here is for a program's start, before threads. On failure message_r says what and why. */
+/* Each function here is for a program's start, before threads. On failure message_r says what and
+ * why. */
 
 /* Who a daemon becomes. */
 struct daemon_user {
 	char name[64];
 	uid_t uid;
-	gid_t gid;    /* the primary group */
+	gid_t gid; /* the primary group */
 };
 
 /* Finds a user by name. ERR_NOT_FOUND. */
@@ -32,21 +33,21 @@ int daemon_become(const struct daemon_user *user, struct text *message_r)
 
 /*
  * Detaches: forks, a new session, standard input and output to /dev/null, working directory /. The
- * parent does not return: it waits until daemon_ready() or the child's end and exits with that status,
- * so that whoever started the daemon learns how the start went. Standard error stays until then, for
- * the errors of the start.
+ * parent does not return: it waits until daemon_ready() or the child's end and exits with that
+ * status, so that whoever started the daemon learns how the start went. Standard error stays until
+ * then, for the errors of the start.
  */
 int daemon_detach(struct text *message_r) __attribute__((warn_unused_result));
 
 /*
- * Tells the waiting parent of daemon_detach() that the start is over, and lets go of standard error; no
- * effect without one.
+ * Tells the waiting parent of daemon_detach() that the start is over, and lets go of standard
+ * error; no effect without one.
  */
 void daemon_ready(int exit_status);
 
 /*
- * Writes the process id to a file by way of a temporary one and rename(), mode 0644. ERR_EXISTS when it
- * names a living process that holds it (a lock is kept on the file while the daemon lives).
+ * Writes the process id to a file by way of a temporary one and rename(), mode 0644. ERR_EXISTS
+ * when it names a living process that holds it (a lock is kept on the file while the daemon lives).
  */
 int daemon_write_pid(const char *path, struct text *message_r) __attribute__((warn_unused_result));
 

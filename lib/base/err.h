@@ -5,25 +5,25 @@
 /* What a function returns: ERR_NONE, or one of these negative numbers. */
 enum err {
 	ERR_NONE = 0,
-	ERR_MEMORY = -1,     /* memory ran out */
-	ERR_SYNTAX = -2,     /* not of the form that was asked for */
-	ERR_RANGE = -3,      /* of the right form, but out of bounds */
-	ERR_HOST_BITS = -4,  /* a network with bits set beyond its prefix */
-	ERR_NOT_FOUND = -5,  /* there is no such thing */
-	ERR_EXISTS = -6,     /* there is one already */
-	ERR_REFUSED = -7,    /* a rule forbids it */
-	ERR_TIMEOUT = -8,    /* it took longer than it may */
-	ERR_STOPPED = -9,    /* interrupted, or shutting down */
-	ERR_IO = -10,        /* the operating system said no; errno tells more */
-	ERR_DB_MISSING = -20,   /* no database file there */
-	ERR_DB_FOREIGN = -21,   /* a file, but not our database */
-	ERR_DB_OLDER = -22,     /* schema older than this program */
-	ERR_DB_NEWER = -23,     /* schema newer than this program */
-	ERR_DB_BUSY = -24,      /* locked by another program for longer than the wait */
-	ERR_DB_FULL = -25,      /* disk full */
-	ERR_DB_CORRUPT = -26,   /* the file is damaged */
-	ERR_DB_READONLY = -27,  /* no right to write, or no right to open */
-	ERR_DB = -28,           /* any other failure of SQLite */
+	ERR_MEMORY = -1,       /* memory ran out */
+	ERR_SYNTAX = -2,       /* not of the form that was asked for */
+	ERR_RANGE = -3,        /* of the right form, but out of bounds */
+	ERR_HOST_BITS = -4,    /* a network with bits set beyond its prefix */
+	ERR_NOT_FOUND = -5,    /* there is no such thing */
+	ERR_EXISTS = -6,       /* there is one already */
+	ERR_REFUSED = -7,      /* a rule forbids it */
+	ERR_TIMEOUT = -8,      /* it took longer than it may */
+	ERR_STOPPED = -9,      /* interrupted, or shutting down */
+	ERR_IO = -10,          /* the operating system said no; errno tells more */
+	ERR_DB_MISSING = -20,  /* no database file there */
+	ERR_DB_FOREIGN = -21,  /* a file, but not our database */
+	ERR_DB_OLDER = -22,    /* schema older than this program */
+	ERR_DB_NEWER = -23,    /* schema newer than this program */
+	ERR_DB_BUSY = -24,     /* locked by another program for longer than the wait */
+	ERR_DB_FULL = -25,     /* disk full */
+	ERR_DB_CORRUPT = -26,  /* the file is damaged */
+	ERR_DB_READONLY = -27, /* no right to write, or no right to open */
+	ERR_DB = -28,          /* any other failure of SQLite */
 };
 
 /*

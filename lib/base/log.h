@@ -7,8 +7,8 @@
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO };
 
 /*
- * Says where log lines go from here on: standard error as "PROGRAM: warning: TEXT", where it starts.
- * program must outlive the log. Call before threads start.
+ * Says where log lines go from here on: standard error as "PROGRAM: warning: TEXT", where it
+ * starts. program must outlive the log. Call before threads start.
  */
 void log_to_stderr(const char *program);
 
@@ -21,7 +21,8 @@ bool log_to_syslog(const char *program, const char *facility) __attribute__((war
 /* Whether a facility of that name exists. */
 bool log_facility_exists(const char *facility);
 
-/* One line. Octets that are not printable are written as '?'. Any thread; never blocks on a lock of ours. */
+/* One line. Octets that are not printable are written as '?'. Any thread; never blocks on a lock of
+ * ours. */
 void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));

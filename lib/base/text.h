@@ -21,15 +21,18 @@ struct text {
 /* Makes an empty text in buffer, which must outlive it. size is at least 1. */
 void text_init(struct text *text, char *buffer, size_t size);
 
-/* A text over a char array of the caller's: struct text t = TEXT_OVER(array); the array is emptied. */
-#define TEXT_OVER(array) ((struct text){.buffer = ((array)[0] = '\0', (array)), .size = sizeof(array)})
+/* A text over a char array of the caller's: struct text t = TEXT_OVER(array); the array is emptied.
+ */
+#define TEXT_OVER(array) \
+	((struct text){.buffer = ((array)[0] = '\0', (array)), .size = sizeof(array)})
 
 /* Empties the text and forgets the overflow. */
 void text_clear(struct text *text);
 void text_add(struct text *text, const char *string);
 void text_add_octets(struct text *text, const char *octets, size_t length);
 void text_add_char(struct text *text, char c);
-void text_add_format(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void text_add_format(struct text *text, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 /*
  * Adds a string that came from outside: every octet that is not printable ASCII (0x20 to 0x7e)

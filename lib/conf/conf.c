@@ -32,7 +32,7 @@ static _Thread_local struct reading *reading;
 static const char *what_is_wanted(const char *complaint)
 {
 	if (strstr(complaint, SOURCE_END) != NULL)
-		return "; the section before it is not closed";
+		return "; the section before it is not closed, a } is missing";
 	if (strstr(complaint, "boolean") != NULL)
 		return "; true or false is wanted";
 	if (strstr(complaint, "integer") != NULL)

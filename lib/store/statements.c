@@ -2,13 +2,15 @@
 #include "store/statements.h"
 
 /* The columns of struct hit_row. */
-#define HIT_COLUMNS \
-	"id, at, client, client_name, helo, mail_from, rcpt_to, list, network, reason, listed_at, stage, action," \
+#define HIT_COLUMNS                                                                      \
+	"id, at, client, client_name, helo, mail_from, rcpt_to, list, network, reason, " \
+	"listed_at, stage, action,"                                                      \
 	" reply, ref, mta, queue_id"
 
 /* What struct hits_count has beside its key, of the hits from ?1 to ?2. */
-#define HIT_COUNTS \
-	" count(*) AS hits, sum(action = 'refused'), sum(action = 'deferred'), count(DISTINCT client_key)" \
+#define HIT_COUNTS                                                                              \
+	" count(*) AS hits, sum(action = 'refused'), sum(action = 'deferred'), count(DISTINCT " \
+	"client_key)"                                                                           \
 	" FROM hit INDEXED BY hit_at WHERE at BETWEEN ?1 AND ?2"
 
 const struct statement_text statements[STATEMENT_COUNT] = {
@@ -18,70 +20,87 @@ const struct statement_text statements[STATEMENT_COUNT] = {
 
 	/*
 	 * The hot one: every connection that the mail server gets runs it. One probe of the index
-	 * listing_in_force for each prefix length in use, the most specific first; the columns are those of
-	 * struct listing. ?1 address, ?2 and ?3 the prefix lengths of its family, ?4 now.
+	 * listing_in_force for each prefix length in use, the most specific first; the columns are
+	 * those of struct listing. ?1 address, ?2 and ?3 the prefix lengths of its family, ?4 now.
 	 */
 	[FIND_LISTINGS] = {DB_OPS, ROLE_ANY,
-		"SELECT listing.id, list.id, list.name, list.action, listing.network, listing.prefix, reason.text,"
+		"SELECT listing.id, list.id, list.name, list.action, listing.network, "
+		"listing.prefix, reason.text,"
 		" listing.listed_at, listing.expires_at, listing.evidence_id"
 		" FROM prefix_length"
 		" CROSS JOIN listing ON listing.prefix = prefix_length.prefix"
-		" AND listing.network = ops_network(?1, prefix_length.prefix) AND listing.ended_at IS NULL"
+		" AND listing.network = ops_network(?1, prefix_length.prefix) AND listing.ended_at "
+		"IS NULL"
 		" CROSS JOIN list ON list.id = listing.list_id"
 		" CROSS JOIN reason ON reason.id = listing.reason_id"
 		" WHERE prefix_length.prefix BETWEEN ?2 AND ?3"
 		" AND (listing.expires_at IS NULL OR listing.expires_at > ?4)"
 		" ORDER BY prefix_length.prefix DESC"},
 
-	/* Asked only about listed clients. The lengths in use are found by skipping through the index. */
+	/* Asked only about listed clients. The lengths in use are found by skipping through the
+	   index. */
 	[FIND_EXEMPTION] = {DB_OPS, ROLE_ANY,
 		"WITH RECURSIVE length(prefix) AS ("
 		" SELECT max(prefix) FROM exemption WHERE ended_id IS NULL"
 		" UNION ALL"
-		" SELECT (SELECT max(prefix) FROM exemption WHERE ended_id IS NULL AND prefix < length.prefix)"
+		" SELECT (SELECT max(prefix) FROM exemption WHERE ended_id IS NULL AND prefix < "
+		"length.prefix)"
 		" FROM length WHERE prefix IS NOT NULL)"
 		" SELECT exemption.network, exemption.prefix, change.why"
 		" FROM length"
 		" CROSS JOIN exemption ON exemption.prefix = length.prefix"
-		" AND exemption.network = ops_network(?1, length.prefix) AND exemption.ended_id IS NULL"
+		" AND exemption.network = ops_network(?1, length.prefix) AND exemption.ended_id IS "
+		"NULL"
 		" JOIN change ON change.id = exemption.added_id"
 		" WHERE length.prefix BETWEEN ?2 AND ?3"
 		" LIMIT 1"},
 
 	[ALL_LISTS] = {DB_OPS, ROLE_ANY,
-		"SELECT id, name, title, action, removal, expires, dns_code, max_ipv4, max_ipv6 FROM list ORDER BY id"},
+		"SELECT id, name, title, action, removal, expires, dns_code, max_ipv4, max_ipv6 "
+		"FROM list ORDER BY id"},
 
 	/* The number of the newest row there ever was, purged ones included. */
-	[LAST_HIT_ID] = {DB_HITS, ROLE_FILTER, "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'hit'), 0)"},
+	[LAST_HIT_ID] = {DB_HITS, ROLE_FILTER,
+		"SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'hit'), 0)"},
 
 	[ADD_HIT] = {DB_HITS, ROLE_FILTER,
-		"INSERT INTO hit (id, at, client_key, client, client_name, helo, mail_from, rcpt_to, list, network, reason,"
+		"INSERT INTO hit (id, at, client_key, client, client_name, helo, mail_from, "
+		"rcpt_to, list, network, reason,"
 		" listed_at, stage, action, reply, ref, mta, queue_id)"
-		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)"},
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, "
+		"?17, ?18)"},
 
-	/* A row whose client was answered before the row was on disk: it says what was done instead. */
-	[AMEND_HIT] = {DB_HITS, ROLE_FILTER, "UPDATE hit SET action = ?2, reply = ?3 WHERE id = ?1"},
+	/* A row whose client was answered before the row was on disk: it says what was done
+	   instead. */
+	[AMEND_HIT] = {DB_HITS, ROLE_FILTER,
+		"UPDATE hit SET action = ?2, reply = ?3 WHERE id = ?1"},
 
 	[ADD_CHANGE] = {DB_OPS, ROLE_ADMIN,
-		"INSERT INTO change (at, who, what, address, list_id, why) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"},
+		"INSERT INTO change (at, who, what, address, list_id, why) VALUES (?1, ?2, ?3, ?4, "
+		"?5, ?6)"},
 
 	[ADD_LIST] = {DB_OPS, ROLE_ADMIN,
-		"INSERT INTO list (name, title, action, removal, expires, dns_code, max_ipv4, max_ipv6)"
+		"INSERT INTO list (name, title, action, removal, expires, dns_code, max_ipv4, "
+		"max_ipv6)"
 		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"},
 
 	[SET_LIST] = {DB_OPS, ROLE_ADMIN,
-		"UPDATE list SET title = ?2, action = ?3, removal = ?4, expires = ?5, dns_code = ?6, max_ipv4 = ?7,"
+		"UPDATE list SET title = ?2, action = ?3, removal = ?4, expires = ?5, dns_code = "
+		"?6, max_ipv4 = ?7,"
 		" max_ipv6 = ?8 WHERE name = ?1"},
 
 	[COUNT_LISTINGS] = {DB_OPS, ROLE_ADMIN,
 		"SELECT list_id, count(*) FROM listing"
-		" WHERE ended_at IS NULL AND (expires_at IS NULL OR expires_at > ?1) GROUP BY list_id"},
+		" WHERE ended_at IS NULL AND (expires_at IS NULL OR expires_at > ?1) GROUP BY "
+		"list_id"},
 
 	[ADD_EVIDENCE] = {DB_OPS, ROLE_ADMIN,
-		"INSERT INTO evidence (at, who, kind, source, sha256, octets, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"},
+		"INSERT INTO evidence (at, who, kind, source, sha256, octets, body) VALUES (?1, "
+		"?2, ?3, ?4, ?5, ?6, ?7)"},
 
 	[GET_EVIDENCE] = {DB_OPS, ROLE_ADMIN,
-		"SELECT at, who, kind, source, sha256, octets, body, purged_at FROM evidence WHERE id = ?1"},
+		"SELECT at, who, kind, source, sha256, octets, body, purged_at FROM evidence WHERE "
+		"id = ?1"},
 
 	[FIND_REASON] = {DB_OPS, ROLE_ADMIN, "SELECT id FROM reason WHERE text = ?1"},
 
@@ -89,29 +108,37 @@ const struct statement_text statements[STATEMENT_COUNT] = {
 
 	/* Does nothing where the network has a row on the list that has not ended. */
 	[ADD_LISTING] = {DB_OPS, ROLE_ADMIN,
-		"INSERT INTO listing (list_id, network, prefix, reason_id, evidence_id, listed_at, expires_at, added_id)"
+		"INSERT INTO listing (list_id, network, prefix, reason_id, evidence_id, listed_at, "
+		"expires_at, added_id)"
 		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING"},
 
 	/* The one row of a network on a list that has not ended; it may have expired. */
 	[FIND_LISTING] = {DB_OPS, ROLE_ADMIN,
-		"SELECT listing.id, list.id, list.name, list.action, listing.network, listing.prefix, reason.text,"
+		"SELECT listing.id, list.id, list.name, list.action, listing.network, "
+		"listing.prefix, reason.text,"
 		" listing.listed_at, listing.expires_at, listing.evidence_id"
-		" FROM listing JOIN list ON list.id = listing.list_id JOIN reason ON reason.id = listing.reason_id"
+		" FROM listing JOIN list ON list.id = listing.list_id JOIN reason ON reason.id = "
+		"listing.reason_id"
 		" WHERE prefix = ?3 AND network = ?2 AND list_id = ?1 AND ended_at IS NULL"},
 
-	[END_LISTING] = {DB_OPS, ROLE_ADMIN, "UPDATE listing SET ended_at = ?2, ended_id = ?3 WHERE id = ?1"},
+	[END_LISTING] = {DB_OPS, ROLE_ADMIN,
+		"UPDATE listing SET ended_at = ?2, ended_id = ?3 WHERE id = ?1"},
 
 	/*
-	 * What covers a network or lies in it, by one range of the index for each prefix length in use: at a
-	 * shorter length than its own, ops_network() gives the one network that covers it, twice. ?1 its first
-	 * and ?2 its last address, ?3 and ?4 the prefix lengths of its family, ?5 now.
+	 * What covers a network or lies in it, by one range of the index for each prefix length in
+	 * use: at a shorter length than its own, ops_network() gives the one network that covers
+	 * it, twice. ?1 its first and ?2 its last address, ?3 and ?4 the prefix lengths of its
+	 * family, ?5 now.
 	 */
 	[RELATED_LISTINGS] = {DB_OPS, ROLE_ADMIN,
-		"SELECT listing.id, list.id, list.name, list.action, listing.network, listing.prefix, reason.text,"
+		"SELECT listing.id, list.id, list.name, list.action, listing.network, "
+		"listing.prefix, reason.text,"
 		" listing.listed_at, listing.expires_at, listing.evidence_id"
 		" FROM prefix_length"
-		" CROSS JOIN listing ON listing.prefix = prefix_length.prefix AND listing.ended_at IS NULL"
-		" AND listing.network BETWEEN ops_network(?1, prefix_length.prefix) AND ops_network(?2, prefix_length.prefix)"
+		" CROSS JOIN listing ON listing.prefix = prefix_length.prefix AND listing.ended_at "
+		"IS NULL"
+		" AND listing.network BETWEEN ops_network(?1, prefix_length.prefix) AND "
+		"ops_network(?2, prefix_length.prefix)"
 		" CROSS JOIN list ON list.id = listing.list_id"
 		" CROSS JOIN reason ON reason.id = listing.reason_id"
 		" WHERE prefix_length.prefix BETWEEN ?3 AND ?4"
@@ -121,7 +148,8 @@ const struct statement_text statements[STATEMENT_COUNT] = {
 	[LISTINGS_OF_LIST] = {DB_OPS, ROLE_ADMIN,
 		"SELECT network, prefix, reason.text, listed_at, expires_at"
 		" FROM listing JOIN reason ON reason.id = reason_id"
-		" WHERE list_id = ?1 AND ended_at IS NULL AND (expires_at IS NULL OR expires_at > ?2)"},
+		" WHERE list_id = ?1 AND ended_at IS NULL AND (expires_at IS NULL OR expires_at > "
+		"?2)"},
 
 	/* In the order of the index listing_in_force. */
 	[UNENDED_OF_LIST] = {DB_OPS, ROLE_ADMIN,
@@ -129,13 +157,16 @@ const struct statement_text statements[STATEMENT_COUNT] = {
 		" WHERE list_id = ?1 AND ended_at IS NULL ORDER BY prefix, network"},
 
 	[ADD_EXEMPTION] = {DB_OPS, ROLE_ADMIN,
-		"INSERT INTO exemption (network, prefix, added_id) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING"},
+		"INSERT INTO exemption (network, prefix, added_id) VALUES (?1, ?2, ?3) ON CONFLICT "
+		"DO NOTHING"},
 
 	[END_EXEMPTION] = {DB_OPS, ROLE_ADMIN,
-		"UPDATE exemption SET ended_id = ?3 WHERE prefix = ?2 AND network = ?1 AND ended_id IS NULL"},
+		"UPDATE exemption SET ended_id = ?3 WHERE prefix = ?2 AND network = ?1 AND "
+		"ended_id IS NULL"},
 
 	[ALL_EXEMPTIONS] = {DB_OPS, ROLE_ADMIN,
-		"SELECT network, prefix, at, who, why FROM exemption JOIN change ON change.id = added_id"
+		"SELECT network, prefix, at, who, why FROM exemption JOIN change ON change.id = "
+		"added_id"
 		" WHERE ended_id IS NULL ORDER BY network, prefix"},
 
 	/* ?1 and ?2 the first and last second, ?3 a list or NULL, ?4 how many. */
@@ -145,8 +176,9 @@ const struct statement_text statements[STATEMENT_COUNT] = {
 		" ORDER BY at DESC, id DESC LIMIT ?4"},
 
 	/*
-	 * Likewise, of the clients from ?5 to ?6, without IPv4 ones unless ?7. The inner query is answered from
-	 * the index alone where no list is asked for, so that a wide network does not read each of its rows.
+	 * Likewise, of the clients from ?5 to ?6, without IPv4 ones unless ?7. The inner query is
+	 * answered from the index alone where no list is asked for, so that a wide network does not
+	 * read each of its rows.
 	 */
 	[HITS_OF_NETWORK] = {DB_HITS, ROLE_ADMIN,
 		"SELECT " HIT_COLUMNS " FROM hit WHERE id IN ("
@@ -157,7 +189,8 @@ const struct statement_text statements[STATEMENT_COUNT] = {
 		" ORDER BY at DESC, id DESC LIMIT ?4)"
 		" ORDER BY at DESC, id DESC"},
 
-	[HIT_OF_REF] = {DB_HITS, ROLE_ADMIN, "SELECT " HIT_COLUMNS " FROM hit WHERE id = ?1 AND ref = ?2"},
+	[HIT_OF_REF] = {DB_HITS, ROLE_ADMIN,
+		"SELECT " HIT_COLUMNS " FROM hit WHERE id = ?1 AND ref = ?2"},
 
 	[COUNT_HITS_BY_DAY] = {DB_HITS, ROLE_ADMIN,
 		"SELECT date(at, 'unixepoch') AS day," HIT_COUNTS " GROUP BY day ORDER BY day"},
@@ -166,12 +199,15 @@ const struct statement_text statements[STATEMENT_COUNT] = {
 		"SELECT list," HIT_COUNTS " GROUP BY list ORDER BY hits DESC, list LIMIT ?3"},
 
 	[COUNT_HITS_BY_NETWORK] = {DB_HITS, ROLE_ADMIN,
-		"SELECT network," HIT_COUNTS " GROUP BY network ORDER BY hits DESC, network LIMIT ?3"},
+		"SELECT network," HIT_COUNTS
+		" GROUP BY network ORDER BY hits DESC, network LIMIT ?3"},
 
-	/* What stands after the last "@": trimming all else from the end leaves what stands before it. */
+	/* What stands after the last "@": trimming all else from the end leaves what stands before
+	   it. */
 	[COUNT_HITS_BY_DOMAIN] = {DB_HITS, ROLE_ADMIN,
 		"SELECT CASE WHEN mail_from <> '' THEN"
-		" lower(substr(mail_from, length(rtrim(mail_from, replace(mail_from, '@', ''))) + 1))"
+		" lower(substr(mail_from, length(rtrim(mail_from, replace(mail_from, '@', ''))) + "
+		"1))"
 		" WHEN stage = 'helo' THEN '' ELSE '<>' END AS domain," HIT_COUNTS
 		" GROUP BY domain ORDER BY hits DESC, domain LIMIT ?3"},
 
@@ -180,52 +216,66 @@ const struct statement_text statements[STATEMENT_COUNT] = {
 		" UNION SELECT evidence_id FROM listing_evidence WHERE listing_id = ?1 ORDER BY 1"},
 
 	/*
-	 * All that happened to the address ?1, written ?4, until now (?5): one probe of either index for each
-	 * prefix length of its family, from ?2 to ?3. What is of the same second stands in the order of its
-	 * change.
+	 * All that happened to the address ?1, written ?4, until now (?5): one probe of either
+	 * index for each prefix length of its family, from ?2 to ?3. What is of the same second
+	 * stands in the order of its change.
 	 */
 	[HISTORY_OF_ADDRESS] = {DB_OPS, ROLE_ADMIN,
-		"WITH RECURSIVE length(prefix) AS (VALUES (?2) UNION ALL SELECT prefix + 1 FROM length WHERE prefix < ?3),"
+		"WITH RECURSIVE length(prefix) AS (VALUES (?2) UNION ALL SELECT prefix + 1 FROM "
+		"length WHERE prefix < ?3),"
 		" covering AS MATERIALIZED ("
 		" SELECT listing.* FROM length CROSS JOIN listing INDEXED BY listing_in_force"
-		" ON listing.prefix = length.prefix AND listing.network = ops_network(?1, length.prefix)"
+		" ON listing.prefix = length.prefix AND listing.network = ops_network(?1, "
+		"length.prefix)"
 		" AND listing.ended_at IS NULL"
 		" UNION ALL"
 		" SELECT listing.* FROM length CROSS JOIN listing INDEXED BY listing_ended"
-		" ON listing.prefix = length.prefix AND listing.network = ops_network(?1, length.prefix)"
+		" ON listing.prefix = length.prefix AND listing.network = ops_network(?1, "
+		"length.prefix)"
 		" AND listing.ended_at IS NOT NULL),"
 		" exempting AS MATERIALIZED ("
-		" SELECT * FROM exemption WHERE prefix BETWEEN ?2 AND ?3 AND network = ops_network(?1, prefix)),"
+		" SELECT * FROM exemption WHERE prefix BETWEEN ?2 AND ?3 AND network = "
+		"ops_network(?1, prefix)),"
 		" event(at, place, who, what, network, prefix, list_id, evidence_id, why) AS ("
-		" SELECT listed_at, added_id, who, what, network, prefix, covering.list_id, evidence_id, reason.text"
-		" FROM covering JOIN change ON change.id = added_id JOIN reason ON reason.id = reason_id"
+		" SELECT listed_at, added_id, who, what, network, prefix, covering.list_id, "
+		"evidence_id, reason.text"
+		" FROM covering JOIN change ON change.id = added_id JOIN reason ON reason.id = "
+		"reason_id"
 		" UNION ALL"
-		" SELECT ended_at, ended_id, who, what, network, prefix, covering.list_id, NULL, why"
+		" SELECT ended_at, ended_id, who, what, network, prefix, covering.list_id, NULL, "
+		"why"
 		" FROM covering JOIN change ON change.id = ended_id"
 		" UNION ALL"
-		" SELECT expires_at, 0, 'opsmilter', 'expire', network, prefix, list_id, NULL, 'expired'"
+		" SELECT expires_at, 0, 'opsmilter', 'expire', network, prefix, list_id, NULL, "
+		"'expired'"
 		" FROM covering WHERE ended_at IS NULL AND expires_at <= ?5"
 		" UNION ALL"
-		" SELECT evidence.at, 0, evidence.who, 'evidence', network, prefix, list_id, evidence.id, source"
+		" SELECT evidence.at, 0, evidence.who, 'evidence', network, prefix, list_id, "
+		"evidence.id, source"
 		" FROM covering JOIN listing_evidence ON listing_id = covering.id"
 		" JOIN evidence ON evidence.id = listing_evidence.evidence_id"
 		" UNION ALL"
 		" SELECT at, change.id, who, what, network, prefix, NULL, NULL, why"
 		" FROM exempting JOIN change ON change.id IN (added_id, ended_id)"
 		" UNION ALL"
-		" SELECT requested_at, 0, 'visitor', kind || ' request', ?1, 128, NULL, evidence_id, ''"
+		" SELECT requested_at, 0, 'visitor', kind || ' request', ?1, 128, NULL, "
+		"evidence_id, ''"
 		" FROM request WHERE address = ?4"
 		" UNION ALL"
-		" SELECT decided_at, 0, 'opsmilter', kind || ' ' || state, ?1, 128, NULL, evidence_id,"
+		" SELECT decided_at, 0, 'opsmilter', kind || ' ' || state, ?1, 128, NULL, "
+		"evidence_id,"
 		" coalesce(why, verdict, '')"
 		" FROM request WHERE address = ?4 AND decided_at IS NOT NULL"
 		" UNION ALL"
 		" SELECT at, 0, 'opsprobe', 'test ' || verdict, ?1, 128, NULL, evidence_id, summary"
 		" FROM test WHERE address = ?4"
 		" UNION ALL"
-		" SELECT at, id, who, what, ?1, 128, list_id, NULL, why FROM change WHERE address = ?4"
-		" AND what NOT IN ('add', 'remove', 'import', 'replace', 'expire', 'exempt add', 'exempt remove'))"
-		" SELECT at, who, what, network, prefix, coalesce(list.name, ''), coalesce(evidence_id, 0), why"
+		" SELECT at, id, who, what, ?1, 128, list_id, NULL, why FROM change WHERE address "
+		"= ?4"
+		" AND what NOT IN ('add', 'remove', 'import', 'replace', 'expire', 'exempt add', "
+		"'exempt remove'))"
+		" SELECT at, who, what, network, prefix, coalesce(list.name, ''), "
+		"coalesce(evidence_id, 0), why"
 		" FROM event LEFT JOIN list ON list.id = list_id ORDER BY at, place"},
 
 	/* Some of the hits before ?1, at most ?2, the oldest first. */

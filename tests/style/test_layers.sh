@@ -32,8 +32,9 @@ report "only lib/store includes sqlite3.h" \
 	"$(grep -rn 'include *<sqlite3.h>' lib milter ctl --include='*.[ch]' | grep -v '^lib/store/')"
 report "only lib/conf includes confuse.h" \
 	"$(grep -rn 'include *<confuse.h>' lib milter ctl --include='*.[ch]' | grep -v '^lib/conf/')"
-report "only milter includes libmilter" \
-	"$(grep -rn 'include *<libmilter/' lib ctl --include='*.[ch]')"
+# What opsctl checks over the wire takes the protocol's numbers from libmilter, not its functions.
+report "only milter includes libmilter, but for the protocol's numbers" \
+	"$(grep -rn 'include *<libmilter/mfapi' lib ctl --include='*.[ch]')"
 # Values in, values out: no files, no sockets, no clock.
 report "lib/core does no input and output" \
 	"$(grep -nE 'include *(<(fcntl|sys/socket|sys/stat|unistd|time|pthread|syslog)\.h>|"base/(clock|log|daemon)\.h")' \
