@@ -52,6 +52,16 @@ static bool may(const struct account *account, const struct stat *file, unsigned
 	return account->user.uid == 0 || (bits & wanted) == wanted;
 }
 
+/* The name of the daemon's group, for commands to type. */
+static const char *group_name(const struct account *account)
+{
+	static char number[24];
+	const struct group *group = getgrgid(account->user.gid);
+
+	snprintf(number, sizeof(number), "%ld", (long)account->user.gid);
+	return group != NULL ? group->gr_name : number;
+}
+
 /* False after saying that there is no such user, or none that a daemon may be. */
 static bool find_account(struct context *context, struct account *account_r)
 {
@@ -143,14 +153,13 @@ static void check_folder(struct context *context, const struct account *account,
 	struct stat status;
 
 	if (stat(folder, &status) != 0) {
-		text_add_format(&mend, "install -d -m 2770 -o %s -g %ld %s", account->user.name,
-			(long)account->user.gid, folder);
+		text_add_format(&mend, "install -d -m 2770 -o %s -g %s %s", account->user.name,
+			group_name(account), folder);
 		check_say(
 			context, CHECK_FAILED, "folder", buffer, "%s: %s", folder, strerror(errno));
 		return;
 	}
-	text_add_format(
-		&mend, "chgrp %ld %s && chmod 2770 %s", (long)account->user.gid, folder, folder);
+	text_add_format(&mend, "chgrp %s %s && chmod 2770 %s", group_name(account), folder, folder);
 	if (!S_ISDIR(status.st_mode))
 		check_say(context, CHECK_FAILED, "folder", NULL, "%s: not a folder", folder);
 	else if (!may(account, &status, MAY_READ | MAY_WRITE | MAY_SEARCH))
@@ -180,8 +189,7 @@ static void check_file(struct context *context, const struct account *account, c
 	/* That a database is missing is said when it is opened; the other two come and go. */
 	if (stat(path, &status) != 0 || !S_ISREG(status.st_mode))
 		return;
-	text_add_format(
-		&mend, "chgrp %ld %s && chmod 0660 %s", (long)account->user.gid, path, path);
+	text_add_format(&mend, "chgrp %s %s && chmod 0660 %s", group_name(account), path, path);
 	if (!may(account, &status, MAY_READ | MAY_WRITE))
 		check_say(context, CHECK_FAILED, "permissions", buffer,
 			"%s: %s cannot read and write it (mode %04o)", path, account->user.name,

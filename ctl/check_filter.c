@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -147,9 +148,41 @@ static int negotiate_inet(const struct socket_name *name, uint32_t *version_r)
 	return err;
 }
 
+/* What keeps a unix socket from being there, and from ever being made; NULL: nothing. */
+static const char *unix_obstacle(const struct socket_name *name)
+{
+	char folder[sizeof(name->path)];
+	struct stat status;
+
+	if (!name->is_unix)
+		return NULL;
+	if (stat(name->path, &status) == 0)
+		return S_ISSOCK(status.st_mode) ? NULL
+						: "what stands there is no socket: move it away, "
+						  "then start opsmilter";
+	text_copy(folder, sizeof(folder), name->path);
+	char *slash = strrchr(folder, '/');
+	if (slash == NULL || slash == folder)
+		return NULL;
+	*slash = '\0';
+	return stat(folder, &status) != 0 && errno == ENOENT
+		       ? "its folder is missing: make it, with milter.user as its owner, then "
+			 "start opsmilter"
+		       : NULL;
+}
+
+static const char *how_to_start(const struct socket_name *name, int error)
+{
+	const char *obstacle = unix_obstacle(name);
+
+	if (obstacle != NULL)
+		return obstacle;
+	return error == EACCES ? "run this as root, or as one of the socket's group"
+			       : "start opsmilter, and see its log if it does not stay";
+}
+
 void check_filter(struct context *context)
 {
-	static const char start[] = "start opsmilter, and see its log if it does not stay";
 	static const char look[] = "see opsmilter's log, and restart it";
 	const char *socket = context->conf->milter.socket;
 	char buffer[256];
@@ -186,9 +219,7 @@ void check_filter(struct context *context)
 			"%s: what answers is no milter", socket);
 		break;
 	default:
-		check_say(context, CHECK_FAILED, "filter",
-			saved_errno == EACCES ? "run this as root, or as one of the socket's group"
-					      : start,
+		check_say(context, CHECK_FAILED, "filter", how_to_start(&name, saved_errno),
 			"%s: %s", socket, strerror(saved_errno));
 	}
 }
