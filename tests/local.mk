@@ -32,6 +32,7 @@ UNIT_TESTS += tests/store/test_evidence
 UNIT_TESTS += tests/store/test_exemptions
 UNIT_TESTS += tests/store/test_history
 UNIT_TESTS += tests/store/test_hits
+UNIT_TESTS += tests/store/test_hitlog
 UNIT_TESTS += tests/store/test_import
 UNIT_TESTS += tests/store/test_listings
 UNIT_TESTS += tests/store/test_lists
@@ -45,6 +46,7 @@ tests_store_test_evidence_SOURCES = tests/store/test_evidence.c $(ADMIN_DB)
 tests_store_test_exemptions_SOURCES = tests/store/test_exemptions.c $(ADMIN_DB)
 tests_store_test_history_SOURCES = tests/store/test_history.c $(ADMIN_DB)
 tests_store_test_hits_SOURCES = tests/store/test_hits.c $(SCRATCH_DB)
+tests_store_test_hitlog_SOURCES = tests/store/test_hitlog.c $(SCRATCH_DB)
 tests_store_test_import_SOURCES = tests/store/test_import.c $(ADMIN_DB)
 tests_store_test_listings_SOURCES = tests/store/test_listings.c $(ADMIN_DB)
 tests_store_test_lists_SOURCES = tests/store/test_lists.c $(ADMIN_DB)
@@ -61,6 +63,8 @@ tests_milter_test_wire_SOURCES = tests/milter/test_wire.c $(DIALOGUE)
 # A fuzz target is a line here, its sources, and a folder of inputs tests/fuzz/corpus/NAME.
 FUZZ_TARGETS += tests/fuzz/fuzz_addr
 tests_fuzz_fuzz_addr_SOURCES = tests/fuzz/fuzz_addr.c tests/fuzz/replay.c
+FUZZ_TARGETS += tests/fuzz/fuzz_reply
+tests_fuzz_fuzz_reply_SOURCES = tests/fuzz/fuzz_reply.c tests/fuzz/replay.c
 
 check_PROGRAMS += $(UNIT_TESTS) $(FUZZ_TARGETS)
 dist_check_SCRIPTS += tests/fuzz/test_corpora.sh
