@@ -8,6 +8,7 @@
 #include <getopt.h>
 #include <libmilter/mfapi.h>
 #include <libmilter/mfdef.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +24,7 @@
 #define SESSIONS_MAX 4096
 #define EVENTS_MAX 256
 #define LATENCIES_MAX 4000000
+#define ADDRESS_SIZE 48
 #define STALL_MSECS 15000 /* a filter that is silent for so long has failed */
 
 enum step { STEP_NEGOTIATE, STEP_CONNECT, STEP_HELO, STEP_MAIL, STEP_RCPT, STEP_COUNT };
@@ -42,7 +44,8 @@ struct options {
 	long sessions;    /* 0: as many as the time allows */
 	bool hold;        /* leave the sessions open after the first step, until the time is over */
 	const char *refs; /* file for the references received */
-	unsigned first, range; /* clients' addresses: 10.x.y.z from a number on, or random ones */
+	const char *clients;   /* file with a client address a line, in turn; instead of: */
+	unsigned first, range; /* an IPv4 address as a number, and how many from there on */
 	bool random;
 };
 
@@ -55,8 +58,11 @@ static struct {
 static float latencies_msecs[LATENCIES_MAX];
 static struct session sessions[SESSIONS_MAX];
 static struct options options = {.at_once = 8, .seconds = 5, .range = 1};
+static char (*clients)[ADDRESS_SIZE];
+static size_t client_count;
 static int poller, refs_fd = -1;
 static long deadline_usecs;
+static volatile sig_atomic_t stopped; /* by SIGTERM: start no more, tell what came of it */
 
 static long now_usecs(void)
 {
@@ -72,11 +78,37 @@ static void die(const char *what)
 	exit(3);
 }
 
+static void read_clients(void)
+{
+	FILE *file = fopen(options.clients, "r");
+	char line[ADDRESS_SIZE];
+
+	if (file == NULL)
+		die(options.clients);
+	while (fgets(line, sizeof(line), file) != NULL) {
+		line[strcspn(line, "\n")] = '\0';
+		clients = reallocarray(clients, client_count + 1, sizeof(clients[0]));
+		if (clients == NULL)
+			die(options.clients);
+		memcpy(clients[client_count++], line, sizeof(line));
+	}
+	fclose(file);
+	if (client_count == 0) {
+		fprintf(stderr, "load: %s: holds no address\n", options.clients);
+		exit(2);
+	}
+}
+
 /* The next client's address, the same series in each run. */
 static void next_address(char *text, size_t size)
 {
 	static uint64_t state = UINT64_C(0x9e3779b97f4a7c15);
 	static unsigned count;
+
+	if (client_count > 0) {
+		snprintf(text, size, "%s", clients[count++ % client_count]);
+		return;
+	}
 	uint32_t number = options.first + count++ % options.range;
 
 	if (options.random) {
@@ -91,7 +123,7 @@ static void next_address(char *text, size_t size)
 
 static void make_packet(enum step step, struct mta_packet *packet)
 {
-	char address[16];
+	char address[ADDRESS_SIZE];
 
 	switch (step) {
 	case STEP_NEGOTIATE:
@@ -100,7 +132,8 @@ static void make_packet(enum step step, struct mta_packet *packet)
 		break;
 	case STEP_CONNECT:
 		next_address(address, sizeof(address));
-		mta_connect(packet, "client.example", SMFIA_INET, address);
+		mta_connect(packet, "client.example",
+			strchr(address, ':') == NULL ? SMFIA_INET : SMFIA_INET6, address);
 		break;
 	case STEP_HELO:
 		mta_string_command(packet, SMFIC_HELO, "client.example");
@@ -158,7 +191,7 @@ static bool start_session(struct session *session)
 
 static bool is_over(void)
 {
-	return now_usecs() >= deadline_usecs ||
+	return stopped || now_usecs() >= deadline_usecs ||
 	       (options.sessions > 0 && result.started >= options.sessions);
 }
 
@@ -321,7 +354,8 @@ static const char help[] =
 	"  -t SECONDS  how long to start new ones (5)\n"
 	"  -n N        how many to start at most\n"
 	"  -a A.B.C.D  first client address; -r N: how many from there on, in turn (1)\n"
-	"  -R          random client addresses\n"
+	"  -R          random IPv4 client addresses\n"
+	"  -A FILE     client addresses from FILE, one a line, IPv4 or IPv6, in turn\n"
 	"  -k          keep the sessions open after connect, until the time is over\n"
 	"  -f FILE     append each reference received to FILE at once\n";
 
@@ -338,7 +372,7 @@ static void parse_options(int count, char **values)
 {
 	int letter;
 
-	while ((letter = getopt(count, values, "c:t:n:a:r:Rkf:h")) != -1) {
+	while ((letter = getopt(count, values, "c:t:n:a:r:RA:kf:h")) != -1) {
 		switch (letter) {
 		case 'c':
 			options.at_once = atoi(optarg);
@@ -357,6 +391,9 @@ static void parse_options(int count, char **values)
 			break;
 		case 'R':
 			options.random = true;
+			break;
+		case 'A':
+			options.clients = optarg;
 			break;
 		case 'k':
 			options.hold = true;
@@ -380,14 +417,25 @@ static void parse_options(int count, char **values)
 	strcpy(options.socket.sun_path, values[optind]);
 }
 
+static void stop(int number)
+{
+	(void)number;
+	stopped = 1;
+}
+
 int main(int count, char **values)
 {
+	struct sigaction on_term = {.sa_handler = stop, .sa_flags = SA_RESTART};
+
 	parse_options(count, values);
+	if (options.clients != NULL)
+		read_clients();
 	poller = epoll_create1(EPOLL_CLOEXEC);
 	if (options.refs != NULL)
 		refs_fd = open(options.refs, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
 	if (poller < 0 || (options.refs != NULL && refs_fd < 0))
 		die("start");
+	sigaction(SIGTERM, &on_term, NULL);
 	long start = now_usecs();
 	deadline_usecs = start + (long)(options.seconds * 1e6);
 	run();
