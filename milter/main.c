@@ -30,6 +30,10 @@ enum { EXIT_USAGE = 2, EXIT_RUN_TIME = 3 };
 /* Files for sessions and databases; more than that wait for one another. */
 #define OPEN_FILES 8192
 
+/* How long libmilter may take to end; it needs little more than a second when it does. */
+#define STOP_WAIT_MSECS 3000
+#define STOP_POLL_MSECS 10
+
 struct arguments {
 	const char *conf_path;
 	bool check_only;
@@ -223,22 +227,26 @@ static void *stop_serving(void *unused)
 
 /*
  * smfi_stop() waits for libmilter's listener, which holds a lock until a connection comes or its
- * five seconds are over. So connections come.
+ * five seconds are over. So connections come. With many sessions at work libmilter may never end:
+ * its controller destroys the mutex of the workers while they use it, and glibc then leaves it
+ * locked for ever. So the wait has an end, and its threads are left to the end of the process: no
+ * hit depends on them.
  */
 static void end_serving(pthread_t server)
 {
-	static const struct timespec pause = {.tv_nsec = 10000000};
+	static const struct timespec pause = {.tv_nsec = STOP_POLL_MSECS * 1000000L};
 	pthread_t stopper;
 
-	if (pthread_create(&stopper, NULL, stop_serving, NULL) == 0) {
-		while (!atomic_load(&serving.ended)) {
-			socket_wake();
-			nanosleep(&pause, NULL);
-		}
-		pthread_join(stopper, NULL);
-	} else {
-		smfi_stop();
+	if (pthread_create(&stopper, NULL, stop_serving, NULL) != 0)
+		return;
+	for (int waited = 0; !atomic_load(&serving.ended) && waited < STOP_WAIT_MSECS;
+		waited += STOP_POLL_MSECS) {
+		socket_wake();
+		nanosleep(&pause, NULL);
 	}
+	if (!atomic_load(&serving.ended))
+		return;
+	pthread_join(stopper, NULL);
 	pthread_join(server, NULL);
 }
 
@@ -292,7 +300,7 @@ static int run(const struct arguments *arguments)
 	filter_stop();
 	remove_files();
 	log_info("%s ends", PACKAGE_STRING);
-	return serving.failed ? EXIT_RUN_TIME : EXIT_SUCCESS;
+	return atomic_load(&serving.ended) && serving.failed ? EXIT_RUN_TIME : EXIT_SUCCESS;
 }
 
 static void start(const struct arguments *arguments, struct conf *conf)

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -22,13 +23,18 @@
 /* The socket that was opened. */
 static struct socket_name opened;
 
-/* 0, or the errno that tells why nobody can be reached there. The connection is closed at once. */
+/*
+ * 0, or the errno that tells why nobody can be reached there. The connection is closed at once. It
+ * has to be made soon, as a program that listens and takes none would hold this one up.
+ */
 static int knock(int family, const struct sockaddr *address, socklen_t size)
 {
+	static const struct timeval soon = {.tv_usec = 200000};
 	int fd = socket(family, SOCK_STREAM, 0);
 
 	if (fd < 0)
 		return errno;
+	(void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &soon, sizeof(soon));
 	int reason = connect(fd, address, size) == 0 ? 0 : errno;
 	close(fd);
 	return reason;
