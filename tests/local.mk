@@ -21,6 +21,8 @@ UNIT_TESTS += tests/base/test_log
 UNIT_TESTS += tests/base/test_network
 UNIT_TESTS += tests/base/test_pidfile
 UNIT_TESTS += tests/base/test_text
+UNIT_TESTS += tests/conf/test_conf
+UNIT_TESTS += tests/conf/test_socket_name
 UNIT_TESTS += tests/core/test_hit
 UNIT_TESTS += tests/core/test_listing
 UNIT_TESTS += tests/core/test_policy
@@ -37,6 +39,8 @@ UNIT_TESTS += tests/store/test_import
 UNIT_TESTS += tests/store/test_listings
 UNIT_TESTS += tests/store/test_lists
 UNIT_TESTS += tests/store/test_lookup
+UNIT_TESTS += tests/store/test_migrate
+UNIT_TESTS += tests/store/test_schema
 endif
 
 # The tests of the store share a scratch database.
@@ -51,6 +55,7 @@ tests_store_test_import_SOURCES = tests/store/test_import.c $(ADMIN_DB)
 tests_store_test_listings_SOURCES = tests/store/test_listings.c $(ADMIN_DB)
 tests_store_test_lists_SOURCES = tests/store/test_lists.c $(ADMIN_DB)
 tests_store_test_lookup_SOURCES = tests/store/test_lookup.c $(SCRATCH_DB)
+tests_store_test_schema_SOURCES = tests/store/test_schema.c $(SCRATCH_DB)
 
 # The filter itself, over the milter protocol; it is run from the build folder.
 DIALOGUE = \

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/text.h"
+#include "store/db.h"
+#include "store/migrate.h"
+#include "store/open.h"
+#include "tests/store/scratch_db.h"
+#include "tests/support/unit.h"
+
+static char folder[64], path[96], message[512];
+
+static int make_folder(void **state)
+{
+	(void)state;
+	strcpy(folder, "/tmp/opsmilter-migrate-XXXXXX");
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/test.db", folder);
+	return 0;
+}
+
+static int remove_folder(void **state)
+{
+	char command[128];
+
+	(void)state;
+	snprintf(command, sizeof(command), "rm -rf '%s'", folder);
+	return system(command);
+}
+
+static int migrate_to(enum db_kind kind, int *from_r)
+{
+	struct text text = TEXT_OVER(message);
+	int err = migrate(path, kind, from_r, &text);
+
+	assert_true((err == ERR_NONE) == (message[0] == '\0'));
+	return err;
+}
+
+static int open_as(enum db_kind kind)
+{
+	struct db_options options = {.kind = kind, .role = ROLE_ADMIN, .writable = true};
+	struct text text = TEXT_OVER(message);
+	struct db *db;
+	int err = store_open(path, &options, &db, &text);
+
+	assert_true((err == ERR_NONE) == (db != NULL));
+	assert_true(err == ERR_NONE || strncmp(message, path, strlen(path)) == 0);
+	db_close(&db);
+	return err;
+}
+
+static void run_sql(const char *sql)
+{
+	sqlite3 *sqlite;
+
+	assert_int_equal(sqlite3_open(path, &sqlite), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(sqlite, sql, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(sqlite);
+}
+
+static void write_file(const char *text)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	fputs(text, file);
+	assert_int_equal(fclose(file), 0);
+}
+
+static void makes_both_databases_and_is_safe_to_run_again(void **state)
+{
+	(void)state;
+	for (enum db_kind kind = DB_OPS; kind <= DB_HITS; kind++) {
+		int from;
+		assert_int_equal(migrate_to(kind, &from), ERR_NONE);
+		assert_int_equal(from, 0);
+		assert_int_equal(migrate_to(kind, &from), ERR_NONE);
+		assert_int_equal(from, migrate_newest_version(kind));
+		assert_int_equal(open_as(kind), ERR_NONE);
+		assert_int_equal(unlink(path), 0);
+	}
+}
+
+static void makes_files_for_the_group(void **state)
+{
+	struct stat status;
+	int from;
+
+	(void)state;
+	mode_t old = umask(0007);
+	assert_int_equal(migrate_to(DB_OPS, &from), ERR_NONE);
+	umask(old);
+	assert_int_equal(stat(path, &status), 0);
+	assert_int_equal(status.st_mode & 0777, 0660);
+}
+
+static void refuses_a_newer_schema(void **state)
+{
+	int from;
+
+	(void)state;
+	assert_int_equal(migrate_to(DB_OPS, &from), ERR_NONE);
+	run_sql("PRAGMA user_version = 99");
+	assert_int_equal(migrate_to(DB_OPS, &from), ERR_DB_NEWER);
+	assert_int_equal(open_as(DB_OPS), ERR_DB_NEWER);
+	assert_non_null(strstr(message, "99"));
+	assert_non_null(strstr(message, "upgrade opsmilter"));
+}
+
+static void refuses_an_older_schema_until_it_is_upgraded(void **state)
+{
+	int from;
+
+	(void)state;
+	assert_int_equal(migrate_to(DB_OPS, &from), ERR_NONE);
+	run_sql("PRAGMA user_version = 0");
+	assert_int_equal(open_as(DB_OPS), ERR_DB_OLDER);
+	assert_non_null(strstr(message, "opsctl init"));
+}
+
+static void refuses_the_other_database_and_other_applications(void **state)
+{
+	int from;
+
+	(void)state;
+	assert_int_equal(migrate_to(DB_HITS, &from), ERR_NONE);
+	assert_int_equal(migrate_to(DB_OPS, &from), ERR_DB_FOREIGN);
+	assert_int_equal(open_as(DB_OPS), ERR_DB_FOREIGN);
+	assert_int_equal(unlink(path), 0);
+	run_sql("CREATE TABLE theirs (id INTEGER)");
+	assert_int_equal(migrate_to(DB_OPS, &from), ERR_DB_FOREIGN);
+	assert_int_equal(open_as(DB_OPS), ERR_DB_FOREIGN);
+	run_sql("INSERT INTO theirs VALUES (1)");
+}
+
+static void refuses_what_is_no_database_and_leaves_it_alone(void **state)
+{
+	struct stat status;
+	int from;
+
+	(void)state;
+	write_file("this is a text file, long enough for a header of SQLite, and then some more of "
+		   "it as well, really\n");
+	assert_int_equal(migrate_to(DB_OPS, &from), ERR_DB_FOREIGN);
+	assert_int_equal(open_as(DB_OPS), ERR_DB_FOREIGN);
+	assert_int_equal(stat(path, &status), 0);
+	assert_int_equal(status.st_size, 98);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(mkdir(path, 0700), 0);
+	assert_int_equal(migrate_to(DB_OPS, &from), ERR_DB_FOREIGN);
+	assert_int_equal(open_as(DB_OPS), ERR_DB_FOREIGN);
+	assert_int_equal(rmdir(path), 0);
+	assert_int_equal(open_as(DB_OPS), ERR_DB_MISSING);
+	assert_non_null(strstr(message, "opsctl init"));
+}
+
+static void goes_on_where_it_was_interrupted(void **state)
+{
+	int from;
+
+	(void)state;
+	write_file("");
+	assert_int_equal(open_as(DB_OPS), ERR_DB_MISSING);
+	assert_int_equal(migrate_to(DB_OPS, &from), ERR_NONE);
+	assert_int_equal(unlink(path), 0);
+	/* The file's own settings were made, and no table yet. */
+	run_sql("PRAGMA auto_vacuum = incremental; PRAGMA journal_mode = wal");
+	assert_int_equal(open_as(DB_OPS), ERR_DB_MISSING);
+	assert_int_equal(migrate_to(DB_OPS, &from), ERR_NONE);
+	assert_int_equal(open_as(DB_OPS), ERR_NONE);
+}
+
+#define PROCESSES 8
+
+static void many_at_once_make_one_database(void **state)
+{
+	pid_t pids[PROCESSES];
+
+	(void)state;
+	for (int i = 0; i < PROCESSES; i++) {
+		pids[i] = fork();
+		if (pids[i] == 0) {
+			struct text text = TEXT_OVER(message);
+			int from;
+			_exit(migrate(path, DB_OPS, &from, &text) == ERR_NONE ? 0 : 1);
+		}
+	}
+	for (int i = 0; i < PROCESSES; i++) {
+		int status;
+		assert_int_equal(waitpid(pids[i], &status, 0), pids[i]);
+		assert_int_equal(status, 0);
+	}
+	assert_int_equal(open_as(DB_OPS), ERR_NONE);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
+	const struct CMUnitTest tests[] = {
+		TEST(makes_both_databases_and_is_safe_to_run_again),
+		TEST(makes_files_for_the_group),
+		TEST(refuses_a_newer_schema),
+		TEST(refuses_an_older_schema_until_it_is_upgraded),
+		TEST(refuses_the_other_database_and_other_applications),
+		TEST(refuses_what_is_no_database_and_leaves_it_alone),
+		TEST(goes_on_where_it_was_interrupted),
+		TEST(many_at_once_make_one_database),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
