@@ -29,6 +29,7 @@ UNIT_TESTS += tests/core/test_policy
 UNIT_TESTS += tests/core/test_reply
 UNIT_TESTS += tests/core/test_verdict
 UNIT_TESTS += tests/milter/test_process
+UNIT_TESTS += tests/milter/test_failures
 UNIT_TESTS += tests/milter/test_wire
 UNIT_TESTS += tests/store/test_evidence
 UNIT_TESTS += tests/store/test_exemptions
