@@ -40,7 +40,9 @@ def missing():
 def _entries():
     """One million addresses and those of the listed clients."""
     for index in range(ENTRIES):
-        yield listings.ipv4(index, 32, 0)
+        address = listings.ipv4(index, 32, 0)
+        if not address.startswith("127.66."):
+            yield address
     yield from _listed_clients()
 
 
@@ -57,7 +59,7 @@ def _write_maps(folder):
     subprocess.run(["postmap", "lmdb:" + lmdb], check=True, timeout=600)
     with sqlite3.connect(sqlite) as database:
         database.execute("CREATE TABLE access (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID")
-        database.executemany("INSERT OR IGNORE INTO access VALUES (?, 'REJECT')", ((each,) for each in _entries()))
+        database.executemany("INSERT INTO access VALUES (?, 'REJECT')", ((each,) for each in _entries()))
     database.close()
     query = sqlite + ".cf"
     with open(query, "w", encoding="ascii") as file:
