@@ -28,8 +28,8 @@ UNIT_TESTS += tests/core/test_listing
 UNIT_TESTS += tests/core/test_policy
 UNIT_TESTS += tests/core/test_reply
 UNIT_TESTS += tests/core/test_verdict
-UNIT_TESTS += tests/milter/test_process
 UNIT_TESTS += tests/milter/test_failures
+UNIT_TESTS += tests/milter/test_process
 UNIT_TESTS += tests/milter/test_wire
 UNIT_TESTS += tests/store/test_evidence
 UNIT_TESTS += tests/store/test_exemptions
@@ -63,6 +63,7 @@ DIALOGUE = \
 	tests/milter/daemon.c tests/milter/daemon.h \
 	tests/milter/dialogue.c tests/milter/dialogue.h \
 	tests/support/mta.c tests/support/mta.h
+tests_milter_test_failures_SOURCES = tests/milter/test_failures.c $(DIALOGUE)
 tests_milter_test_process_SOURCES = tests/milter/test_process.c $(DIALOGUE)
 tests_milter_test_wire_SOURCES = tests/milter/test_wire.c $(DIALOGUE)
 
