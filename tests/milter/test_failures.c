@@ -7,59 +7,22 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tests/milter/daemon.h"
-#include "tests/support/mta.h"
+#include "tests/milter/dialogue.h"
 #include "tests/support/unit.h"
 
-#define REPLY_MSECS 10000
 #define MEND_POLLS 250
 #define MEND_POLL_USECS 20000
 
-static struct daemon filter;
-static struct mta mta;
-
-static int prepare(void **state)
+static int prepare_listed(void **state)
 {
-	(void)state;
-	mta.fd = -1;
-	daemon_prepare(&filter, "");
+	prepare(state);
 	daemon_list(&filter, "192.0.2.0/24", "refuse");
 	return 0;
 }
 
-static int clean_up(void **state)
-{
-	(void)state;
-	mta_close(&mta);
-	daemon_remove(&filter);
-	return 0;
-}
-
-static char say(char command, const char *argument)
-{
-	struct mta_packet packet;
-
-	mta_string_command(&packet, command, argument);
-	assert_true(mta_send(&mta, &packet));
-	return mta_receive(&mta, REPLY_MSECS);
-}
-
-static char connect_as(const char *address)
-{
-	struct mta_packet packet;
-
-	mta_close(&mta);
-	assert_true(mta_open(&mta, filter.socket));
-	mta_connect(&packet, "client.example", SMFIA_INET, address);
-	assert_true(mta_send(&mta, &packet));
-	return mta_receive(&mta, REPLY_MSECS);
-}
-
 static char try_recipient(void)
 {
-	assert_int_equal(connect_as("192.0.2.1"), SMFIR_CONTINUE);
-	assert_int_equal(say(SMFIC_HELO, "helo.example"), SMFIR_CONTINUE);
-	assert_int_equal(say(SMFIC_MAIL, "<sender@example.com>"), SMFIR_CONTINUE);
+	begin_listed();
 	return say(SMFIC_RCPT, "<recipient@example.org>");
 }
 
@@ -76,11 +39,11 @@ static void move(const char *name, bool away)
 /* A file is looked at once in a while only: waits until a client gets this answer at connect. */
 static void await_at_connect(char expected)
 {
-	char answer = connect_as("192.0.2.1");
+	char answer = connect_as(SMFIA_INET, "192.0.2.1");
 
 	for (int i = 0; i < MEND_POLLS && answer != expected; i++) {
 		usleep(MEND_POLL_USECS);
-		answer = connect_as("192.0.2.1");
+		answer = connect_as(SMFIA_INET, "192.0.2.1");
 	}
 	assert_int_equal(answer, expected);
 }
@@ -90,31 +53,31 @@ static void lets_exempt_clients_go_at_connect(void **state)
 	(void)state;
 	daemon_configure(&filter, "exempt_clients = {\"192.0.2.64/26\"}");
 	daemon_start(&filter);
-	assert_int_equal(connect_as("192.0.2.64"), SMFIR_ACCEPT);
-	assert_int_equal(connect_as("192.0.2.127"), SMFIR_ACCEPT);
-	assert_int_equal(connect_as("192.0.2.63"), SMFIR_CONTINUE);
-	assert_int_equal(connect_as("192.0.2.128"), SMFIR_CONTINUE);
+	assert_int_equal(connect_as(SMFIA_INET, "192.0.2.64"), SMFIR_ACCEPT);
+	assert_int_equal(connect_as(SMFIA_INET, "192.0.2.127"), SMFIR_ACCEPT);
+	assert_int_equal(connect_as(SMFIA_INET, "192.0.2.63"), SMFIR_CONTINUE);
+	assert_int_equal(connect_as(SMFIA_INET, "192.0.2.128"), SMFIR_CONTINUE);
 }
 
 static void lets_clients_of_the_exemptions_table_go_at_the_next_connection(void **state)
 {
 	(void)state;
 	daemon_start(&filter);
-	assert_int_equal(connect_as("192.0.2.1"), SMFIR_CONTINUE);
+	assert_int_equal(connect_as(SMFIA_INET, "192.0.2.1"), SMFIR_CONTINUE);
 	assert_int_equal(
 		sqlite3_exec(filter.ops,
 			"INSERT INTO exemption (network, prefix, added_id) SELECT network, prefix, "
 			"100 FROM listing",
 			NULL, NULL, NULL),
 		SQLITE_OK);
-	assert_int_equal(connect_as("192.0.2.1"), SMFIR_ACCEPT);
+	assert_int_equal(connect_as(SMFIA_INET, "192.0.2.1"), SMFIR_ACCEPT);
 }
 
 static void accepts_while_the_listings_are_away(void **state)
 {
 	(void)state;
 	daemon_start(&filter);
-	assert_int_equal(connect_as("192.0.2.1"), SMFIR_CONTINUE);
+	assert_int_equal(connect_as(SMFIA_INET, "192.0.2.1"), SMFIR_CONTINUE);
 	move("ops.db", true);
 	await_at_connect(SMFIR_ACCEPT);
 	move("ops.db", false);
@@ -158,7 +121,7 @@ static void refuses_nobody_without_a_row(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, prepare, clean_up)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, prepare_listed, clean_up)
 	const struct CMUnitTest tests[] = {
 		TEST(lets_exempt_clients_go_at_connect),
 		TEST(lets_clients_of_the_exemptions_table_go_at_the_next_connection),
