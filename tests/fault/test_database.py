@@ -13,6 +13,7 @@ from support.milter import Load
 from .setting import LISTED, Setting
 
 OTHER = "192.0.2.99"
+NOTICE_SECONDS = 0.15  # within a tenth of a second the filter looks whether the file is still the same
 OUTCOMES = (("accept", "accepted"), ("tempfail", "deferred"))
 
 
@@ -35,6 +36,7 @@ class DatabaseTest(Setting, unittest.TestCase):
         for suffix in ("", "-wal", "-shm"):
             if os.path.exists(path + suffix):
                 os.remove(path + suffix)
+        time.sleep(NOTICE_SECONDS)
 
     def test_a_change_under_way_holds_no_look_up_up(self):
         self.start()
@@ -77,6 +79,7 @@ class DatabaseTest(Setting, unittest.TestCase):
         self.start()
         self.assert_refused()
         os.remove(self.filter.database)
+        time.sleep(NOTICE_SECONDS)
         self.assert_by_on_error()
         self.init_again(LISTED, OTHER)
         self.assert_refused()
@@ -94,8 +97,9 @@ class DatabaseTest(Setting, unittest.TestCase):
                 if os.path.exists(self.filter.database + suffix):
                     os.remove(self.filter.database + suffix)
         os.rename(database, self.filter.database)
+        time.sleep(NOTICE_SECONDS)
 
-    def test_a_database_replaced_by_rename_counts_from_the_next_connection_on(self):
+    def test_a_database_replaced_by_rename_counts_at_once(self):
         for leave_log in (False, True):
             with self.subTest("the old one's files stay" if leave_log else "alone"):
                 self.start()
@@ -199,7 +203,7 @@ class DatabaseTest(Setting, unittest.TestCase):
         os.chmod(self.filter.database, 0o660)
         self.wait_until_refused()
 
-    def test_another_program_s_database_and_no_database_at_all(self):
+    def test_a_database_of_another_program_and_no_database_at_all(self):
         self.start()
         self.assert_refused()
         self.remove_all(self.filter.database)
