@@ -73,6 +73,7 @@ class Stages:
                 filter_.ctl("import", path, "--force", timeout=1800)
             finally:
                 seconds = time.monotonic() - began
+                time.sleep(max(0, 0.5 - seconds))  # a thousand are imported before the load has begun
                 beside.terminate()
                 beside.wait()
             output.seek(0)
