@@ -14,6 +14,12 @@
 /* A reader of a database in WAL mode waits for a lock only while another program recovers it. */
 #define WAIT_MSECS 1000
 
+/*
+ * Connections at most: a look-up is over in microseconds, so a few serve hundreds of sessions, and
+ * each keeps up to 2 MB of the database's pages.
+ */
+#define HANDLES_MAX 8
+
 /* For how long a database that was deleted or replaced may go on answering. */
 #define FILE_CHECK_MSECS 100
 
@@ -23,8 +29,11 @@ struct handle {
 };
 
 struct lookup_pool {
-	pthread_mutex_t mutex; /* guards idle */
+	pthread_mutex_t mutex;     /* guards all below but path */
+	pthread_cond_t given_back; /* a connection is idle, or one may be opened */
 	struct handle *idle;
+	unsigned count; /* connections that are idle or borrowed */
+	bool failing;   /* the last look-up failed: the next ones do not wait for a lock */
 	char path[];
 };
 
@@ -119,16 +128,16 @@ int lookup_in(struct db *db, const struct addr *addr, int64_t now, struct lookup
 int lookup_pool_new(const char *path, struct lookup_pool **pool_r)
 {
 	size_t size = strlen(path) + 1;
-	struct lookup_pool *pool = malloc(sizeof(*pool) + size);
+	struct lookup_pool *pool = calloc(1, sizeof(*pool) + size);
 
 	*pool_r = NULL;
 	if (pool == NULL)
 		return ERR_MEMORY;
-	if (pthread_mutex_init(&pool->mutex, NULL) != 0) {
+	if (pthread_mutex_init(&pool->mutex, NULL) != 0 ||
+		pthread_cond_init(&pool->given_back, NULL) != 0) {
 		free(pool);
 		return ERR_MEMORY;
 	}
-	pool->idle = NULL;
 	memcpy(pool->path, path, size);
 	*pool_r = pool;
 	return ERR_NONE;
@@ -149,35 +158,50 @@ void lookup_pool_free(struct lookup_pool **pool)
 		(*pool)->idle = handle->next;
 		handle_free(handle);
 	}
+	pthread_cond_destroy(&(*pool)->given_back);
 	pthread_mutex_destroy(&(*pool)->mutex);
 	free(*pool);
 	*pool = NULL;
 }
 
-static struct handle *take_idle(struct lookup_pool *pool)
+/* Borrows a connection, or the right to open one: NULL then. Waits while all are in use. */
+static struct handle *borrow(struct lookup_pool *pool, bool *failing_r)
 {
 	pthread_mutex_lock(&pool->mutex);
+	while (pool->idle == NULL && pool->count == HANDLES_MAX)
+		pthread_cond_wait(&pool->given_back, &pool->mutex);
 	struct handle *handle = pool->idle;
 	if (handle != NULL)
 		pool->idle = handle->next;
+	else
+		pool->count++;
+	*failing_r = pool->failing;
 	pthread_mutex_unlock(&pool->mutex);
 	return handle;
 }
 
+/* Gives a connection back, or after a failure, with NULL, the right to open one. */
 static void give_back(struct lookup_pool *pool, struct handle *handle)
 {
 	pthread_mutex_lock(&pool->mutex);
-	handle->next = pool->idle;
-	pool->idle = handle;
+	if (handle != NULL) {
+		handle->next = pool->idle;
+		pool->idle = handle;
+	} else {
+		pool->count--;
+	}
+	pool->failing = handle == NULL;
+	pthread_cond_signal(&pool->given_back);
 	pthread_mutex_unlock(&pool->mutex);
 }
 
-static int open_handle(struct lookup_pool *pool, struct handle **handle_r, struct text *message_r)
+static int open_handle(
+	struct lookup_pool *pool, bool failing, struct handle **handle_r, struct text *message_r)
 {
-	static const struct db_options options = {
+	struct db_options options = {
 		.kind = DB_OPS,
 		.role = ROLE_FILTER,
-		.wait_msecs = WAIT_MSECS,
+		.wait_msecs = failing ? 0 : WAIT_MSECS,
 	};
 	struct handle *handle = calloc(1, sizeof(*handle));
 
@@ -194,28 +218,35 @@ static int open_handle(struct lookup_pool *pool, struct handle **handle_r, struc
 	return ERR_NONE;
 }
 
+static void drop_stale(struct handle **handle)
+{
+	if (*handle == NULL || !db_is_stale((*handle)->db, FILE_CHECK_MSECS))
+		return;
+	handle_free(*handle);
+	*handle = NULL;
+}
+
 int lookup_pool_find(struct lookup_pool *pool, const struct addr *addr, int64_t now,
 	struct lookup *lookup_r, struct text *message_r)
 {
-	struct handle *handle = take_idle(pool);
+	bool failing;
+	struct handle *handle = borrow(pool, &failing);
+	int err = ERR_NONE;
 
 	lookup_r->count = 0;
-	if (handle != NULL && db_is_stale(handle->db, FILE_CHECK_MSECS)) {
-		handle_free(handle);
-		handle = NULL;
-	}
-	if (handle == NULL) {
-		int err = open_handle(pool, &handle, message_r);
-		if (err != ERR_NONE)
-			return err;
-	}
-	int err = lookup_in(handle->db, addr, now, lookup_r);
-	if (err != ERR_NONE) {
-		text_add_format(
-			message_r, "%s: %s (%s)", pool->path, err_text(err), db_error(handle->db));
-		handle_free(handle);
-		return err;
+	drop_stale(&handle);
+	if (handle == NULL)
+		err = open_handle(pool, failing, &handle, message_r);
+	if (err == ERR_NONE) {
+		db_set_wait(handle->db, failing ? 0 : WAIT_MSECS);
+		err = lookup_in(handle->db, addr, now, lookup_r);
+		if (err != ERR_NONE) {
+			text_add_format(message_r, "%s: %s (%s)", pool->path, err_text(err),
+				db_error(handle->db));
+			handle_free(handle);
+			handle = NULL;
+		}
 	}
 	give_back(pool, handle);
-	return ERR_NONE;
+	return err;
 }

@@ -26,10 +26,11 @@ int lookup_in(struct db *db, const struct addr *addr, int64_t now, struct lookup
 	__attribute__((warn_unused_result));
 
 /*
- * Connections for many threads, as opening one costs more than ten look-ups: each look-up borrows
- * one, or opens one more when all are in use. A connection whose file was replaced, whose schema
- * was changed or that failed is closed instead of given back, so what is mended works at the next
- * look-up.
+ * A few connections for many threads, as opening one costs more than ten look-ups: each look-up
+ * borrows one for its microseconds. One whose schema was changed or that failed is closed instead
+ * of given back, so what is mended works at the next look-up; that the file was deleted or replaced
+ * is seen within a tenth of a second. The first look-up waits up to a second for another program's
+ * lock; while look-ups fail, the next ones do not wait.
  */
 struct lookup_pool;
 
