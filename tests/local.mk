@@ -31,6 +31,7 @@ UNIT_TESTS += tests/core/test_verdict
 UNIT_TESTS += tests/milter/test_failures
 UNIT_TESTS += tests/milter/test_process
 UNIT_TESTS += tests/milter/test_wire
+UNIT_TESTS += tests/store/test_db
 UNIT_TESTS += tests/store/test_evidence
 UNIT_TESTS += tests/store/test_exemptions
 UNIT_TESTS += tests/store/test_history
@@ -47,6 +48,7 @@ endif
 # The tests of the store share a scratch database.
 SCRATCH_DB = tests/store/scratch_db.c tests/store/scratch_db.h
 ADMIN_DB = $(SCRATCH_DB) tests/store/admin_db.h
+tests_store_test_db_SOURCES = tests/store/test_db.c $(SCRATCH_DB)
 tests_store_test_evidence_SOURCES = tests/store/test_evidence.c $(ADMIN_DB)
 tests_store_test_exemptions_SOURCES = tests/store/test_exemptions.c $(ADMIN_DB)
 tests_store_test_history_SOURCES = tests/store/test_history.c $(ADMIN_DB)
