@@ -123,6 +123,7 @@ static int amend_hit(struct hitlog *log, const struct hit *hit)
 	db_bind_int(update, 1, hit->id);
 	db_bind_text(update, 2, hit_action_name(hit->action));
 	db_bind_text(update, 3, hit->reply);
+	db_bind_text(update, 4, hit->ref);
 	return db_run(update);
 }
 

@@ -71,9 +71,9 @@ const struct statement_text statements[STATEMENT_COUNT] = {
 		"?17, ?18)"},
 
 	/* A row whose client was answered before the row was on disk: it says what was done
-	   instead. */
+	   instead. The file may have been replaced since, so the number alone does not do. */
 	[AMEND_HIT] = {DB_HITS, ROLE_FILTER,
-		"UPDATE hit SET action = ?2, reply = ?3 WHERE id = ?1"},
+		"UPDATE hit SET action = ?2, reply = ?3 WHERE id = ?1 AND ref = ?4"},
 
 	[ADD_CHANGE] = {DB_OPS, ROLE_ADMIN,
 		"INSERT INTO change (at, who, what, address, list_id, why) VALUES (?1, ?2, ?3, ?4, "
