@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
 #include "store/hit_entry.h"
 
 #include <errno.h>
@@ -6,6 +8,11 @@
 #include <time.h>
 
 #include "base/err.h"
+
+/* FreeBSD's name for what POSIX 2024 calls sem_clockwait(). */
+#ifndef HAVE_SEM_CLOCKWAIT
+#define sem_clockwait(sem, clock, until) sem_clockwait_np(sem, clock, TIMER_ABSTIME, until, NULL)
+#endif
 
 void hit_queue_init(struct hit_queue *queue)
 {
@@ -55,15 +62,13 @@ void hit_queue_move(struct hit_queue *from, struct hit_queue *to, size_t max)
 		hit_queue_push(to, entry);
 }
 
-int hit_entry_new(
-	const struct hit *hit, const pthread_condattr_t *clock, struct hit_entry **entry_r)
+int hit_entry_new(const struct hit *hit, struct hit_entry **entry_r)
 {
 	struct hit_entry *entry = calloc(1, sizeof(*entry));
 
 	if (entry == NULL)
 		return ERR_MEMORY;
-	if (pthread_mutex_init(&entry->mutex, NULL) != 0 ||
-		pthread_cond_init(&entry->finished, clock) != 0) {
+	if (sem_init(&entry->finished, 0, 0) != 0) {
 		free(entry);
 		return ERR_MEMORY;
 	}
@@ -74,26 +79,31 @@ int hit_entry_new(
 
 void hit_entry_free(struct hit_entry *entry)
 {
-	pthread_cond_destroy(&entry->finished);
-	pthread_mutex_destroy(&entry->mutex);
+	sem_destroy(&entry->finished);
 	free(entry);
 }
 
+static bool change_state(struct hit_entry *entry, enum hit_entry_state state)
+{
+	enum hit_entry_state awaited = HIT_ENTRY_AWAITED;
+
+	return atomic_compare_exchange_strong(&entry->state, &awaited, state);
+}
+
+/* A semaphore, as its post may be followed by the entry's end at once, and all of a batch wake
+ * together. */
 bool hit_entry_hand_back(struct hit_entry *entry)
 {
-	pthread_mutex_lock(&entry->mutex);
-	bool awaited = !entry->background;
-	entry->done = true;
-	if (awaited)
-		pthread_cond_signal(&entry->finished);
-	pthread_mutex_unlock(&entry->mutex);
-	return awaited;
+	if (!change_state(entry, HIT_ENTRY_DONE))
+		return false;
+	sem_post(&entry->finished);
+	return true;
 }
 
 bool hit_entry_wait(struct hit_entry *entry, int wait_msecs)
 {
 	struct timespec until;
-	int timed_out = 0;
+	int failed;
 
 	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += wait_msecs / 1000;
@@ -102,10 +112,17 @@ bool hit_entry_wait(struct hit_entry *entry, int wait_msecs)
 		until.tv_sec++;
 		until.tv_nsec -= 1000000000L;
 	}
-	pthread_mutex_lock(&entry->mutex);
-	while (!entry->done && timed_out != ETIMEDOUT)
-		timed_out = pthread_cond_timedwait(&entry->finished, &entry->mutex, &until);
-	bool done = entry->done;
-	pthread_mutex_unlock(&entry->mutex);
-	return done;
+	do
+		failed = sem_clockwait(&entry->finished, CLOCK_MONOTONIC, &until);
+	while (failed && errno == EINTR);
+	return !failed;
+}
+
+bool hit_entry_leave(struct hit_entry *entry)
+{
+	if (change_state(entry, HIT_ENTRY_ALONE))
+		return true;
+	while (sem_wait(&entry->finished) != 0 && errno == EINTR)
+		continue;
+	return false;
 }

@@ -2,12 +2,20 @@
 #ifndef STORE_HIT_ENTRY_H
 #define STORE_HIT_ENTRY_H
 
-#include <pthread.h>
+#include <semaphore.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "core/hit.h"
 #include "store/hitlog.h"
+
+/* Whose an entry is, once the writer has taken it. */
+enum hit_entry_state {
+	HIT_ENTRY_AWAITED, /* the writer's; then the session's that waits */
+	HIT_ENTRY_DONE,    /* the session's: the writer is through with it */
+	HIT_ENTRY_ALONE,   /* the writer's, to its end: nobody waits, or not any more */
+};
 
 /* A hit on its way to disk. */
 struct hit_entry {
@@ -18,12 +26,9 @@ struct hit_entry {
 	bool amend; /* its row is there and is to be changed to what `hit` says */
 	int err;
 
-	/* Between the writer and the session that waits; a mutex of its own, as all wake at once.
-	 */
-	pthread_mutex_t mutex;
-	pthread_cond_t finished;   /* says that done was set */
-	bool done;                 /* the writer is through with it: the session's again */
-	bool background;           /* nobody waits for it, or not any more: the writer frees it */
+	/* Between the writer and the session that waits. */
+	_Atomic enum hit_entry_state state;
+	sem_t finished;            /* posted when the state becomes HIT_ENTRY_DONE */
 	enum hit_action otherwise; /* what to amend it to, once its session gave up */
 	const char *why;
 };
@@ -34,9 +39,9 @@ struct hit_queue {
 	size_t count;
 };
 
-/* A copy of a hit, for the hit log's queues; clock is for timed waits. ERR_MEMORY. */
-int hit_entry_new(const struct hit *hit, const pthread_condattr_t *clock,
-	struct hit_entry **entry_r) __attribute__((warn_unused_result));
+/* A copy of a hit, for the hit log's queues; its state is HIT_ENTRY_AWAITED. ERR_MEMORY. */
+int hit_entry_new(const struct hit *hit, struct hit_entry **entry_r)
+	__attribute__((warn_unused_result));
 void hit_entry_free(struct hit_entry *entry);
 
 /* The writer: hands an entry back to the session that waits for it; false when none does any more.
@@ -45,6 +50,12 @@ bool hit_entry_hand_back(struct hit_entry *entry);
 
 /* The session: waits until the writer hands the entry back; false when it took too long. */
 bool hit_entry_wait(struct hit_entry *entry, int wait_msecs);
+
+/*
+ * The session: leaves the entry to the writer. false when the writer has handed it back just now:
+ * then it is the session's. otherwise and why are set before.
+ */
+bool hit_entry_leave(struct hit_entry *entry);
 
 /* Queues have no lock of their own: whoever shares one guards it. */
 void hit_queue_init(struct hit_queue *queue);

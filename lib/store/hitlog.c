@@ -369,13 +369,9 @@ static bool give_up(
 	pthread_mutex_unlock(&log->mutex);
 	if (untouched)
 		return true;
-	pthread_mutex_lock(&entry->mutex);
-	bool done = entry->done;
-	entry->background = true;
 	entry->otherwise = otherwise;
 	entry->why = why;
-	pthread_mutex_unlock(&entry->mutex);
-	return done;
+	return !hit_entry_leave(entry);
 }
 
 static void say_error(struct hitlog *log, int err, int wait_msecs, struct text *message_r)
@@ -408,7 +404,7 @@ int hitlog_record(struct hitlog *log, struct hit *hit, hitlog_compose *compose, 
 	int wait_msecs, enum hit_action otherwise, const char *why, struct text *message_r)
 {
 	struct hit_entry *entry;
-	int err = hit_entry_new(hit, &log->clock, &entry);
+	int err = hit_entry_new(hit, &entry);
 
 	if (err != ERR_NONE) {
 		text_add(message_r, err_text(err));
@@ -422,7 +418,7 @@ int hitlog_record(struct hitlog *log, struct hit *hit, hitlog_compose *compose, 
 		return ERR_TIMEOUT;
 	}
 	/* An entry that the writer never took has no outcome. */
-	err = entry->done ? entry->err : ERR_TIMEOUT;
+	err = entry->state == HIT_ENTRY_DONE ? entry->err : ERR_TIMEOUT;
 	if (err == ERR_NONE)
 		*hit = entry->hit;
 	else
@@ -434,13 +430,13 @@ int hitlog_record(struct hitlog *log, struct hit *hit, hitlog_compose *compose, 
 int hitlog_post(struct hitlog *log, const struct hit *hit, struct text *message_r)
 {
 	struct hit_entry *entry;
-	int err = hit_entry_new(hit, &log->clock, &entry);
+	int err = hit_entry_new(hit, &entry);
 
 	if (err != ERR_NONE) {
 		text_add(message_r, err_text(err));
 		return err;
 	}
-	entry->background = true;
+	entry->state = HIT_ENTRY_ALONE;
 	pthread_mutex_lock(&log->mutex);
 	bool room = log->waiting.count + log->background.count < BACKGROUND_MAX;
 	if (room) {
