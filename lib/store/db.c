@@ -428,9 +428,10 @@ int db_pragma_int(struct db *db, const char *pragma, int64_t *value_r)
 	return err;
 }
 
-void db_checkpoint(struct db *db)
+int db_checkpoint(struct db *db)
 {
-	sqlite3_wal_checkpoint_v2(db->sqlite, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	return capture(db, sqlite3_wal_checkpoint_v2(
+				   db->sqlite, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL));
 }
 
 /* The first row of a checking pragma goes to message_r unless it is the one that says all is well.

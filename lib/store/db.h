@@ -104,8 +104,11 @@ int db_execute(struct db *db, const char *sql) __attribute__((warn_unused_result
 int db_pragma_int(struct db *db, const char *pragma, int64_t *value_r)
 	__attribute__((warn_unused_result));
 
-/* Writes the log back into the database and empties it; best effort, as readers may hold it up. */
-void db_checkpoint(struct db *db);
+/*
+ * Writes the log back into the database and empties it: best effort, as others may hold it up for
+ * longer than the wait (ERR_DB_BUSY).
+ */
+int db_checkpoint(struct db *db);
 
 /*
  * Full check of the file's structure and rules (PRAGMA integrity_check, foreign_key_check):

@@ -55,14 +55,22 @@ struct hitlog {
 /*
  * Drops a connection whose file is no longer the one at its path. What of the old database stands
  * only in the write-ahead log is written back first: that log keeps its name, and would be taken
- * for the new database's.
+ * for the new database's. While a reader of the old one holds that up, the log is busy.
  */
-static void drop_stale(struct hitlog *log)
+static int drop_stale(struct hitlog *log, struct text *message_r)
 {
 	if (log->db == NULL || !db_is_stale(log->db, 0))
-		return;
-	db_checkpoint(log->db);
+		return ERR_NONE;
+	db_set_wait(log->db, log->failing ? 0 : LOCK_WAIT_MSECS);
+	if (db_checkpoint(log->db) == ERR_DB_BUSY) {
+		text_add_format(message_r,
+			"%s: was replaced or deleted while another program reads the old one; that "
+			"program has to end first",
+			log->path);
+		return ERR_DB_BUSY;
+	}
 	db_close(&log->db);
+	return ERR_NONE;
 }
 
 static int open_db(struct hitlog *log, struct text *message_r)
@@ -74,10 +82,10 @@ static int open_db(struct hitlog *log, struct text *message_r)
 		.wait_msecs = log->failing ? 0 : LOCK_WAIT_MSECS,
 	};
 
-	drop_stale(log);
-	if (log->db != NULL)
-		return ERR_NONE;
-	int err = store_open(log->path, &options, &log->db, message_r);
+	int err = drop_stale(log, message_r);
+	if (err != ERR_NONE || log->db != NULL)
+		return err;
+	err = store_open(log->path, &options, &log->db, message_r);
 	if (err == ERR_NONE) {
 		err = db_execute(log->db, log->sync_full ? "PRAGMA synchronous = full"
 							 : "PRAGMA synchronous = normal");

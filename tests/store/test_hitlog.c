@@ -262,10 +262,10 @@ static void make_anew(const char *path)
 	assert_int_equal(migrate(path, DB_HITS, &from, &message), ERR_NONE);
 }
 
-static void reopen(void)
+static void reopen(const char *path)
 {
 	sqlite3_close(hits.sqlite);
-	assert_int_equal(sqlite3_open(hits.path, &hits.sqlite), SQLITE_OK);
+	assert_int_equal(sqlite3_open(path, &hits.sqlite), SQLITE_OK);
 	sqlite3_busy_timeout(hits.sqlite, 5000);
 }
 
@@ -286,7 +286,7 @@ static void a_deleted_log_fails_until_it_is_made_anew(void **state)
 	assert_int_equal(record(&hit), ERR_DB_MISSING);
 	make_anew(hits.path);
 	assert_int_equal(record(&hit), ERR_NONE);
-	reopen();
+	reopen(hits.path);
 	assert_int_equal(count_rows("1"), 1);
 	assert_sound();
 }
@@ -306,8 +306,39 @@ static void a_replaced_log_is_not_mixed_with_its_predecessor(void **state)
 	assert_int_equal(rename(fresh, hits.path), 0);
 	assert_int_equal(record(&hit), ERR_NONE);
 	assert_int_equal(hit.id, 1);
-	reopen();
+	reopen(hits.path);
 	assert_int_equal(count_rows("1"), 1);
+	assert_sound();
+}
+
+/* A reader of the old log keeps its write-ahead log from being written back. */
+static void a_replaced_log_waits_for_those_who_read_the_old_one(void **state)
+{
+	char fresh[128], old[128];
+	struct hit hit;
+
+	(void)state;
+	assert_int_equal(record(&hit), ERR_NONE);
+	scratch_db_execute(&hits, "BEGIN; SELECT count(*) FROM hit");
+	assert_int_equal(record(&hit), ERR_NONE);
+	snprintf(fresh, sizeof(fresh), "%s.fresh", hits.path);
+	make_anew(fresh);
+	snprintf(old, sizeof(old), "%s.old", hits.path);
+	assert_int_equal(link(hits.path, old), 0);
+	assert_int_equal(rename(fresh, hits.path), 0);
+	assert_int_equal(record(&hit), ERR_DB_BUSY);
+	int64_t start = clock_monotonic_msecs();
+	for (int i = 0; i < 10; i++)
+		assert_int_equal(record(&hit), ERR_DB_BUSY);
+	assert_true(clock_monotonic_msecs() - start < 3000);
+	scratch_db_execute(&hits, "COMMIT");
+	assert_int_equal(record(&hit), ERR_NONE);
+	assert_int_equal(hit.id, 1);
+	reopen(hits.path);
+	assert_int_equal(count_rows("1"), 1);
+	assert_sound();
+	reopen(old);
+	assert_int_equal(count_rows("1"), 2);
 	assert_sound();
 }
 
@@ -327,6 +358,7 @@ int main(void)
 		TEST(a_hit_that_breaks_a_rule_fails_alone),
 		TEST(a_deleted_log_fails_until_it_is_made_anew),
 		TEST(a_replaced_log_is_not_mixed_with_its_predecessor),
+		TEST(a_replaced_log_waits_for_those_who_read_the_old_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
