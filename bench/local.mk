@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Benchmarks: not built by default. `make bench` takes under two minutes, `make bench-full` a quarter of an hour
-# and 10 GB of disk. The table goes to standard output and into bench.txt.
+# Benchmarks: not built by default. `make bench` takes under two minutes, `make bench-full` about ten and 10 GB of
+# disk. The table goes to standard output and into bench/table.txt. BENCH_OPTIONS, for example
+# '--rounds 3 --cache /var/tmp/opsmilter-bench', are those of bench/run.
 bench_tools = bench/floor bench/load bench/smtp
 EXTRA_PROGRAMS += $(bench_tools)
-CLEANFILES += $(bench_tools) bench.txt
+CLEANFILES += $(bench_tools) bench/table.txt
 bench_floor_SOURCES = bench/floor.c
 bench_floor_LDADD = $(MILTER_LIBS)
 bench_load_SOURCES = bench/load.c tests/support/mta.c tests/support/mta.h
@@ -11,7 +12,8 @@ bench_load_LDADD =
 bench_smtp_SOURCES = bench/smtp.c
 bench_smtp_LDADD =
 
-EXTRA_DIST += bench/run bench/listings.py bench/mail.py bench/setting.py bench/stages.py
+EXTRA_DIST += bench/run bench/databases.py bench/listings.py bench/mail.py bench/setting.py bench/stages.py \
+	bench/table.py
 
 .PHONY: bench bench-full
 bench: all $(bench_tools)

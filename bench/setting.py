@@ -15,6 +15,7 @@ import time
 from tests.support import filter as programs
 from tests.support.scratch import Refused, Scratch, end_process, wait_until
 
+TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 NEGOTIATION = struct.pack("!IcIII", 13, b"O", 6, 0x1FF, 0x0FFFFF)
 
 
@@ -102,16 +103,30 @@ class Pair:
         self.ours.append(ours)
         self.floors.append(floor)
 
+    def ratios(self):
+        return sorted(ours.rate / floor.rate for ours, floor in zip(self.ours, self.floors))
+
     @property
     def ratio(self):
-        return statistics.median(ours.rate / floor.rate for ours, floor in zip(self.ours, self.floors))
+        return statistics.median(self.ratios())
+
+    @property
+    def spread(self):
+        return f"{self.ratios()[0]:.2f} to {self.ratios()[-1]:.2f}"
+
+    @property
+    def rate(self):
+        return self._median(self.ours, "rate")
+
+    @property
+    def floor_rate(self):
+        return self._median(self.floors, "rate")
+
+    def latency(self, name):
+        return self._median(self.ours, name)
 
     @staticmethod
-    def rate(results):
-        return statistics.median(result.rate for result in results)
-
-    @staticmethod
-    def latency(results, name):
+    def _median(results, name):
         return statistics.median(getattr(result, name) for result in results)
 
 
@@ -134,6 +149,10 @@ def anonymous_kilobytes(pid):
         return int(re.search(r"^Anonymous:\s+(\d+) kB", file.read(), re.M)[1])
 
 
+def open_files(pid):
+    return len(os.listdir(f"/proc/{pid}/fd"))
+
+
 def start_seconds(filter_):
     """From the start of the program till it negotiates on its socket; it goes on running."""
     began = time.monotonic()
@@ -147,5 +166,5 @@ def start_seconds(filter_):
     return time.monotonic() - began
 
 
-__all__ = ["DiskScratch", "Floor", "Load", "Pair", "Refused", "Result", "anonymous_kilobytes", "end_process",
-           "programs", "run_as_ourselves", "side_by_side", "start_seconds"]
+__all__ = ["DiskScratch", "Floor", "Load", "Pair", "Refused", "Result", "TOP", "anonymous_kilobytes", "end_process",
+           "open_files", "programs", "run_as_ourselves", "side_by_side", "start_seconds", "wait_until"]
