@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/text.h"
 #include "store/db.h"
@@ -13,6 +14,7 @@
 
 /* How long a migration waits for programs that hold the database. */
 #define WAIT_MSECS 10000
+#define RETRY_MSECS 20
 
 static const struct {
 	const char *const *steps;
@@ -39,14 +41,18 @@ struct identity {
 	int64_t schema_changes; /* 0: no table was made in it yet */
 };
 
+/* All of one moment, as another program may be making the database just now. */
 static int read_identity(struct db *db, struct identity *identity_r, struct text *message_r)
 {
-	int err = db_pragma_int(db, "application_id", &identity_r->application_id);
+	int err = db_begin_read(db);
 
+	if (err == ERR_NONE)
+		err = db_pragma_int(db, "application_id", &identity_r->application_id);
 	if (err == ERR_NONE)
 		err = db_pragma_int(db, "user_version", &identity_r->version);
 	if (err == ERR_NONE)
 		err = db_pragma_int(db, "schema_version", &identity_r->schema_changes);
+	db_rollback(db);
 	if (err == ERR_DB_FOREIGN)
 		text_add_format(message_r,
 			"%s: not an SQLite database; move it away, then run \"opsctl init\"",
@@ -118,11 +124,18 @@ static int take_step(struct db *db, enum db_kind kind, int64_t version, struct t
 }
 
 /* What must be said before the first table is made: space is given back page by page, and readers
- * and the writer do not wait for one another. */
+ * and the writer do not wait for one another. For the journal SQLite itself does not wait, when
+ * another program sets it just now. */
 static int prepare_new(struct db *db, struct text *message_r)
 {
-	int err = db_execute(db, "PRAGMA auto_vacuum = incremental; PRAGMA journal_mode = wal");
+	int64_t deadline = clock_monotonic_msecs() + WAIT_MSECS;
+	int err;
 
+	while ((err = db_execute(
+			db, "PRAGMA auto_vacuum = incremental; PRAGMA journal_mode = wal")) ==
+			ERR_DB_BUSY &&
+		clock_monotonic_msecs() < deadline)
+		usleep(RETRY_MSECS * 1000);
 	if (err != ERR_NONE)
 		text_add_format(message_r, "%s: %s (%s)", db_path(db), err_text(err), db_error(db));
 	return err;

@@ -65,6 +65,22 @@ static void run_sql(const char *sql)
 	sqlite3_close(sqlite);
 }
 
+static int count_rows(const char *table)
+{
+	char sql[64];
+	sqlite3 *sqlite;
+	sqlite3_stmt *row;
+
+	snprintf(sql, sizeof(sql), "SELECT count(*) FROM %s", table);
+	assert_int_equal(sqlite3_open(path, &sqlite), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(sqlite, sql, -1, &row, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(row), SQLITE_ROW);
+	int count = sqlite3_column_int(row, 0);
+	sqlite3_finalize(row);
+	sqlite3_close(sqlite);
+	return count;
+}
+
 static void write_file(const char *text)
 {
 	FILE *file = fopen(path, "w");
@@ -178,12 +194,12 @@ static void goes_on_where_it_was_interrupted(void **state)
 }
 
 #define PROCESSES 8
+#define ROUNDS 15
 
-static void many_at_once_make_one_database(void **state)
+static void migrate_in_processes(void)
 {
 	pid_t pids[PROCESSES];
 
-	(void)state;
 	for (int i = 0; i < PROCESSES; i++) {
 		pids[i] = fork();
 		if (pids[i] == 0) {
@@ -197,7 +213,39 @@ static void many_at_once_make_one_database(void **state)
 		assert_int_equal(waitpid(pids[i], &status, 0), pids[i]);
 		assert_int_equal(status, 0);
 	}
-	assert_int_equal(open_as(DB_OPS), ERR_NONE);
+}
+
+static void many_at_once_make_one_database(void **state)
+{
+	(void)state;
+	for (int i = 0; i < ROUNDS; i++) {
+		migrate_in_processes();
+		assert_int_equal(open_as(DB_OPS), ERR_NONE);
+		assert_int_equal(count_rows("change"), 1);
+		assert_int_equal(unlink(path), 0);
+	}
+}
+
+static void a_file_without_the_right_to_it_is_named(void **state)
+{
+	int from;
+
+	(void)state;
+	if (geteuid() == 0)
+		skip();
+	assert_int_equal(migrate_to(DB_OPS, &from), ERR_NONE);
+	assert_int_equal(chmod(path, 0), 0);
+	assert_int_equal(migrate_to(DB_OPS, &from), ERR_DB_READONLY);
+	assert_int_equal(open_as(DB_OPS), ERR_DB_READONLY);
+	assert_int_equal(chmod(path, 0400), 0);
+	assert_int_equal(migrate_to(DB_OPS, &from), ERR_DB_READONLY);
+	assert_int_equal(chmod(path, 0600), 0);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(chmod(folder, 0500), 0);
+	int err = migrate_to(DB_OPS, &from);
+	assert_int_equal(chmod(folder, 0700), 0);
+	assert_true(err != ERR_NONE);
+	assert_int_equal(access(path, F_OK), -1);
 }
 
 int main(void)
@@ -212,6 +260,7 @@ int main(void)
 		TEST(refuses_what_is_no_database_and_leaves_it_alone),
 		TEST(goes_on_where_it_was_interrupted),
 		TEST(many_at_once_make_one_database),
+		TEST(a_file_without_the_right_to_it_is_named),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
