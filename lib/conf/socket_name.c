@@ -32,6 +32,16 @@ static int parse_path(const char *path, struct socket_name *name_r, struct text 
 	return ERR_NONE;
 }
 
+/* The start of a string that came from the file: in a message, it stays on its line. */
+static void add_printable(struct text *text, const char *string, size_t length)
+{
+	char part[32];
+	struct text copy = TEXT_OVER(part);
+
+	text_add_octets(&copy, string, length);
+	text_add_printable(text, part);
+}
+
 static int parse_port(
 	const char *string, size_t length, struct socket_name *name_r, struct text *why_r)
 {
@@ -45,7 +55,7 @@ static int parse_port(
 	if (digits && atoi(name_r->port) >= 1 && atoi(name_r->port) <= 65535)
 		return ERR_NONE;
 	text_add(why_r, "the port \"");
-	text_add_octets(why_r, string, length);
+	add_printable(why_r, string, length);
 	text_add(why_r, "\" is none; a number from 1 to 65535 is wanted, as inet:8891@127.0.0.1");
 	return ERR_RANGE;
 }

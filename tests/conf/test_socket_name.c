@@ -58,6 +58,7 @@ static void each_fault_is_refused_with_what_would_be_right(void **state)
 		{"inet:999999999999@127.0.0.1", ERR_RANGE, "1 to 65535"},
 		{"inet:-1@127.0.0.1", ERR_RANGE, "1 to 65535"},
 		{"inet:25x@127.0.0.1", ERR_RANGE, "1 to 65535"},
+		{"inet:2\n5@127.0.0.1", ERR_RANGE, "\"2?5\""},
 		{"inet:25@", ERR_SYNTAX, "wanted"},
 		{"inet:25@a b", ERR_SYNTAX, "wanted"},
 		{"inet:25@a%b", ERR_SYNTAX, "wanted"},
