@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "check.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -11,6 +12,8 @@
 #include "json.h"
 #include "output.h"
 #include "store/db.h"
+#include "store/history.h"
+#include "store/hits.h"
 #include "store/lists.h"
 #include "store/lookup.h"
 #include "store/migrate.h"
@@ -18,6 +21,12 @@
 
 /* How long to wait for another program's lock. */
 #define WAIT_MSECS 5000
+
+/* A clock before 2026-01-01 stands still or began anew: this program is younger. */
+#define CLOCK_EARLIEST 1767225600
+
+/* Seconds by which a record may be ahead of the clock, as clocks are adjusted a little. */
+#define CLOCK_TOLERANCE 60
 
 static bool something_failed;
 
@@ -134,6 +143,54 @@ static void check_test_entries(struct context *context, struct db *ops)
 		plural((int64_t)lists.count, "list", "lists"), unlisted);
 }
 
+static void check_listings(struct context *context, struct db *ops)
+{
+	static struct lists lists;
+	int64_t counts[LISTS_MAX], in_force = 0, expired, now = clock_now();
+	int err = lists_read(ops, &lists);
+
+	if (err == ERR_NONE)
+		err = lists_count_listings(ops, &lists, now, counts);
+	if (err == ERR_NONE)
+		err = lists_count_expired(ops, now, &expired);
+	if (err != ERR_NONE) {
+		check_say(context, CHECK_FAILED, "listings", NULL, "%s (%s)", err_text(err),
+			db_error(ops));
+		return;
+	}
+	for (size_t i = 0; i < lists.count; i++)
+		in_force += counts[i];
+	bool all_expired = in_force == 0 && expired > 0;
+	check_say(context, all_expired ? CHECK_WARNING : CHECK_OK, "listings",
+		in_force == 0 ? "\"opsctl add\" and \"opsctl import\" list hosts" : NULL,
+		"%" PRId64 " in force, %" PRId64 " expired", in_force, expired);
+}
+
+/* Listings begin and expire by the clock, and hits are found by it. */
+static void check_clock(struct context *context)
+{
+	static const char mend[] = "set the clock, and keep it right by NTP";
+	int64_t now = clock_now(), change_at = 0, hit_at = 0;
+	char now_text[CLOCK_TEXT_SIZE], newest_text[CLOCK_TEXT_SIZE];
+
+	/* That a database cannot be read is said where it is looked at. */
+	if (context->ops != NULL)
+		(void)!history_newest(context->ops, &change_at);
+	if (context->hits != NULL)
+		(void)!hits_newest(context->hits, &hit_at);
+	int64_t newest = change_at > hit_at ? change_at : hit_at;
+	clock_format(now, now_text);
+	clock_format(newest, newest_text);
+	if (now < CLOCK_EARLIEST)
+		check_say(context, CHECK_FAILED, "clock", mend, "it says %s UTC", now_text);
+	else if (newest > now + CLOCK_TOLERANCE)
+		check_say(context, CHECK_WARNING, "clock", mend,
+			"it says %s UTC, and the newest %s is of %s: it is slow, or was fast",
+			now_text, hit_at == newest ? "hit" : "change", newest_text);
+	else
+		check_say(context, CHECK_OK, "clock", NULL, "%s UTC", now_text);
+}
+
 static enum status run(struct context *context)
 {
 	check_say(context, CHECK_OK, "configuration", NULL, "%s", context->conf_path);
@@ -142,6 +199,9 @@ static enum status run(struct context *context)
 	context->hits = open_database(context, "hit log", context->conf->hit_log, DB_HITS);
 	if (context->ops != NULL)
 		check_test_entries(context, context->ops);
+	if (context->ops != NULL)
+		check_listings(context, context->ops);
+	check_clock(context);
 	check_filter(context);
 	/* Last, as they read all there is. */
 	if (context->ops != NULL)

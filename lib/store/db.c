@@ -319,6 +319,17 @@ int db_run(struct statement *statement)
 	return more;
 }
 
+int db_get_int(struct statement *statement, int64_t *value_r)
+{
+	int more = db_step(statement);
+
+	assert(more != 0);
+	*value_r = more > 0 ? db_int(statement, 0) : 0;
+	if (more > 0)
+		db_finish(statement);
+	return more > 0 ? ERR_NONE : more;
+}
+
 void db_finish(struct statement *statement)
 {
 	if (statement->stmt == NULL)

@@ -78,6 +78,9 @@ int db_step(struct statement *statement) __attribute__((warn_unused_result));
 /* Runs a statement that gives no rows. */
 int db_run(struct statement *statement) __attribute__((warn_unused_result));
 
+/* Runs a statement that gives one row of one number. */
+int db_get_int(struct statement *statement, int64_t *value_r) __attribute__((warn_unused_result));
+
 void db_finish(struct statement *statement);
 
 /* Columns of the present row, from 0. Strings are valid until the next step; never NULL. */

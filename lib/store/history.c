@@ -30,3 +30,8 @@ int history_each(struct db *db, const struct addr *addr, int64_t now,
 	}
 	return more;
 }
+
+int history_newest(struct db *db, int64_t *at_r)
+{
+	return db_get_int(db_begin(db, NEWEST_CHANGE), at_r);
+}

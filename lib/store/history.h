@@ -27,4 +27,7 @@ int history_each(struct db *db, const struct addr *addr, int64_t now,
 	void (*take)(void *context, const struct history_event *event), void *context)
 	__attribute__((warn_unused_result));
 
+/* When the newest change was put on record. */
+int history_newest(struct db *db, int64_t *at_r) __attribute__((warn_unused_result));
+
 #endif

@@ -69,6 +69,11 @@ int hits_find(struct db *db, const char *ref, hits_take *take, void *context)
 	return ERR_NONE;
 }
 
+int hits_newest(struct db *db, int64_t *at_r)
+{
+	return db_get_int(db_begin(db, NEWEST_HIT), at_r);
+}
+
 int hits_count(struct db *db, enum hits_group group, int64_t since, int64_t until, int64_t limit,
 	void (*take)(void *context, const struct hits_count *count), void *context)
 {

@@ -48,6 +48,9 @@ int hits_each(struct db *db, const struct hits_filter *filter, hits_take *take, 
 int hits_find(struct db *db, const char *ref, hits_take *take, void *context)
 	__attribute__((warn_unused_result));
 
+/* When the newest hit was; 0: there is none. */
+int hits_newest(struct db *db, int64_t *at_r) __attribute__((warn_unused_result));
+
 /* What hits are counted by. */
 enum hits_group { HITS_BY_DAY, HITS_BY_LIST, HITS_BY_NETWORK, HITS_BY_SENDER_DOMAIN };
 

@@ -137,3 +137,11 @@ int lists_count_listings(
 	}
 	return more;
 }
+
+int lists_count_expired(struct db *db, int64_t now, int64_t *count_r)
+{
+	struct statement *row = db_begin(db, COUNT_EXPIRED);
+
+	db_bind_int(row, 1, now);
+	return db_get_int(row, count_r);
+}

@@ -36,4 +36,8 @@ int lists_set(struct db *db, const struct list *list, const struct change *chang
 int lists_count_listings(struct db *db, const struct lists *lists, int64_t now,
 	int64_t counts_r[LISTS_MAX]) __attribute__((warn_unused_result));
 
+/* How many listings have expired and were not ended otherwise. Reads all listings. */
+int lists_count_expired(struct db *db, int64_t now, int64_t *count_r)
+	__attribute__((warn_unused_result));
+
 #endif

@@ -94,6 +94,10 @@ const struct statement_text statements[STATEMENT_COUNT] = {
 		" WHERE ended_at IS NULL AND (expires_at IS NULL OR expires_at > ?1) GROUP BY "
 		"list_id"},
 
+	/* Not ended, as nobody listed their network again. */
+	[COUNT_EXPIRED] = {DB_OPS, ROLE_ADMIN,
+		"SELECT count(*) FROM listing WHERE ended_at IS NULL AND expires_at <= ?1"},
+
 	[ADD_EVIDENCE] = {DB_OPS, ROLE_ADMIN,
 		"INSERT INTO evidence (at, who, kind, source, sha256, octets, body) VALUES (?1, "
 		"?2, ?3, ?4, ?5, ?6, ?7)"},
@@ -189,6 +193,8 @@ const struct statement_text statements[STATEMENT_COUNT] = {
 		" ORDER BY at DESC, id DESC LIMIT ?4)"
 		" ORDER BY at DESC, id DESC"},
 
+	[NEWEST_HIT] = {DB_HITS, ROLE_ADMIN, "SELECT coalesce(max(at), 0) FROM hit"},
+
 	[HIT_OF_REF] = {DB_HITS, ROLE_ADMIN,
 		"SELECT " HIT_COLUMNS " FROM hit WHERE id = ?1 AND ref = ?2"},
 
@@ -277,6 +283,8 @@ const struct statement_text statements[STATEMENT_COUNT] = {
 		" SELECT at, who, what, network, prefix, coalesce(list.name, ''), "
 		"coalesce(evidence_id, 0), why"
 		" FROM event LEFT JOIN list ON list.id = list_id ORDER BY at, place"},
+
+	[NEWEST_CHANGE] = {DB_OPS, ROLE_ADMIN, "SELECT coalesce(max(at), 0) FROM change"},
 
 	/* Some of the hits before ?1, at most ?2, the oldest first. */
 	[PURGE_HITS] = {DB_HITS, ROLE_ADMIN,

@@ -33,6 +33,7 @@ enum statement_id {
 	ADD_LIST,
 	SET_LIST,
 	COUNT_LISTINGS,
+	COUNT_EXPIRED,
 	ADD_EVIDENCE,
 	GET_EVIDENCE,
 	FIND_REASON,
@@ -49,6 +50,7 @@ enum statement_id {
 
 	/* What the administrator reads: hits, evidence, history; and throws away: purge. */
 	HITS_BY_TIME,
+	NEWEST_HIT,
 	HITS_OF_NETWORK,
 	HIT_OF_REF,
 	COUNT_HITS_BY_DAY,
@@ -57,6 +59,7 @@ enum statement_id {
 	COUNT_HITS_BY_DOMAIN,
 	EVIDENCE_OF_LISTING,
 	HISTORY_OF_ADDRESS,
+	NEWEST_CHANGE,
 	PURGE_HITS,
 	PURGE_EVIDENCE,
 

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
+import contextlib
 import json
 import os
 import socket
@@ -158,7 +159,8 @@ class Check(CommandTest):
             with client:
                 self.offer = client.recv(100)
                 client.sendall(answer)
-                client.recv(100)
+                with contextlib.suppress(ConnectionError):
+                    client.recv(100)
 
         thread = threading.Thread(target=run, daemon=True)
         thread.start()
@@ -194,6 +196,35 @@ class Check(CommandTest):
         connection.execute("PRAGMA user_version = 99")
         connection.close()
         self.assertEqual(self.outcomes("hit log"), ["failed"])
+
+    def check_one(self, what):
+        return [row for row in self.check_any() if row["check"] == what][0]
+
+    def write_hit(self, sql):
+        connection = sqlite3.connect(os.path.join(self.folder, "hits.db"))
+        with connection:
+            connection.execute(sql)
+        connection.close()
+
+    def test_a_clock_behind_what_is_on_record_is_a_warning(self):
+        self.assertEqual(self.check_one("clock")["outcome"], "ok")
+        self.write_hit("INSERT INTO hit (at, client_key, client, client_name, helo, mail_from, rcpt_to, list,"
+                        " network, reason, listed_at, stage, action, reply, ref, mta, queue_id) VALUES"
+                        " (unixepoch() + 3600, zeroblob(16), '', '', '', '', '', 'ops', '', '', 1, 'rcpt',"
+                        " 'refused', '', '1-5R2GK0M8W1XA', '', '')")
+        row = self.check_one("clock")
+        self.assertEqual(row["outcome"], "warning")
+        self.assertIn("newest hit", row["text"])
+
+    def test_listings_that_have_all_expired_are_a_warning(self):
+        self.assertEqual(self.check_one("listings")["outcome"], "ok")
+        self.add("198.18.7.9", "--expires", "1s")
+        time.sleep(2.1)  # times are whole seconds
+        row = self.check_one("listings")
+        self.assertEqual((row["outcome"], row["text"]), ("warning", "0 in force, 1 expired"))
+        self.add("198.18.7.8")
+        row = self.check_one("listings")
+        self.assertEqual((row["outcome"], row["text"]), ("ok", "1 in force, 1 expired"))
 
     def test_a_user_that_is_not_there_is_named(self):
         with open(self.conf) as file:
