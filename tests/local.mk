@@ -23,6 +23,7 @@ UNIT_TESTS += tests/base/test_pidfile
 UNIT_TESTS += tests/base/test_text
 UNIT_TESTS += tests/conf/test_conf
 UNIT_TESTS += tests/conf/test_socket_name
+UNIT_TESTS += tests/core/test_client
 UNIT_TESTS += tests/core/test_hit
 UNIT_TESTS += tests/core/test_listing
 UNIT_TESTS += tests/core/test_policy
@@ -76,6 +77,8 @@ FUZZ_TARGETS += tests/fuzz/fuzz_addr
 tests_fuzz_fuzz_addr_SOURCES = tests/fuzz/fuzz_addr.c tests/fuzz/replay.c
 FUZZ_TARGETS += tests/fuzz/fuzz_conf
 tests_fuzz_fuzz_conf_SOURCES = tests/fuzz/fuzz_conf.c tests/fuzz/replay.c
+FUZZ_TARGETS += tests/fuzz/fuzz_ref
+tests_fuzz_fuzz_ref_SOURCES = tests/fuzz/fuzz_ref.c tests/fuzz/replay.c
 FUZZ_TARGETS += tests/fuzz/fuzz_reply
 tests_fuzz_fuzz_reply_SOURCES = tests/fuzz/fuzz_reply.c tests/fuzz/replay.c
 
