@@ -295,20 +295,20 @@ static int commit_batch(struct hitlog *log)
 static void *write_hits(void *argument)
 {
 	struct hitlog *log = argument;
-	int err = ERR_NONE;
 
 	pthread_mutex_lock(&log->mutex);
-	/* At the end one failure is enough: what is left then is nothing that a client was told. */
-	while (!log->stopping ||
-		(err == ERR_NONE && log->waiting.count + log->background.count > 0)) {
+	while (!log->stopping) {
 		bool work = wait_for_work(log);
-		err = commit_batch(log);
+		(void)commit_batch(log);
 		if (work)
 			continue;
 		pthread_mutex_unlock(&log->mutex);
 		tidy(log);
 		pthread_mutex_lock(&log->mutex);
 	}
+	/* At the end one failure is enough: what is left then is nothing that a client was told. */
+	while (log->waiting.count + log->background.count > 0 && commit_batch(log) == ERR_NONE)
+		continue;
 	pthread_mutex_unlock(&log->mutex);
 	tidy(log);
 	db_close(&log->db);
@@ -354,6 +354,7 @@ size_t hitlog_stop(struct hitlog **log)
 	pthread_cond_signal(&(*log)->work);
 	pthread_mutex_unlock(&(*log)->mutex);
 	pthread_join((*log)->thread, NULL);
+	hit_queue_move(&(*log)->waiting, &(*log)->background, SIZE_MAX);
 	lost = (*log)->background.count;
 	while ((entry = hit_queue_pop(&(*log)->background)) != NULL)
 		hit_entry_free(entry);

@@ -84,6 +84,22 @@ static int64_t await_rows(const char *condition, int64_t expected)
 	return count_rows(condition);
 }
 
+static void make_anew(const char *path)
+{
+	char buffer[512];
+	struct text message = TEXT_OVER(buffer);
+	int from;
+
+	assert_int_equal(migrate(path, DB_HITS, &from, &message), ERR_NONE);
+}
+
+static void reopen(const char *path)
+{
+	sqlite3_close(hits.sqlite);
+	assert_int_equal(sqlite3_open(path, &hits.sqlite), SQLITE_OK);
+	sqlite3_busy_timeout(hits.sqlite, 5000);
+}
+
 static void a_recorded_hit_is_on_disk_with_its_reference(void **state)
 {
 	char condition[128];
@@ -240,6 +256,23 @@ static void too_many_posted_hits_are_refused(void **state)
 		posted++;
 	assert_true(posted >= 10000 && posted < 20000);
 	assert_non_null(strstr(buffer, hits.path));
+	assert_int_equal(hitlog_stop(&hitlog), posted);
+}
+
+static void the_end_tries_once_more(void **state)
+{
+	char buffer[512];
+	struct text message = TEXT_OVER(buffer);
+	struct hit hit = sample_hit(), other;
+
+	(void)state;
+	assert_int_equal(unlink(hits.path), 0);
+	assert_int_equal(record(&other), ERR_DB_MISSING);
+	make_anew(hits.path);
+	assert_int_equal(hitlog_post(hitlog, &hit, &message), ERR_NONE);
+	assert_int_equal(hitlog_stop(&hitlog), 0);
+	reopen(hits.path);
+	assert_int_equal(count_rows("1"), 1);
 }
 
 static void a_hit_that_breaks_a_rule_fails_alone(void **state)
@@ -251,22 +284,6 @@ static void a_hit_that_breaks_a_rule_fails_alone(void **state)
 	assert_int_equal(record_within(&hit, WAIT_MSECS), ERR_REFUSED);
 	assert_int_equal(record(&hit), ERR_NONE);
 	assert_int_equal(count_rows("1"), 1);
-}
-
-static void make_anew(const char *path)
-{
-	char buffer[512];
-	struct text message = TEXT_OVER(buffer);
-	int from;
-
-	assert_int_equal(migrate(path, DB_HITS, &from, &message), ERR_NONE);
-}
-
-static void reopen(const char *path)
-{
-	sqlite3_close(hits.sqlite);
-	assert_int_equal(sqlite3_open(path, &hits.sqlite), SQLITE_OK);
-	sqlite3_busy_timeout(hits.sqlite, 5000);
 }
 
 static void assert_sound(void)
@@ -355,6 +372,7 @@ int main(void)
 		TEST(the_end_writes_what_was_posted),
 		TEST(the_end_tells_how_many_were_lost),
 		TEST(too_many_posted_hits_are_refused),
+		TEST(the_end_tries_once_more),
 		TEST(a_hit_that_breaks_a_rule_fails_alone),
 		TEST(a_deleted_log_fails_until_it_is_made_anew),
 		TEST(a_replaced_log_is_not_mixed_with_its_predecessor),
