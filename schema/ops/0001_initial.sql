@@ -57,12 +57,19 @@ CREATE TABLE evidence (
 
 CREATE TRIGGER evidence_stays BEFORE DELETE ON evidence
 	BEGIN SELECT RAISE(ABORT, 'evidence is purged, not deleted'); END;
+CREATE TRIGGER evidence_is_final BEFORE UPDATE OF id, at, who, kind, source, sha256, octets ON evidence
+	BEGIN SELECT RAISE(ABORT, 'evidence is purged, not changed'); END;
+CREATE TRIGGER evidence_body_is_final BEFORE UPDATE OF body ON evidence WHEN NEW.body IS NOT NULL
+	BEGIN SELECT RAISE(ABORT, 'evidence is purged, not changed'); END;
 
 -- A reason stands here once, however many listings share it.
 CREATE TABLE reason (
 	id   INTEGER PRIMARY KEY,
 	text TEXT NOT NULL UNIQUE CHECK (length(text) BETWEEN 1 AND 255)
 ) STRICT;
+
+CREATE TRIGGER reason_is_final BEFORE UPDATE ON reason
+	BEGIN SELECT RAISE(ABORT, 'listings that have ended say so too'); END;
 
 CREATE TABLE listing (
 	id          INTEGER PRIMARY KEY,
@@ -125,10 +132,22 @@ CREATE TABLE exemption (
 	network  BLOB NOT NULL CHECK (length(network) = 16),
 	prefix   INTEGER NOT NULL CHECK (prefix BETWEEN 0 AND 128),
 	added_id INTEGER NOT NULL REFERENCES change,
-	ended_id INTEGER REFERENCES change
+	ended_id INTEGER REFERENCES change,
+	-- No host bits, as in a listing.
+	CHECK (substr(network, (prefix + 7) / 8 + 1) = zeroblob(16 - (prefix + 7) / 8)),
+	CHECK (prefix % 8 = 0 OR (
+		(instr('0123456789ABCDEF', substr(hex(network), prefix / 8 * 2 + 1, 1)) - 1) * 16 +
+		(instr('0123456789ABCDEF', substr(hex(network), prefix / 8 * 2 + 2, 1)) - 1)
+		) % (1 << (8 - prefix % 8)) = 0)
 ) STRICT;
 
 CREATE UNIQUE INDEX exemption_in_force ON exemption (prefix, network) WHERE ended_id IS NULL;
+CREATE TRIGGER exemption_stays BEFORE DELETE ON exemption
+	BEGIN SELECT RAISE(ABORT, 'exemptions end, they are not deleted'); END;
+CREATE TRIGGER exemption_is_final BEFORE UPDATE OF network, prefix, added_id ON exemption
+	BEGIN SELECT RAISE(ABORT, 'an exemption changes only by its end'); END;
+CREATE TRIGGER exemption_end_is_final BEFORE UPDATE ON exemption WHEN OLD.ended_id IS NOT NULL
+	BEGIN SELECT RAISE(ABORT, 'this exemption has ended'); END;
 
 -- Removal requests and nominations.
 CREATE TABLE request (

@@ -85,6 +85,18 @@ static void each_rule_is_policed(void **state)
 		{"an unknown kind of evidence", "INSERT INTO evidence VALUES (9, 1, 'a', 'rumour', "
 						"'s', hex(zeroblob(32)), 1, x'61', NULL)"},
 		{"evidence taken back", "DELETE FROM evidence"},
+		{"evidence changed", "UPDATE evidence SET source = 'elsewhere'"},
+		{"evidence's body changed", "UPDATE evidence SET body = x'62'"},
+		{"a reason changed", "UPDATE reason SET text = 'open relay'"},
+		{"a list with listings deleted", "DELETE FROM list WHERE id = 1"},
+		{"an exemption without a change",
+			"INSERT INTO exemption VALUES (1, " NETWORK ", 128, NULL, NULL)"},
+		{"an exemption's change that is not there",
+			"INSERT INTO exemption VALUES (1, " NETWORK ", 128, 77, NULL)"},
+		{"an exemption with host bits",
+			"INSERT INTO exemption VALUES (1, " NETWORK ", 127, 100, NULL)"},
+		{"an exemption with host octets",
+			"INSERT INTO exemption VALUES (1, " NETWORK ", 104, 100, NULL)"},
 		{"history taken back", "DELETE FROM change"},
 		{"history written anew", "UPDATE change SET who = 'nobody'"},
 		{"an unknown state", "INSERT INTO request (kind, address, state, requested_at) "
@@ -101,21 +113,54 @@ static void each_rule_is_policed(void **state)
 
 	(void)state;
 	assert_true(runs(&ops, LISTING "(1, " NETWORK ", 128, 1, 1, 5, 6, 100, NULL, NULL)"));
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		if (runs(&ops, cases[i].sql))
+			fail_msg("taken: %s", cases[i].name);
+	}
+}
+
+static void a_listing_changes_only_by_its_end(void **state)
+{
+	(void)state;
+	assert_true(runs(&ops, LISTING "(1, " NETWORK ", 128, 1, 1, 5, 6, 100, NULL, NULL)"));
 	assert_false(runs(&ops, "DELETE FROM listing"));
 	assert_false(runs(&ops, "UPDATE listing SET listed_at = 4"));
 	assert_false(runs(&ops, "DELETE FROM prefix_length"));
 	assert_true(runs(&ops, "UPDATE listing SET ended_at = 6, ended_id = 100"));
 	assert_false(runs(&ops, "UPDATE listing SET ended_at = 7"));
-	for (size_t i = 0; i < COUNT_OF(cases); i++) {
-		if (runs(&ops, cases[i].sql))
-			fail_msg("taken: %s", cases[i].name);
-	}
-	assert_false(runs(&hits, "INSERT INTO hit VALUES (1, 1, zeroblob(16), '', '', '', '', '', "
-				 "'', '', '', 1, 'data',"
-				 " 'refused', '', '1-000000000000', '', '')"));
-	assert_false(runs(&hits, "INSERT INTO hit VALUES (1, 1, zeroblob(16), '', '', '', '', '', "
-				 "'', '', '', 1, 'rcpt',"
-				 " 'shot', '', '1-000000000000', '', '')"));
+}
+
+static void an_exemption_changes_only_by_its_end(void **state)
+{
+	(void)state;
+	assert_true(runs(&ops, "INSERT INTO exemption VALUES (1, " NETWORK ", 128, 100, NULL)"));
+	assert_false(runs(&ops, "INSERT INTO exemption VALUES (2, " NETWORK ", 128, 100, NULL)"));
+	assert_false(runs(&ops, "DELETE FROM exemption"));
+	assert_false(runs(&ops, "UPDATE exemption SET prefix = 127"));
+	assert_true(runs(&ops, "UPDATE exemption SET ended_id = 100"));
+	assert_false(runs(&ops, "UPDATE exemption SET ended_id = NULL"));
+	assert_true(runs(&ops, "INSERT INTO exemption VALUES (2, " NETWORK ", 128, 100, NULL)"));
+}
+
+static void evidence_is_purged_and_nothing_else(void **state)
+{
+	(void)state;
+	assert_false(runs(&ops, "UPDATE evidence SET purged_at = 9"));
+	assert_true(runs(&ops, "UPDATE evidence SET body = NULL, purged_at = 9"));
+	assert_false(runs(&ops, "UPDATE evidence SET body = x'61', purged_at = NULL"));
+}
+
+static void each_rule_of_a_hit_is_policed(void **state)
+{
+	(void)state;
+	assert_true(runs(&hits, "INSERT INTO hit VALUES (1, 1, zeroblob(16), '', '', '', '', '', "
+				"'', '', '', 1, 'rcpt', 'refused', '', '1-000000000000', '', '')"));
+	assert_false(runs(&hits, "UPDATE hit SET client_key = zeroblob(15)"));
+	assert_false(runs(&hits, "UPDATE hit SET helo = NULL"));
+	assert_false(runs(&hits, "UPDATE hit SET ref = '1'"));
+	assert_false(runs(&hits, "UPDATE hit SET stage = 'data'"));
+	assert_false(runs(&hits, "UPDATE hit SET action = 'shot'"));
+	assert_false(runs(&hits, "UPDATE hit SET at = 'yesterday'"));
 }
 
 static void no_more_lists_than_programs_hold(void **state)
@@ -129,6 +174,12 @@ static void no_more_lists_than_programs_hold(void **state)
 				"NULL, 9, 16, 32)"));
 }
 
+static void put_hex(const struct addr *addr, char hex_r[33])
+{
+	for (size_t i = 0; i < 16; i++)
+		snprintf(hex_r + 2 * i, 3, "%02x", addr->octets[i]);
+}
+
 static void host_bits_are_refused_at_every_prefix_length(void **state)
 {
 	uint64_t random = UNIT_RANDOM_SEED;
@@ -139,8 +190,7 @@ static void host_bits_are_refused_at_every_prefix_length(void **state)
 		struct addr addr = {{0}};
 		char sql[512], hex[33];
 		addr.octets[bit / 8] = (uint8_t)(0x80 >> bit % 8);
-		for (size_t i = 0; i < 16; i++)
-			snprintf(hex + 2 * i, 3, "%02x", addr.octets[i]);
+		put_hex(&addr, hex);
 		snprintf(sql, sizeof(sql), LISTING "(1, x'%s', %u, 1, 1, 5, NULL, 100, NULL, NULL)",
 			hex, prefix);
 		if (runs(&ops, sql))
@@ -151,6 +201,31 @@ static void host_bits_are_refused_at_every_prefix_length(void **state)
 			fail_msg("bit %u in /%u: %s", bit, bit + 1, sqlite3_errmsg(ops.sqlite));
 		scratch_db_execute(&ops, END_ALL);
 	}
+}
+
+/* A random address is a network at this length just when the program thinks so. */
+static void random_host_bits_are_judged_as_by_the_programs(void **state)
+{
+	uint64_t random = UNIT_RANDOM_SEED;
+
+	(void)state;
+	scratch_db_execute(&ops, "BEGIN");
+	for (unsigned i = 0; i < 129 * 20; i++) {
+		char sql[512], hex[33];
+		struct addr addr;
+		for (size_t octet = 0; octet < 16; octet++)
+			addr.octets[octet] = (uint8_t)unit_random(&random);
+		addr = network_around(&addr, unit_random(&random) % 129).addr;
+		struct network network = network_around(&addr, i % 129);
+		bool right = addr_compare(&network.addr, &addr) == 0;
+		put_hex(&addr, hex);
+		snprintf(sql, sizeof(sql), LISTING "(1, x'%s', %u, 1, 1, 5, NULL, 100, NULL, NULL)",
+			hex, i % 129);
+		if (runs(&ops, sql) != right)
+			fail_msg("%s/%u is %s", hex, i % 129, right ? "refused" : "taken");
+		scratch_db_execute(&ops, END_ALL);
+	}
+	scratch_db_execute(&ops, "COMMIT");
 }
 
 /* Octets that make runs of zeros of every length likely. */
@@ -255,8 +330,13 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_both, close_both)
 	const struct CMUnitTest tests[] = {
 		TEST(each_rule_is_policed),
+		TEST(a_listing_changes_only_by_its_end),
+		TEST(an_exemption_changes_only_by_its_end),
+		TEST(evidence_is_purged_and_nothing_else),
+		TEST(each_rule_of_a_hit_is_policed),
 		TEST(no_more_lists_than_programs_hold),
 		TEST(host_bits_are_refused_at_every_prefix_length),
+		TEST(random_host_bits_are_judged_as_by_the_programs),
 		TEST(views_spell_addresses_as_the_programs_do),
 		TEST(views_have_the_columns_that_are_promised),
 		TEST(views_tell_the_life_of_a_listing),
