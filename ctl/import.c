@@ -234,7 +234,7 @@ static enum status write_batch(
 	size_t before = reading->batch.count;
 
 	SHA256_End(&reading->lines.checksum, evidence.sha256);
-	batch_sort_for_insert(&reading->batch);
+	batch_sort_by_address(&reading->batch);
 	batch_drop_duplicates(&reading->batch);
 	progress_begin(&reading->progress, "writing", (int64_t)reading->batch.count);
 	int err = import_batch(context->ops, &import, &result);

@@ -67,6 +67,17 @@ bool addr_is_ipv4(const struct addr *addr)
 	return memcmp(addr->octets, MAPPED_PREFIX, IPV4_OFFSET) == 0;
 }
 
+unsigned addr_shared_prefix(const struct addr *a, const struct addr *b)
+{
+	unsigned bits = 0;
+
+	while (bits < 128 && a->octets[bits / 8] == b->octets[bits / 8])
+		bits += 8;
+	while (bits < 128 && ((a->octets[bits / 8] ^ b->octets[bits / 8]) & 0x80 >> bits % 8) == 0)
+		bits++;
+	return bits;
+}
+
 int addr_compare(const struct addr *a, const struct addr *b)
 {
 	return memcmp(a->octets, b->octets, sizeof a->octets);

@@ -45,6 +45,9 @@ void addr_format(const struct addr *addr, char text_r[ADDR_TEXT_SIZE]);
 
 bool addr_is_ipv4(const struct addr *addr);
 
+/* How many bits two addresses share from the start: 0 to 128. */
+unsigned addr_shared_prefix(const struct addr *a, const struct addr *b);
+
 /* Order by octets: less than, equal to or greater than 0. */
 int addr_compare(const struct addr *a, const struct addr *b);
 

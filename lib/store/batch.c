@@ -95,28 +95,12 @@ static int compare_rest(const struct batch_entry *a, const struct batch_entry *b
 	return (a->expires_at > b->expires_at) - (a->expires_at < b->expires_at);
 }
 
-static int compare_for_insert(const void *one, const void *other)
-{
-	const struct batch_entry *a = one, *b = other;
-	int order = (int)a->network.prefix - (int)b->network.prefix;
-
-	if (order == 0)
-		order = addr_compare(&a->network.addr, &b->network.addr);
-	return order != 0 ? order : compare_rest(a, b);
-}
-
 static int compare_by_address(const void *one, const void *other)
 {
 	const struct batch_entry *a = one, *b = other;
 	int order = network_compare(&a->network, &b->network);
 
 	return order != 0 ? order : compare_rest(a, b);
-}
-
-void batch_sort_for_insert(struct batch *batch)
-{
-	if (batch->count > 1)
-		qsort(batch->entries, batch->count, sizeof(*batch->entries), compare_for_insert);
 }
 
 void batch_sort_by_address(struct batch *batch)

@@ -30,10 +30,8 @@ struct batch {
 int batch_add(struct batch *batch, const struct network *network, const char *reason,
 	int64_t listed_at, int64_t expires_at) __attribute__((warn_unused_result));
 
-/* By prefix length, then address: the order of the database's index, so that its pages get full. */
-void batch_sort_for_insert(struct batch *batch);
-
-/* By address, the wider network first. */
+/* By address, the wider network first: the order of the database's index, so that its pages get
+ * full. */
 void batch_sort_by_address(struct batch *batch);
 
 /* Of a sorted batch, keeps one entry a network, the one added first if they differ in the reason.

@@ -38,13 +38,6 @@ static int keep_for_ending(struct run *run, int64_t id)
 	return ERR_NONE;
 }
 
-static int compare(const struct network *a, const struct network *b)
-{
-	int order = (int)a->prefix - (int)b->prefix;
-
-	return order != 0 ? order : addr_compare(&a->addr, &b->addr);
-}
-
 /* Batch and rows come in the same order, so one walk along both finds what the batch has not. */
 static int find_ending(struct run *run)
 {
@@ -62,9 +55,10 @@ static int find_ending(struct run *run)
 			continue;
 		network.addr = db_addr(row, 1);
 		network.prefix = (uint8_t)db_int(row, 2);
-		while (i < batch->count && compare(&batch->entries[i].network, &network) < 0)
+		while (i < batch->count &&
+			network_compare(&batch->entries[i].network, &network) < 0)
 			i++;
-		if (i == batch->count || compare(&batch->entries[i].network, &network) != 0)
+		if (i == batch->count || network_compare(&batch->entries[i].network, &network) != 0)
 			err = keep_for_ending(run, db_int(row, 0));
 	}
 	db_finish(row);

@@ -61,32 +61,92 @@ static int find_exemption(struct db *db, const struct addr *addr, struct lookup 
 	return ERR_NONE;
 }
 
+/* 1 and the network that NEAREST_LISTING finds; 0: none; negative: failed. */
+static int find_nearest(struct db *db, const struct addr *addr, unsigned shortest, unsigned longest,
+	struct network *network_r)
+{
+	struct statement *row = db_begin(db, NEAREST_LISTING);
+
+	db_bind_addr(row, 1, addr);
+	db_bind_int(row, 2, shortest);
+	db_bind_int(row, 3, longest);
+	int more = db_step(row);
+	if (more <= 0)
+		return more;
+	int64_t prefix = db_int(row, 1);
+	network_r->addr = db_addr(row, 0);
+	network_r->prefix = (uint8_t)prefix;
+	db_finish(row);
+	return prefix >= 0 && prefix <= NETWORK_MAX_PREFIX ? 1 : ERR_DB_CORRUPT;
+}
+
+/* Adds what one network is listed on, but for the lists that a more specific one was found on. */
+static int add_listings(struct db *db, const struct network *network, int64_t now,
+	uint64_t *lists_seen, struct lookup *lookup_r)
+{
+	struct statement *row = db_begin(db, FIND_LISTINGS);
+	int more;
+
+	db_bind_addr(row, 1, &network->addr);
+	db_bind_int(row, 2, network->prefix);
+	db_bind_int(row, 3, now);
+	while ((more = db_step(row)) > 0) {
+		uint64_t list_bit = UINT64_C(1) << (db_int(row, 1) & (LISTS_MAX - 1));
+		if (*lists_seen & list_bit)
+			continue;
+		*lists_seen |= list_bit;
+		row_listing(row, &lookup_r->listings[lookup_r->count++]);
+	}
+	return more;
+}
+
 /*
- * The rows come most specific first, so a list's first row is the one that decides within it. The
- * exemption is asked for between two rows, as an open statement keeps its snapshot for others too.
+ * Networks nest and never overlap otherwise. So when the last network N that begins at or before an
+ * address does not hold it, a wider one that does must hold N too, and is at most as long as the
+ * bits that N and the address share; when N does hold it, the others that do are shorter than N.
+ * Either way the search goes on with a shorter length, and in few steps: each halves the space, or
+ * more.
  */
 static int find_listings(
 	struct db *db, const struct addr *addr, int64_t now, struct lookup *lookup_r)
 {
-	struct statement *row = db_begin(db, FIND_LISTINGS);
+	int shortest = addr_is_ipv4(addr) ? NETWORK_IPV4_PREFIX : 0;
+	int longest = NETWORK_MAX_PREFIX;
 	uint64_t lists_seen = 0;
-	int more;
+	struct network nearest;
+	int more = 1;
 
-	bind_family(row, addr);
-	db_bind_int(row, 4, now);
-	while ((more = db_step(row)) > 0) {
-		int err = lookup_r->count == 0 ? find_exemption(db, addr, lookup_r) : ERR_NONE;
-		if (err != ERR_NONE) {
-			db_finish(row);
-			return err;
+	while (longest >= shortest) {
+		more = find_nearest(db, addr, (unsigned)shortest, (unsigned)longest, &nearest);
+		if (more <= 0)
+			return more;
+		int shared = (int)addr_shared_prefix(&nearest.addr, addr);
+		if (network_contains(&nearest, addr)) {
+			more = add_listings(db, &nearest, now, &lists_seen, lookup_r);
+			if (more < 0)
+				return more;
+			shared = nearest.prefix - 1;
 		}
-		uint64_t list_bit = UINT64_C(1) << (db_int(row, 1) & (LISTS_MAX - 1));
-		if (lists_seen & list_bit)
-			continue;
-		lists_seen |= list_bit;
-		row_listing(row, &lookup_r->listings[lookup_r->count++]);
+		longest = shared < longest ? shared : longest - 1;
 	}
-	return more;
+	return ERR_NONE;
+}
+
+/* All in one snapshot of the database. */
+static int find_in_snapshot(
+	struct db *db, const struct addr *addr, int64_t now, struct lookup *lookup_r)
+{
+	int err = db_begin_read(db);
+
+	if (err == ERR_NONE)
+		err = find_listings(db, addr, now, lookup_r);
+	if (err == ERR_NONE && lookup_r->count > 0)
+		err = find_exemption(db, addr, lookup_r);
+	if (err == ERR_NONE)
+		err = db_commit(db);
+	if (err != ERR_NONE)
+		db_rollback(db);
+	return err;
 }
 
 static int list_test_entry(struct db *db, const struct addr *addr, struct lookup *lookup_r)
@@ -117,7 +177,7 @@ int lookup_in(struct db *db, const struct addr *addr, int64_t now, struct lookup
 		err = list_test_entry(db, addr, lookup_r);
 		break;
 	case TEST_ENTRY_NONE:
-		err = find_listings(db, addr, now, lookup_r);
+		err = find_in_snapshot(db, addr, now, lookup_r);
 		break;
 	}
 	if (err != ERR_NONE)

@@ -19,23 +19,28 @@ const struct statement_text statements[STATEMENT_COUNT] = {
 	[COMMIT] = {.roles = ROLE_ANY, .sql = "COMMIT"},
 
 	/*
-	 * The hot one: every connection that the mail server gets runs it. One probe of the index
-	 * listing_in_force for each prefix length in use, the most specific first; the columns are
-	 * those of struct listing. ?1 address, ?2 and ?3 the prefix lengths of its family, ?4 now.
+	 * The hot one: every connection that the mail server gets runs it. The last network in the
+	 * order of the index that begins at or before the address ?1 cut to the longest prefix
+	 * length in use between ?2 and ?3: one step down the index.
 	 */
+	[NEAREST_LISTING] = {DB_OPS, ROLE_ANY,
+		"SELECT network, prefix FROM listing INDEXED BY listing_in_force"
+		" WHERE ended_at IS NULL AND (network, prefix) <="
+		" (ops_network(?1, (SELECT max(prefix) FROM prefix_length WHERE prefix BETWEEN ?2 "
+		"AND ?3)),"
+		" (SELECT max(prefix) FROM prefix_length WHERE prefix BETWEEN ?2 AND ?3))"
+		" ORDER BY network DESC, prefix DESC LIMIT 1"},
+
+	/* The listings of one network at the time ?3; the columns are those of struct listing. */
 	[FIND_LISTINGS] = {DB_OPS, ROLE_ANY,
 		"SELECT listing.id, list.id, list.name, list.action, listing.network, "
 		"listing.prefix, reason.text,"
 		" listing.listed_at, listing.expires_at, listing.evidence_id"
-		" FROM prefix_length"
-		" CROSS JOIN listing ON listing.prefix = prefix_length.prefix"
-		" AND listing.network = ops_network(?1, prefix_length.prefix) AND listing.ended_at "
-		"IS NULL"
+		" FROM listing INDEXED BY listing_in_force"
 		" CROSS JOIN list ON list.id = listing.list_id"
 		" CROSS JOIN reason ON reason.id = listing.reason_id"
-		" WHERE prefix_length.prefix BETWEEN ?2 AND ?3"
-		" AND (listing.expires_at IS NULL OR listing.expires_at > ?4)"
-		" ORDER BY prefix_length.prefix DESC"},
+		" WHERE listing.ended_at IS NULL AND listing.network = ?1 AND listing.prefix = ?2"
+		" AND (listing.expires_at IS NULL OR listing.expires_at > ?3)"},
 
 	/* Asked only about listed clients. The lengths in use are found by skipping through the
 	   index. */
@@ -158,7 +163,7 @@ const struct statement_text statements[STATEMENT_COUNT] = {
 	/* In the order of the index listing_in_force. */
 	[UNENDED_OF_LIST] = {DB_OPS, ROLE_ADMIN,
 		"SELECT id, network, prefix, expires_at FROM listing INDEXED BY listing_in_force"
-		" WHERE list_id = ?1 AND ended_at IS NULL ORDER BY prefix, network"},
+		" WHERE list_id = ?1 AND ended_at IS NULL ORDER BY network, prefix"},
 
 	[ADD_EXEMPTION] = {DB_OPS, ROLE_ADMIN,
 		"INSERT INTO exemption (network, prefix, added_id) VALUES (?1, ?2, ?3) ON CONFLICT "

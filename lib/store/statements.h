@@ -21,6 +21,7 @@ enum statement_id {
 	COMMIT,
 
 	/* The filter's way: lookup, hitlog. */
+	NEAREST_LISTING,
 	FIND_LISTINGS,
 	FIND_EXEMPTION,
 	ALL_LISTS,

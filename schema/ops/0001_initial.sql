@@ -92,11 +92,11 @@ CREATE TABLE listing (
 		) % (1 << (8 - prefix % 8)) = 0)
 ) STRICT;
 
--- The hot index: a look-up is one probe of it for each prefix length in use.
-CREATE UNIQUE INDEX listing_in_force ON listing (prefix, network, list_id) WHERE ended_at IS NULL;
+-- The hot index: a look-up walks from an address to the nearest network before it (lookup.c).
+CREATE UNIQUE INDEX listing_in_force ON listing (network, prefix, list_id) WHERE ended_at IS NULL;
 CREATE INDEX listing_ended ON listing (prefix, network) WHERE ended_at IS NOT NULL;
 
--- The prefix lengths that a look-up has to try. One too many costs a probe, one too few would hide
+-- The prefix lengths that a look-up has to think of. One too many costs a probe, one too few would hide
 -- listings, so the database itself sees to it that none is missing.
 CREATE TABLE prefix_length (
 	prefix INTEGER PRIMARY KEY

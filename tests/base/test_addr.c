@@ -240,9 +240,28 @@ static void orders_addresses_by_their_octets(void **state)
 	}
 }
 
+static void addresses_share_bits_up_to_the_first_that_differs(void **state)
+{
+	uint64_t random = UNIT_RANDOM_SEED;
+
+	(void)state;
+	for (unsigned bit = 0; bit <= 128; bit++) {
+		struct addr a, b;
+		for (size_t i = 0; i < sizeof a.octets; i++)
+			a.octets[i] = (uint8_t)unit_random(&random);
+		b = a;
+		for (unsigned later = bit; later < 128; later++) {
+			if (later == bit || unit_random(&random) % 2)
+				b.octets[later / 8] ^= (uint8_t)(0x80 >> later % 8);
+		}
+		assert_int_equal(addr_shared_prefix(&a, &b), bit);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(addresses_share_bits_up_to_the_first_that_differs),
 		cmocka_unit_test(reads_every_spelling_and_writes_the_canonical_one),
 		cmocka_unit_test(refuses_what_is_no_address),
 		cmocka_unit_test(refuses_strings_of_any_length),

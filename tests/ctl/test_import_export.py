@@ -84,8 +84,8 @@ class Import(CommandTest):
 """
         self.run_ok("import", "-", "--format", "rbldnsd", stdin=data)
         self.assertEqual(self.query("SELECT network, reason FROM listings ORDER BY id DESC"),
-                         [("198.18.0.3", "just text"), ("198.18.0.2", "own words"), ("198.18.0.1", "open"),
-                          ("2600::/48", "later")])
+                         [("2600::/48", "later"), ("198.18.0.3", "just text"), ("198.18.0.2", "own words"),
+                          ("198.18.0.1", "open")])
         self.assertIn("exclusion", self.run_fails(2, "import", "-", "--format", "rbldnsd", stdin=b"!198.18.0.5\n"))
 
     def test_csv_faults_are_named(self):

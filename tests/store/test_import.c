@@ -35,7 +35,7 @@ static int run(bool replace, bool (*progress)(void *context, size_t done), void 
 	};
 
 	memset(evidence.sha256, '0', SHA256_TEXT_SIZE - 1);
-	batch_sort_for_insert(&batch);
+	batch_sort_by_address(&batch);
 	batch_drop_duplicates(&batch);
 	int err = import_batch(admin, &import, &result);
 	batch_clear(&batch);
