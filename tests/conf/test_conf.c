@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -162,6 +163,10 @@ static void each_fault_names_its_place_and_what_would_be_right(void **state)
 		{URL "milter { reply = \"%{who}\" }\n", ":2: milter.reply: ", "%{client}"},
 		{URL "milter { reply = \"100%\" }\n", ":2: milter.reply: ", "%%"},
 		{URL "milter { reply = \"a\\r\\nb\" }\n", ":2: milter.reply: ", "one line"},
+		{URL "milter { reply = \"a\rb\" }\n", ":2: milter.reply: ", "printable ASCII"},
+		{URL "milter { reply = \"a\nb\" }\n", "", ""},
+		{URL "milter { reply = \"\xc3\xa9\" }\n", ":2: milter.reply: ", "printable ASCII"},
+		{URL "milter { reply = \"%{client\" }\n", ":2: milter.reply: ", "}"},
 		{URL "milter { reply = \"\" }\n", ":2: milter.reply: ", "empty"},
 		{URL "probe { connect_timeout = 0 }\n", ":2: probe.connect_timeout: ", "1 to 300"},
 		{URL "probe { connect_timeout = \"soon\" }\n", ":2: ", "whole number"},
@@ -171,6 +176,20 @@ static void each_fault_names_its_place_and_what_would_be_right(void **state)
 		{URL "probe { ports = {\"http:0\"} }\n", ":2: probe.ports: ", "http:3128"},
 		{URL "web { lookups_per_hour = -1 }\n",
 			":2: web.lookups_per_hour: ", "out of range"},
+		{URL "web { lookups_per_hour = 99999999999999999999 }\n", ":2: ", "out of range"},
+		{URL "web { lookups_per_hour = 1.5 }\n", ":2: ", "whole number"},
+		{URL "probe { max_sockets = 65537 }\n", ":2: probe.max_sockets: ", "1 to 65536"},
+		{URL "probe { probe_timeout = 3601 }\n", ":2: probe.probe_timeout: ", "1 to 3600"},
+		{URL "probe { allow_private = {\"10.0.0.0/33\"} }\n",
+			":2: probe.allow_private: ", "neither an address"},
+		{URL "web { trusted_proxies = {\"::1/0\"} }\n",
+			":2: web.trusted_proxies: ", "::/0"},
+		{URL "hit_log = \"\"\n", ":2: hit_log: ", "begins with /"},
+		{URL "milter { pid_file = \"x.pid\" }\n", ":2: milter.pid_file: ", "begins with /"},
+		{URL "database = {\"/a\", \"/b\"}\n", ":2: ", ""},
+		{URL "milter { exempt_clients = {192.0.2.1 192.0.2.2} }\n", ":2: ", ""},
+		{URL "mail { }\n", ":2: ", "'mail'"},
+		{URL "web { milter { } }\n", ":2: ", "'milter'"},
 		{URL "web { listen = \"8025\" }\n", ":2: web.listen: ", "ADDRESS:PORT"},
 		{URL "milter {\n user = \"x\"\n", ":5: ", "is not closed"},
 		{URL "milter {\n user = \"x\n", "", ""},
@@ -193,6 +212,65 @@ static void each_fault_names_its_place_and_what_would_be_right(void **state)
 			fail_msg("%s\n%s", cases[i].source, message);
 		assert_null(strchr(message, '\n'));
 	}
+}
+
+static void every_choice_is_taken(void **state)
+{
+	static const char *const lines[] = {
+		"milter { reject_at = rcpt }",
+		"milter { reject_at = mail exempt_recipients = {} }",
+		"milter { reject_at = helo exempt_recipients = {} exempt_authenticated = false }",
+		"milter { on_error = accept }",
+		"milter { on_error = tempfail }",
+		"milter { hit_sync = full }",
+		"milter { hit_sync = normal }",
+		"milter { exempt_authenticated = on }",
+		"milter { exempt_authenticated = off }",
+		"milter { socket = \"inet:127.0.0.1:8891\" pid_file = \"\" }",
+		"milter { exempt_recipients = {\"a@example.org\", \"b@\"} }",
+		"milter { reply = \"%{client} %{list} %{network} %{reason} %{url} %{ref} "
+		"%{listed_at} %{expires_at} 100%%\" }",
+		"probe { target = {\"[::1]:25\"} allow_private = {10.0.0.0/8} }",
+		"probe { ports = {\"http:3128\", \"https:443\", \"socks4:1080\", "
+		"\"socks5:1080\", \"gateway:23\"} }",
+		"probe { connect_timeout = 300 probe_timeout = 3600 max_sockets = 65536 }",
+		"web { listen = \"[::1]:8025\" trusted_proxies = {} lookups_per_hour = 1 }",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(lines); i++) {
+		char source[512];
+		snprintf(source, sizeof(source), URL "%s\n", lines[i]);
+		struct conf *conf = must_read(source);
+		conf_free(&conf);
+	}
+}
+
+static void lists_replace_or_add_to_the_default(void **state)
+{
+	struct conf *conf = must_read(URL "milter { exempt_clients += {192.0.2.1} }\n");
+
+	(void)state;
+	assert_int_equal(conf->milter.policy.exempt_client_count, 3);
+	conf_free(&conf);
+	conf = must_read(URL "milter { exempt_clients = {192.0.2.1} }\n");
+	assert_int_equal(conf->milter.policy.exempt_client_count, 1);
+	conf_free(&conf);
+}
+
+static void a_file_without_the_right_to_it_is_named(void **state)
+{
+	struct text text = TEXT_OVER(message);
+	struct conf *conf;
+
+	(void)state;
+	if (geteuid() == 0)
+		skip();
+	assert_int_equal(chmod(path, 0), 0);
+	assert_int_equal(conf_read(path, &conf, &text), ERR_IO);
+	assert_null(conf);
+	assert_int_equal(strncmp(message, path, strlen(path)), 0);
+	assert_non_null(strstr(message, "ermission"));
 }
 
 static void a_template_that_is_too_long_with_this_site_is_refused(void **state)
@@ -252,6 +330,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(everything_but_the_site_has_a_default_that_works),
 		TEST(options_are_taken_as_written),
+		TEST(every_choice_is_taken),
+		TEST(lists_replace_or_add_to_the_default),
+		TEST(a_file_without_the_right_to_it_is_named),
 		TEST(each_fault_names_its_place_and_what_would_be_right),
 		TEST(a_template_that_is_too_long_with_this_site_is_refused),
 		TEST(what_is_no_text_file_is_refused),
