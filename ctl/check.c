@@ -65,6 +65,8 @@ void check_say(struct context *context, enum check_outcome outcome, const char *
 	say("%-13s  %s%s%s", what, text, mend != NULL ? "; " : "", mend != NULL ? mend : "");
 	/* Some checks take their time; what is known by now is to be read by now. */
 	fflush(stdout);
+	/* While the reason is still known, should nobody be able to read it. */
+	(void)output_works();
 }
 
 /* Opens a database as the daemons do; NULL after saying what keeps it from being used. */

@@ -153,10 +153,10 @@ static void check_folder(struct context *context, const struct account *account,
 	struct stat status;
 
 	if (stat(folder, &status) != 0) {
+		const char *why = strerror(errno);
 		text_add_format(&mend, "install -d -m 2770 -o %s -g %s %s", account->user.name,
 			group_name(account), folder);
-		check_say(
-			context, CHECK_FAILED, "folder", buffer, "%s: %s", folder, strerror(errno));
+		check_say(context, CHECK_FAILED, "folder", buffer, "%s: %s", folder, why);
 		return;
 	}
 	text_add_format(&mend, "chgrp %s %s && chmod 2770 %s", group_name(account), folder, folder);

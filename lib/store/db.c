@@ -470,7 +470,11 @@ static int check_by(struct db *db, const char *sql, struct text *message_r)
 
 int db_check_integrity(struct db *db, struct text *message_r)
 {
-	int err = check_by(db, "PRAGMA integrity_check(1)", message_r);
+	int err = check_by(db,
+		"SELECT replace(replace(integrity_check, char(10), ' '), '*** in database main *** "
+		"', '')"
+		" FROM pragma_integrity_check(1)",
+		message_r);
 
 	if (err == ERR_NONE)
 		err = check_by(db,

@@ -233,6 +233,23 @@ class Check(CommandTest):
         row = [row for row in self.check(1) if row["check"] == "user"][0]
         self.assertIn("no-such-user", row["text"])
 
+    def test_a_folder_that_is_missing_is_named_with_the_cure(self):
+        os.chmod(self.folder, 0o755)
+        missing = os.path.join(self.folder, "missing")
+        with open(self.conf) as file:
+            content = file.read().replace(f"{self.folder}/hits.db", f"{missing}/hits.db")
+        self.write("opsmilter.conf", content)
+        texts = {row["text"]: row["mend"] for row in self.check(1) if row["check"] == "folder"}
+        self.assertIn("install -d -m 2770 -o nobody -g", texts[f"{missing}: No such file or directory"])
+
+    def test_damage_is_named_on_one_line(self):
+        with open(os.path.join(self.folder, "ops.db"), "r+b") as file:
+            file.seek(2 * 4096)
+            file.write(bytes(4096))
+        row = [row for row in self.check(1) if row["check"] == "integrity"][0]
+        self.assertRegex(row["text"], r"ops\.db: the database is damaged: .*[Pp]age 3")
+        self.assertNotIn("?", row["text"])
+
     @unittest.skipIf(os.getuid() != 0, "the files of another user are made by root")
     def test_files_that_the_daemon_cannot_use_are_named_with_the_cure(self):
         os.chmod(self.folder, 0o755)
