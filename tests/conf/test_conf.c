@@ -126,90 +126,88 @@ static void options_are_taken_as_written(void **state)
 	conf_free(&conf);
 }
 
+static const struct {
+	const char *source;
+	const char *place; /* behind the path */
+	const char *words; /* of what is wrong or wanted */
+} faults[] = {
+	{"", ": site_url: ", "must be set"},
+	{"site_url = \"ftp://x\"", ":1: site_url: ", "https://"},
+	{"site_url = \"https://\"", ":1: site_url: ", "https://"},
+	{"site_url = \"https://x y\"", ":1: site_url: ", "blanks"},
+	{"site_url = \"https://x/?q=\"", ":1: site_url: ", "?"},
+	{URL "frob = 1\n", ":2: ", "no such option 'frob'"},
+	{URL "milter {\n frob = 1\n}\n", ":3: ", "no such option 'frob'"},
+	{URL "database = \"ops.db\"\n", ":2: database: ", "begins with /"},
+	{URL "syslog_facility = \"post\"\n", ":2: syslog_facility: ", "local0"},
+	{URL "milter { socket = \"nowhere\" }\n", ":2: milter.socket: ", "inet:PORT@HOST"},
+	{URL "milter { socket_mode = \"rw\" }\n", ":2: milter.socket_mode: ", "0660"},
+	{URL "milter { socket_mode = \"01777\" }\n", ":2: milter.socket_mode: ", "octal"},
+	{URL "milter { reject_at = \"connect\" }\n", ":2: milter.reject_at: ", "\"rcpt\""},
+	{URL "milter { on_error = \"ignore\" }\n", ":2: milter.on_error: ", "\"tempfail\""},
+	{URL "milter { hit_sync = \"off\" }\n", ":2: milter.hit_sync: ", "\"normal\""},
+	{URL "milter { exempt_authenticated = perhaps }\n", ":2: ", "true or false"},
+	{URL "milter { exempt_clients = {\"192.0.2.1/24\"} }\n",
+		":2: milter.exempt_clients: ", "192.0.2.0/24"},
+	{URL "milter { exempt_clients = {\"mail.example\"} }\n",
+		":2: milter.exempt_clients: ", "neither an address"},
+	{URL "milter { exempt_recipients = {\"postmaster\"} }\n",
+		":2: milter.exempt_recipients: ", "postmaster@"},
+	{URL "milter { reject_at = \"mail\" }\n",
+		": milter.exempt_recipients: ", "reject_at = \"rcpt\""},
+	{URL "milter {\n exempt_recipients = {}\n reject_at = \"helo\"\n "
+	     "exempt_authenticated = true }\n",
+		":5: milter.exempt_authenticated: ", "\"mail\" or \"rcpt\""},
+	{URL "milter { reply = \"%{who}\" }\n", ":2: milter.reply: ", "%{client}"},
+	{URL "milter { reply = \"100%\" }\n", ":2: milter.reply: ", "%%"},
+	{URL "milter { reply = \"a\\r\\nb\" }\n", ":2: milter.reply: ", "one line"},
+	{URL "milter { reply = \"a\rb\" }\n", ":2: milter.reply: ", "printable ASCII"},
+	{URL "milter { reply = \"a\nb\" }\n", "", ""},
+	{URL "milter { reply = \"\xc3\xa9\" }\n", ":2: milter.reply: ", "printable ASCII"},
+	{URL "milter { reply = \"%{client\" }\n", ":2: milter.reply: ", "}"},
+	{URL "milter { reply = \"\" }\n", ":2: milter.reply: ", "empty"},
+	{URL "probe { connect_timeout = 0 }\n", ":2: probe.connect_timeout: ", "1 to 300"},
+	{URL "probe { connect_timeout = \"soon\" }\n", ":2: ", "whole number"},
+	{URL "probe { target = {\"192.0.2.25\"} }\n", ":2: probe.target: ", "ADDRESS:PORT"},
+	{URL "probe { target = {\"::1:25\"} }\n", ":2: probe.target: ", "ADDRESS:PORT"},
+	{URL "probe { ports = {\"ftp:21\"} }\n", ":2: probe.ports: ", "socks5"},
+	{URL "probe { ports = {\"http:0\"} }\n", ":2: probe.ports: ", "http:3128"},
+	{URL "web { lookups_per_hour = -1 }\n", ":2: web.lookups_per_hour: ", "out of range"},
+	{URL "web { lookups_per_hour = 99999999999999999999 }\n", ":2: ", "out of range"},
+	{URL "web { lookups_per_hour = 1.5 }\n", ":2: ", "whole number"},
+	{URL "probe { max_sockets = 65537 }\n", ":2: probe.max_sockets: ", "1 to 65536"},
+	{URL "probe { probe_timeout = 3601 }\n", ":2: probe.probe_timeout: ", "1 to 3600"},
+	{URL "probe { allow_private = {\"10.0.0.0/33\"} }\n",
+		":2: probe.allow_private: ", "neither an address"},
+	{URL "web { trusted_proxies = {\"::1/0\"} }\n", ":2: web.trusted_proxies: ", "::/0"},
+	{URL "hit_log = \"\"\n", ":2: hit_log: ", "begins with /"},
+	{URL "milter { pid_file = \"x.pid\" }\n", ":2: milter.pid_file: ", "begins with /"},
+	{URL "database = {\"/a\", \"/b\"}\n", ":2: ", ""},
+	{URL "milter { exempt_clients = {192.0.2.1 192.0.2.2} }\n", ":2: ", ""},
+	{URL "mail { }\n", ":2: ", "'mail'"},
+	{URL "web { milter { } }\n", ":2: ", "'milter'"},
+	{URL "web { listen = \"8025\" }\n", ":2: web.listen: ", "ADDRESS:PORT"},
+	{URL "milter {\n user = \"x\"\n", ":5: ", "is not closed"},
+	{URL "milter {\n user = \"x\n", "", ""},
+	{URL "/* no end", "", "close it"},
+	{URL "milter\n", "", ""},
+	{URL "milter = 1\n", ":2: ", ""},
+	{URL "}\n", ":2: ", ""},
+	{URL "database\n", "", ""},
+};
+
 static void each_fault_names_its_place_and_what_would_be_right(void **state)
 {
-	static const struct {
-		const char *source;
-		const char *place; /* behind the path */
-		const char *words; /* of what is wrong or wanted */
-	} cases[] = {
-		{"", ": site_url: ", "must be set"},
-		{"site_url = \"ftp://x\"", ":1: site_url: ", "https://"},
-		{"site_url = \"https://\"", ":1: site_url: ", "https://"},
-		{"site_url = \"https://x y\"", ":1: site_url: ", "blanks"},
-		{"site_url = \"https://x/?q=\"", ":1: site_url: ", "?"},
-		{URL "frob = 1\n", ":2: ", "no such option 'frob'"},
-		{URL "milter {\n frob = 1\n}\n", ":3: ", "no such option 'frob'"},
-		{URL "database = \"ops.db\"\n", ":2: database: ", "begins with /"},
-		{URL "syslog_facility = \"post\"\n", ":2: syslog_facility: ", "local0"},
-		{URL "milter { socket = \"nowhere\" }\n", ":2: milter.socket: ", "inet:PORT@HOST"},
-		{URL "milter { socket_mode = \"rw\" }\n", ":2: milter.socket_mode: ", "0660"},
-		{URL "milter { socket_mode = \"01777\" }\n", ":2: milter.socket_mode: ", "octal"},
-		{URL "milter { reject_at = \"connect\" }\n", ":2: milter.reject_at: ", "\"rcpt\""},
-		{URL "milter { on_error = \"ignore\" }\n", ":2: milter.on_error: ", "\"tempfail\""},
-		{URL "milter { hit_sync = \"off\" }\n", ":2: milter.hit_sync: ", "\"normal\""},
-		{URL "milter { exempt_authenticated = perhaps }\n", ":2: ", "true or false"},
-		{URL "milter { exempt_clients = {\"192.0.2.1/24\"} }\n",
-			":2: milter.exempt_clients: ", "192.0.2.0/24"},
-		{URL "milter { exempt_clients = {\"mail.example\"} }\n",
-			":2: milter.exempt_clients: ", "neither an address"},
-		{URL "milter { exempt_recipients = {\"postmaster\"} }\n",
-			":2: milter.exempt_recipients: ", "postmaster@"},
-		{URL "milter { reject_at = \"mail\" }\n",
-			": milter.exempt_recipients: ", "reject_at = \"rcpt\""},
-		{URL "milter {\n exempt_recipients = {}\n reject_at = \"helo\"\n "
-		     "exempt_authenticated = true }\n",
-			":5: milter.exempt_authenticated: ", "\"mail\" or \"rcpt\""},
-		{URL "milter { reply = \"%{who}\" }\n", ":2: milter.reply: ", "%{client}"},
-		{URL "milter { reply = \"100%\" }\n", ":2: milter.reply: ", "%%"},
-		{URL "milter { reply = \"a\\r\\nb\" }\n", ":2: milter.reply: ", "one line"},
-		{URL "milter { reply = \"a\rb\" }\n", ":2: milter.reply: ", "printable ASCII"},
-		{URL "milter { reply = \"a\nb\" }\n", "", ""},
-		{URL "milter { reply = \"\xc3\xa9\" }\n", ":2: milter.reply: ", "printable ASCII"},
-		{URL "milter { reply = \"%{client\" }\n", ":2: milter.reply: ", "}"},
-		{URL "milter { reply = \"\" }\n", ":2: milter.reply: ", "empty"},
-		{URL "probe { connect_timeout = 0 }\n", ":2: probe.connect_timeout: ", "1 to 300"},
-		{URL "probe { connect_timeout = \"soon\" }\n", ":2: ", "whole number"},
-		{URL "probe { target = {\"192.0.2.25\"} }\n", ":2: probe.target: ", "ADDRESS:PORT"},
-		{URL "probe { target = {\"::1:25\"} }\n", ":2: probe.target: ", "ADDRESS:PORT"},
-		{URL "probe { ports = {\"ftp:21\"} }\n", ":2: probe.ports: ", "socks5"},
-		{URL "probe { ports = {\"http:0\"} }\n", ":2: probe.ports: ", "http:3128"},
-		{URL "web { lookups_per_hour = -1 }\n",
-			":2: web.lookups_per_hour: ", "out of range"},
-		{URL "web { lookups_per_hour = 99999999999999999999 }\n", ":2: ", "out of range"},
-		{URL "web { lookups_per_hour = 1.5 }\n", ":2: ", "whole number"},
-		{URL "probe { max_sockets = 65537 }\n", ":2: probe.max_sockets: ", "1 to 65536"},
-		{URL "probe { probe_timeout = 3601 }\n", ":2: probe.probe_timeout: ", "1 to 3600"},
-		{URL "probe { allow_private = {\"10.0.0.0/33\"} }\n",
-			":2: probe.allow_private: ", "neither an address"},
-		{URL "web { trusted_proxies = {\"::1/0\"} }\n",
-			":2: web.trusted_proxies: ", "::/0"},
-		{URL "hit_log = \"\"\n", ":2: hit_log: ", "begins with /"},
-		{URL "milter { pid_file = \"x.pid\" }\n", ":2: milter.pid_file: ", "begins with /"},
-		{URL "database = {\"/a\", \"/b\"}\n", ":2: ", ""},
-		{URL "milter { exempt_clients = {192.0.2.1 192.0.2.2} }\n", ":2: ", ""},
-		{URL "mail { }\n", ":2: ", "'mail'"},
-		{URL "web { milter { } }\n", ":2: ", "'milter'"},
-		{URL "web { listen = \"8025\" }\n", ":2: web.listen: ", "ADDRESS:PORT"},
-		{URL "milter {\n user = \"x\"\n", ":5: ", "is not closed"},
-		{URL "milter {\n user = \"x\n", "", ""},
-		{URL "/* no end", "", "close it"},
-		{URL "milter\n", "", ""},
-		{URL "milter = 1\n", ":2: ", ""},
-		{URL "}\n", ":2: ", ""},
-		{URL "database\n", "", ""},
-	};
-
 	(void)state;
-	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+	for (size_t i = 0; i < COUNT_OF(faults); i++) {
 		struct conf *conf;
-		if (read_octets(cases[i].source, strlen(cases[i].source), &conf) == ERR_NONE)
-			fail_msg("taken: %s", cases[i].source);
+		if (read_octets(faults[i].source, strlen(faults[i].source), &conf) == ERR_NONE)
+			fail_msg("taken: %s", faults[i].source);
 		if (strncmp(message, path, strlen(path)) != 0 ||
-			strncmp(message + strlen(path), cases[i].place, strlen(cases[i].place)) !=
+			strncmp(message + strlen(path), faults[i].place, strlen(faults[i].place)) !=
 				0 ||
-			strstr(message, cases[i].words) == NULL)
-			fail_msg("%s\n%s", cases[i].source, message);
+			strstr(message, faults[i].words) == NULL)
+			fail_msg("%s\n%s", faults[i].source, message);
 		assert_null(strchr(message, '\n'));
 	}
 }
