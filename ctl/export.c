@@ -139,6 +139,8 @@ static enum status write_list(struct context *context, export_write *write, cons
 
 	if (err == ERR_NONE) {
 		batch_sort_by_address(&batch);
+		/* A damaged file may have a network twice, and no format may. */
+		batch_drop_duplicates(&batch);
 		err = write(&export);
 	}
 	batch_clear(&batch);

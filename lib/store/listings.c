@@ -8,6 +8,18 @@
 #include "store/db.h"
 #include "store/rows.h"
 
+/* Whoever walks along sorted networks trusts that they nest, whatever a damaged file holds. */
+static int read_network(struct statement *row, struct network *network_r)
+{
+	struct addr addr = db_addr(row, 0);
+	int64_t prefix = db_int(row, 1);
+
+	if (prefix < 0 || prefix > NETWORK_MAX_PREFIX)
+		return ERR_DB_CORRUPT;
+	*network_r = network_around(&addr, (unsigned)prefix);
+	return addr_compare(&network_r->addr, &addr) == 0 ? ERR_NONE : ERR_DB_CORRUPT;
+}
+
 /* The row that has not ended, expired or not. ERR_NOT_FOUND. */
 static int find(
 	struct db *db, int list_id, const struct network *network, struct listing *listing_r)
@@ -227,10 +239,10 @@ int listings_read(struct db *db, int list_id, int64_t now, struct batch *batch_r
 		struct network network;
 		if (more < 0)
 			return more;
-		network.addr = db_addr(row, 0);
-		network.prefix = (uint8_t)db_int(row, 1);
-		err = batch_add(
-			batch_r, &network, db_text(row, 2), db_int(row, 3), db_time(row, 4));
+		err = read_network(row, &network);
+		if (err == ERR_NONE)
+			err = batch_add(batch_r, &network, db_text(row, 2), db_int(row, 3),
+				db_time(row, 4));
 	}
 	db_finish(row);
 	return err;
