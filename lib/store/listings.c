@@ -184,19 +184,15 @@ int listings_end(
 	struct db *db, int list_id, const struct network *network, const struct change *change)
 {
 	struct listing listing;
-	int64_t change_id = 0, ended_at = change->at;
+	int64_t change_id = 0;
 	int err = db_begin_write(db);
 
 	if (err == ERR_NONE)
 		err = find_in_force(db, list_id, network, change->at, &listing);
 	if (err == ERR_NONE)
 		err = record(db, network, list_id, *change, &change_id);
-	if (err == ERR_NONE) {
-		/* A clock that was set back must not make an end before the beginning. */
-		if (ended_at < listing.listed_at)
-			ended_at = listing.listed_at;
-		err = end(db, listing.id, ended_at, change_id);
-	}
+	if (err == ERR_NONE)
+		err = end(db, listing.id, change->at, change_id);
 	if (err == ERR_NONE)
 		err = db_commit(db);
 	if (err != ERR_NONE)

@@ -130,8 +130,9 @@ const struct statement_text statements[STATEMENT_COUNT] = {
 		"listing.reason_id"
 		" WHERE prefix = ?3 AND network = ?2 AND list_id = ?1 AND ended_at IS NULL"},
 
+	/* A clock that was set back must not make an end before the beginning. */
 	[END_LISTING] = {DB_OPS, ROLE_ADMIN,
-		"UPDATE listing SET ended_at = ?2, ended_id = ?3 WHERE id = ?1"},
+		"UPDATE listing SET ended_at = max(?2, listed_at), ended_id = ?3 WHERE id = ?1"},
 
 	/*
 	 * What covers a network or lies in it, by one range of the index for each prefix length in
