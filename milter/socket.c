@@ -155,11 +155,15 @@ static int prepare(const struct socket_name *name, const char *shown, struct tex
 	return err == ERR_NONE ? clear_path(name->path, message_r) : err;
 }
 
+/*
+ * The socket has its mode from birth, and the path is not followed: whoever may write in the folder
+ * could put a link to another's file there in the meantime, for root to give it away.
+ */
 static int set_owner(const char *path, const struct socket_owner *owner, struct text *message_r)
 {
-	if (chown(path, owner->uid, owner->gid) == 0 && chmod(path, owner->mode) == 0)
+	if (lchown(path, owner->uid, owner->gid) == 0)
 		return ERR_NONE;
-	text_add_format(message_r, "%s: cannot set owner, group and mode of the socket: %s", path,
+	text_add_format(message_r, "%s: cannot set owner and group of the socket: %s", path,
 		strerror(errno));
 	return ERR_IO;
 }
@@ -177,7 +181,10 @@ int socket_open(const char *name, const struct socket_owner *owner, struct text 
 		return err;
 	socket_name_format_libmilter(&parsed, &spelled);
 	smfi_setbacklog(BACKLOG);
-	if (smfi_setconn(buffer) != MI_SUCCESS || smfi_opensocket(false) != MI_SUCCESS) {
+	mode_t mask = umask(0777 & ~owner->mode);
+	bool listens = smfi_setconn(buffer) == MI_SUCCESS && smfi_opensocket(false) == MI_SUCCESS;
+	umask(mask);
+	if (!listens) {
 		text_add_format(message_r,
 			"%s: libmilter cannot listen there; the system's log tells why", name);
 		return ERR_IO;
