@@ -257,9 +257,10 @@ static void warn_of_fixed(const struct conf *old, const struct conf *new)
 		old->milter.socket_mode != new->milter.socket_mode ||
 		strcmp(old->milter.user, new->milter.user) != 0 ||
 		strcmp(old->milter.group, new->milter.group) != 0 ||
-		strcmp(old->milter.pid_file, new->milter.pid_file) != 0)
-		log_warning("socket, socket_mode, user, group and pid_file change only when the "
-			    "filter is started anew");
+		strcmp(old->milter.pid_file, new->milter.pid_file) != 0 ||
+		strcmp(old->syslog_facility, new->syslog_facility) != 0)
+		log_warning("socket, socket_mode, user, group, pid_file and syslog_facility change "
+			    "only when the filter is started anew");
 }
 
 /* A bad configuration is reported, and the old one stays. */
