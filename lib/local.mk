@@ -32,15 +32,18 @@ libops_a_SOURCES += \
 	lib/store/hitlog.c lib/store/hitlog.h \
 	lib/store/hits.c lib/store/hits.h \
 	lib/store/import.c lib/store/import.h \
+	lib/store/jobs.c lib/store/jobs.h \
 	lib/store/listings.c lib/store/listings.h \
 	lib/store/lists.c lib/store/lists.h \
 	lib/store/lookup.c lib/store/lookup.h \
 	lib/store/migrate.c lib/store/migrate.h \
 	lib/store/open.c lib/store/open.h \
-	lib/store/rows.c lib/store/rows.h \
 	lib/store/purge.c lib/store/purge.h \
+	lib/store/requests.c lib/store/requests.h \
+	lib/store/rows.c lib/store/rows.h \
 	lib/store/schema.h \
-	lib/store/statements.c lib/store/statements.h
+	lib/store/statements.c lib/store/statements.h \
+	lib/store/tests.c lib/store/tests.h
 nodist_libops_a_SOURCES = lib/store/schema.c
 
 libops_a_SOURCES += \

@@ -2,12 +2,14 @@
 # The databases' schema, one file a step, in order; the programs carry them inside.
 SCHEMA_FILES = \
 	schema/ops/0001_initial.sql \
-	schema/hits/0001_initial.sql
+	schema/ops/0002_way_out.sql \
+	schema/hits/0001_initial.sql \
+	schema/hits/0002_counters.sql
 
 opsschemadir = $(pkgdatadir)/schema/ops
 hitsschemadir = $(pkgdatadir)/schema/hits
-dist_opsschema_DATA = schema/ops/0001_initial.sql
-dist_hitsschema_DATA = schema/hits/0001_initial.sql
+dist_opsschema_DATA = schema/ops/0001_initial.sql schema/ops/0002_way_out.sql
+dist_hitsschema_DATA = schema/hits/0001_initial.sql schema/hits/0002_counters.sql
 EXTRA_DIST += schema/embed
 CLEANFILES += lib/store/schema.c
 

@@ -10,11 +10,14 @@ else
 fi
 
 build_packages="gcc make autoconf automake pkg-config libc6-dev libmilter-dev libsqlite3-dev libconfuse-dev libmd-dev
-	libcmocka-dev sqlite3"
+	libcmocka-dev sqlite3 libevent-dev libssl-dev libmicrohttpd-dev"
 postfix_packages="postfix"
 test_packages="mandoc shellcheck m4 python3 xz-utils util-linux iproute2 postfix-sqlite postfix-lmdb sasl2-bin
 	libsasl2-modules
 	libsasl2-modules-db systemd clang clang-format libclang-rt-14-dev"
+proxy_packages="tinyproxy-bin curl"
+proxy_test_packages="squid microsocks dante-server openssh-server nginx-light apache2 openssl"
+browser_packages="chromium"
 
 # say TEXT... - one line about what goes on.
 say() {

@@ -26,6 +26,9 @@ struct conf_milter {
 	char *reply; /* checked by reply_check_template() */
 	struct policy policy;
 	enum hit_sync hit_sync;
+	char **trap_recipients; /* whole addresses; none: no message is read */
+	size_t trap_recipient_count;
+	long traps_per_hour; /* at most so many of their messages become nominations */
 };
 
 struct conf_probe {
@@ -35,6 +38,11 @@ struct conf_probe {
 	size_t port_count;
 	struct network *allow_private;
 	size_t allow_private_count;
+	struct network *opt_out; /* neither tested nor taken off a list by a test */
+	size_t opt_out_count;
+	long hosts_per_minute;
+	char *user;
+	char *pid_file;
 	long connect_timeout_secs;
 	long probe_timeout_secs;
 	long max_sockets;
@@ -44,7 +52,10 @@ struct conf_web {
 	char *listen;
 	char *contact;
 	char *operator_name;
-	long lookups_per_hour;
+	char *user;
+	char *pid_file;
+	long lookups_per_hour;    /* of one client */
+	long nominations_per_day; /* of one client */
 	struct network *trusted_proxies;
 	size_t trusted_proxy_count;
 };

@@ -66,6 +66,16 @@ static int check_recipient(const char *value, struct text *why_r)
 	return ERR_SYNTAX;
 }
 
+static int check_whole_address(const char *value, struct text *why_r)
+{
+	size_t length = strlen(value);
+
+	if (policy_recipient_valid(value) && value[length - 1] != '@')
+		return ERR_NONE;
+	text_add(why_r, "a whole address is wanted, such as trap@example.org");
+	return ERR_SYNTAX;
+}
+
 /* A port number that takes the whole string. */
 static bool is_port(const char *string)
 {
@@ -155,6 +165,11 @@ const struct option options[] = {
 		.default_value = "accept", .choices = on_error},
 	{MILTER(hit_sync), .name = "hit_sync", .type = OPTION_CHOICE, .default_value = "full",
 		.choices = hit_sync},
+	{MILTER(trap_recipients), .name = "trap_recipients", .type = OPTION_STRINGS,
+		COUNT(milter.trap_recipient_count), .default_value = "{}",
+		.check = check_whole_address},
+	{MILTER(traps_per_hour), .name = "traps_per_hour", .type = OPTION_NUMBER,
+		.default_value = "60", .min = 0, .max = 1000000},
 
 	{PROBE(target), .name = "target", .type = OPTION_STRINGS, COUNT(probe.target_count),
 		.default_value = "{\"192.0.2.25:25\"}", .check = check_endpoint},
@@ -162,6 +177,13 @@ const struct option options[] = {
 		.default_value = "{}", .check = check_probe_port},
 	{PROBE(allow_private), .name = "allow_private", .type = OPTION_NETWORKS,
 		COUNT(probe.allow_private_count), .default_value = "{}"},
+	{PROBE(opt_out), .name = "opt_out", .type = OPTION_NETWORKS, COUNT(probe.opt_out_count),
+		.default_value = "{}"},
+	{PROBE(hosts_per_minute), .name = "hosts_per_minute", .type = OPTION_NUMBER,
+		.default_value = "60", .min = 1, .max = 100000},
+	{PROBE(user), .name = "user", .default_value = "opsprobe"},
+	{PROBE(pid_file), .name = "pid_file", .default_value = "/run/opsmilter/opsprobe.pid",
+		.check = check_optional_path},
 	{PROBE(connect_timeout_secs), .name = "connect_timeout", .type = OPTION_NUMBER,
 		.default_value = "7", .min = 1, .max = 300},
 	{PROBE(probe_timeout_secs), .name = "probe_timeout", .type = OPTION_NUMBER,
@@ -172,8 +194,13 @@ const struct option options[] = {
 	{WEB(listen), .name = "listen", .default_value = "127.0.0.1:8025", .check = check_endpoint},
 	{WEB(contact), .name = "contact", .default_value = "postmaster@example.org"},
 	{WEB(operator_name), .name = "operator", .default_value = "Example Mail Services"},
+	{WEB(user), .name = "user", .default_value = "opsweb"},
+	{WEB(pid_file), .name = "pid_file", .default_value = "/run/opsmilter/opsweb.pid",
+		.check = check_optional_path},
 	{WEB(lookups_per_hour), .name = "lookups_per_hour", .type = OPTION_NUMBER,
 		.default_value = "300", .min = 1, .max = 1000000000},
+	{WEB(nominations_per_day), .name = "nominations_per_day", .type = OPTION_NUMBER,
+		.default_value = "20", .min = 0, .max = 1000000},
 	{WEB(trusted_proxies), .name = "trusted_proxies", .type = OPTION_NETWORKS,
 		COUNT(web.trusted_proxy_count), .default_value = "{\"127.0.0.1\", \"::1\"}"},
 	{.name = NULL},

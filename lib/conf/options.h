@@ -39,6 +39,6 @@ struct option {
 /* The options in the order of the manual; the last has no name. */
 extern const struct option options[];
 
-#define OPTIONS_MAX 32
+#define OPTIONS_MAX 48
 
 #endif

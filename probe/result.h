@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef PROBE_RESULT_H
+#define PROBE_RESULT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+
+/* What a probe speaks. */
+enum protocol {
+	PROTOCOL_HTTP_CONNECT,    /* RFC 9110, 9.3.6, as HTTP/1.1 */
+	PROTOCOL_HTTP_CONNECT_10, /* the same as HTTP/1.0 */
+	PROTOCOL_HTTP_GET,
+	PROTOCOL_HTTP_POST,
+	PROTOCOL_HTTPS_CONNECT, /* CONNECT inside TLS to the proxy */
+	PROTOCOL_SOCKS4,
+	PROTOCOL_SOCKS4A,
+	PROTOCOL_SOCKS5, /* RFC 1928 */
+	PROTOCOL_GATEWAY,
+	PROTOCOL_COUNT
+};
+
+/* What one probe found. */
+enum probe_verdict {
+	PROBE_OPEN,         /* token seen, answer came back */
+	PROBE_OPEN_ONE_WAY, /* token seen */
+	PROBE_AUTH_REQUIRED,
+	PROBE_REFUSED,
+	PROBE_NOT_A_PROXY,
+	PROBE_PORT_CLOSED,
+	PROBE_FILTERED,
+	PROBE_UNREACHABLE,
+	PROBE_NO_ANSWER,
+	PROBE_CANNOT_REACH_TARGET,
+	PROBE_LIAR,
+	PROBE_LOCAL_ERROR,
+	PROBE_VERDICT_COUNT
+};
+
+/* What a host is found to be. */
+enum host_verdict {
+	HOST_OPEN,
+	HOST_CLOSED,
+	HOST_UNREACHABLE,
+	HOST_INCONCLUSIVE,
+	HOST_VOID, /* our own path is intercepted, or the self-test failed */
+};
+
+/* A port and what to speak there. */
+struct probe_port {
+	uint16_t port;
+	enum protocol protocol;
+	bool in_evidence; /* named by what the host is listed or nominated for: it comes first */
+};
+
+/* An address and port that our own listener is reached at. */
+struct target {
+	struct addr addr;
+	uint16_t port;
+};
+
+/* One probe. A port that takes no connection has one result for all its protocols. */
+struct probe_result {
+	struct probe_port port;
+	struct target target; /* all zero: it did not come to one */
+	enum probe_verdict verdict;
+	bool has_egress;
+	struct addr egress;  /* the address that our listener saw */
+	int error;           /* errno; 0: none */
+	int64_t began_msecs; /* since the test of the host began */
+	int64_t ended_msecs;
+};
+
+const char *protocol_name(enum protocol protocol);          /* "HTTP CONNECT", "SOCKS5" … */
+const char *probe_verdict_name(enum probe_verdict verdict); /* "open", "open-one-way" … */
+const char *host_verdict_name(enum host_verdict verdict);
+
+#endif
