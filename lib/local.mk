@@ -43,7 +43,9 @@ libops_a_SOURCES += \
 	lib/store/rows.c lib/store/rows.h \
 	lib/store/schema.h \
 	lib/store/statements.c lib/store/statements.h \
-	lib/store/tests.c lib/store/tests.h
+	lib/store/statements_requests.c \
+	lib/store/tests.c lib/store/tests.h \
+	lib/store/watches.c lib/store/watches.h
 nodist_libops_a_SOURCES = lib/store/schema.c
 
 libops_a_SOURCES += \

@@ -40,10 +40,12 @@ UNIT_TESTS += tests/store/test_hits
 UNIT_TESTS += tests/store/test_hitlog
 UNIT_TESTS += tests/store/test_hitlog_disk
 UNIT_TESTS += tests/store/test_import
+UNIT_TESTS += tests/store/test_jobs
 UNIT_TESTS += tests/store/test_listings
 UNIT_TESTS += tests/store/test_lists
 UNIT_TESTS += tests/store/test_lookup
 UNIT_TESTS += tests/store/test_migrate
+UNIT_TESTS += tests/store/test_requests
 UNIT_TESTS += tests/store/test_schema
 endif
 
@@ -58,9 +60,11 @@ tests_store_test_hits_SOURCES = tests/store/test_hits.c $(SCRATCH_DB)
 tests_store_test_hitlog_SOURCES = tests/store/test_hitlog.c $(SCRATCH_DB)
 tests_store_test_hitlog_disk_SOURCES = tests/store/test_hitlog_disk.c $(SCRATCH_DB)
 tests_store_test_import_SOURCES = tests/store/test_import.c $(ADMIN_DB)
+tests_store_test_jobs_SOURCES = tests/store/test_jobs.c $(ADMIN_DB)
 tests_store_test_listings_SOURCES = tests/store/test_listings.c $(ADMIN_DB)
 tests_store_test_lists_SOURCES = tests/store/test_lists.c $(ADMIN_DB)
 tests_store_test_lookup_SOURCES = tests/store/test_lookup.c $(SCRATCH_DB)
+tests_store_test_requests_SOURCES = tests/store/test_requests.c $(ADMIN_DB)
 tests_store_test_schema_SOURCES = tests/store/test_schema.c $(SCRATCH_DB)
 
 # The filter itself, over the milter protocol; it is run from the build folder.

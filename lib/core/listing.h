@@ -9,9 +9,10 @@
 
 struct text;
 
-#define LIST_NAME_SIZE 17 /* octets of a list's name, NUL included */
-#define REASON_SIZE 256   /* octets of a reason, NUL included */
-#define LISTS_MAX 64      /* lists in one database; the schema holds to it too */
+#define LIST_NAME_SIZE 17     /* octets of a list's name, NUL included */
+#define REASON_SIZE 256       /* octets of a reason, NUL included */
+#define LIST_OF_PROXIES "ops" /* the list that the prober decides on */
+#define LISTS_MAX 64          /* lists in one database; the schema holds to it too */
 
 /* What a list does to a listed client's mail; a greater number is stricter. */
 enum list_action { LIST_LOG, LIST_TAG, LIST_DEFER, LIST_REFUSE };

@@ -41,7 +41,6 @@ struct job_outcome {
 	int64_t next_at;            /* of JOB_AGAIN */
 	char why[REQUEST_WHY_SIZE]; /* for requester and history */
 	char reason[REASON_SIZE];   /* of a listing that is made */
-	int64_t watch_at; /* when the first test of a watch is due; CLOCK_NEVER: no watch */
 };
 
 /* The jobs that are due, the longest due first. */

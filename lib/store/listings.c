@@ -150,21 +150,27 @@ static int insert(struct db *db, struct listing *listing, int64_t change_id)
 	return err;
 }
 
-int listings_add(struct db *db, struct listing *listing, const struct evidence *evidence,
-	const struct change *change, struct listing *existing_r)
+int listings_add_within(struct db *db, struct listing *listing, const struct change *change,
+	struct listing *existing_r)
 {
 	int64_t change_id = 0;
-	int err = db_begin_write(db);
+	int err = make_room(db, listing, change->at, existing_r);
 
 	listing->listed_at = change->at;
 	if (err == ERR_NONE)
-		err = make_room(db, listing, change->at, existing_r);
-	if (err == ERR_NONE)
 		err = record(db, &listing->network, listing->list_id, *change, &change_id);
+	return err == ERR_NONE ? insert(db, listing, change_id) : err;
+}
+
+int listings_add(struct db *db, struct listing *listing, const struct evidence *evidence,
+	const struct change *change, struct listing *existing_r)
+{
+	int err = db_begin_write(db);
+
 	if (err == ERR_NONE)
 		err = evidence_add(db, evidence, &listing->evidence_id);
 	if (err == ERR_NONE)
-		err = insert(db, listing, change_id);
+		err = listings_add_within(db, listing, change, existing_r);
 	if (err == ERR_NONE)
 		err = db_commit(db);
 	if (err != ERR_NONE)
@@ -180,24 +186,43 @@ static int find_in_force(struct db *db, int list_id, const struct network *netwo
 	return err == ERR_NONE && listing_r->expires_at <= now ? ERR_NOT_FOUND : err;
 }
 
-int listings_end(
-	struct db *db, int list_id, const struct network *network, const struct change *change)
+int listings_end_within(struct db *db, int list_id, const struct network *network,
+	const struct change *change, int64_t *id_r)
 {
 	struct listing listing;
 	int64_t change_id = 0;
-	int err = db_begin_write(db);
+	int err = find_in_force(db, list_id, network, change->at, &listing);
 
-	if (err == ERR_NONE)
-		err = find_in_force(db, list_id, network, change->at, &listing);
 	if (err == ERR_NONE)
 		err = record(db, network, list_id, *change, &change_id);
 	if (err == ERR_NONE)
 		err = end(db, listing.id, change->at, change_id);
+	if (id_r != NULL)
+		*id_r = err == ERR_NONE ? listing.id : 0;
+	return err;
+}
+
+int listings_end(
+	struct db *db, int list_id, const struct network *network, const struct change *change)
+{
+	int err = db_begin_write(db);
+
+	if (err == ERR_NONE)
+		err = listings_end_within(db, list_id, network, change, NULL);
 	if (err == ERR_NONE)
 		err = db_commit(db);
 	if (err != ERR_NONE)
 		db_rollback(db);
 	return err;
+}
+
+int listings_add_evidence(struct db *db, int64_t listing_id, int64_t evidence_id)
+{
+	struct statement *insert = db_begin(db, ADD_LISTING_EVIDENCE);
+
+	db_bind_int(insert, 1, listing_id);
+	db_bind_int(insert, 2, evidence_id);
+	return db_run(insert);
 }
 
 int listings_find_related(struct db *db, const struct network *network, int64_t now,

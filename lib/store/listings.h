@@ -28,6 +28,19 @@ int listings_end(struct db *db, int list_id, const struct network *network,
 	const struct change *change) __attribute__((warn_unused_result));
 
 /*
+ * The same two for use inside a transaction of the caller's. listings_add_within() takes the
+ * evidence from listing->evidence_id; id_r (may be NULL) is the listing that ended.
+ */
+int listings_add_within(struct db *db, struct listing *listing, const struct change *change,
+	struct listing *existing_r) __attribute__((warn_unused_result));
+int listings_end_within(struct db *db, int list_id, const struct network *network,
+	const struct change *change, int64_t *id_r) __attribute__((warn_unused_result));
+
+/* Lets a listing refer to one more piece of evidence. */
+int listings_add_evidence(struct db *db, int64_t listing_id, int64_t evidence_id)
+	__attribute__((warn_unused_result));
+
+/*
  * The listings in force, of all lists, that cover the network or lie in it, at most `room` of them,
  * the widest first.
  */

@@ -1,2 +1,361 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "store/requests.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/text.h"
+#include "store/changes.h"
+#include "store/db.h"
+#include "store/evidence.h"
+#include "store/listings.h"
+#include "store/watches.h"
+
+#define FIRST_WAIT_SECS 3600
+#define LONGEST_WAIT_SECS 86400
+
+static const char *const kind_names[] = {
+	[REQUEST_REMOVAL] = "removal",
+	[REQUEST_NOMINATION] = "nomination",
+};
+
+static const char *const state_names[] = {
+	[REQUEST_OPEN] = "open",
+	[REQUEST_RETRY] = "retry",
+	[REQUEST_REVIEW] = "review",
+	[REQUEST_GRANTED] = "granted",
+	[REQUEST_DENIED] = "denied",
+};
+
+const char *request_kind_name(enum request_kind kind)
+{
+	return kind_names[kind];
+}
+
+const char *request_state_name(enum request_state state)
+{
+	return state_names[state];
+}
+
+/* Of a state that this program does not know, the one in which nothing happens by itself. */
+static enum request_state read_state(const char *name)
+{
+	enum request_state state = REQUEST_OPEN;
+
+	while (state <= REQUEST_DENIED && strcmp(state_names[state], name) != 0)
+		state++;
+	return state <= REQUEST_DENIED ? state : REQUEST_REVIEW;
+}
+
+/* The columns are REQUEST_COLUMNS. */
+static void read_request(struct statement *row, struct request *request_r)
+{
+	*request_r = (struct request){
+		.id = db_int(row, 0),
+		.kind = strcmp(db_text(row, 1), "nomination") == 0 ? REQUEST_NOMINATION
+								   : REQUEST_REMOVAL,
+		.state = read_state(db_text(row, 2)),
+		.list_id = (int)db_int(row, 4),
+		.requested_at = db_int(row, 6),
+		.from_visitor = !db_is_null(row, 8),
+		.waived = db_int(row, 12) != 0,
+		.next_test_at = db_time(row, 13),
+		.tests = (int)db_int(row, 14),
+		.test_began_at = db_time(row, 15),
+		.decided_at = db_time(row, 16),
+		.evidence_id = db_int(row, 20),
+	};
+	(void)!addr_parse(db_text(row, 3), &request_r->address);
+	(void)!addr_parse(db_text(row, 8), &request_r->filed_from);
+	text_copy(request_r->list, sizeof(request_r->list), db_text(row, 5));
+	text_copy(request_r->filed_by, sizeof(request_r->filed_by), db_text(row, 7));
+	text_copy(request_r->contact, sizeof(request_r->contact), db_text(row, 9));
+	text_copy(request_r->note, sizeof(request_r->note), db_text(row, 10));
+	text_copy(request_r->token, sizeof(request_r->token), db_text(row, 11));
+	text_copy(request_r->decided_by, sizeof(request_r->decided_by), db_text(row, 17));
+	text_copy(request_r->verdict, sizeof(request_r->verdict), db_text(row, 18));
+	text_copy(request_r->why, sizeof(request_r->why), db_text(row, 19));
+}
+
+/* Runs a statement that gives at most one request. */
+static int read_one(struct statement *row, struct request *request_r)
+{
+	int more = db_step(row);
+
+	if (more <= 0)
+		return more == 0 ? ERR_NOT_FOUND : more;
+	read_request(row, request_r);
+	db_finish(row);
+	return ERR_NONE;
+}
+
+int requests_get(struct db *db, int64_t id, struct request *request_r)
+{
+	struct statement *row = db_begin(db, GET_REQUEST);
+
+	db_bind_int(row, 1, id);
+	return read_one(row, request_r);
+}
+
+int requests_find_token(struct db *db, const char *token, struct request *request_r)
+{
+	struct statement *row = db_begin(db, FIND_REQUEST_OF_TOKEN);
+
+	db_bind_text(row, 1, token);
+	return read_one(row, request_r);
+}
+
+int requests_find_newest(struct db *db, enum request_kind kind, const struct addr *address,
+	int list_id, struct request *request_r)
+{
+	struct statement *row = db_begin(db, FIND_NEWEST_REQUEST);
+	char text[ADDR_TEXT_SIZE];
+
+	addr_format(address, text);
+	db_bind_text(row, 1, kind_names[kind]);
+	db_bind_text(row, 2, text);
+	db_bind_int(row, 3, list_id);
+	return read_one(row, request_r);
+}
+
+int requests_is_nominated(struct db *db, const struct addr *address, bool *nominated_r)
+{
+	struct statement *row = db_begin(db, FIND_NOMINATION);
+	char text[ADDR_TEXT_SIZE];
+	int64_t found = 0;
+
+	addr_format(address, text);
+	db_bind_text(row, 1, text);
+	int err = db_get_int(row, &found);
+	*nominated_r = found != 0;
+	return err;
+}
+
+/* Whether one is there already: request->id is its number then. */
+static int find_same(struct db *db, const char *address, struct request *request)
+{
+	struct request same;
+	int err = request->token[0] == '\0' ? ERR_NOT_FOUND
+					    : requests_find_token(db, request->token, &same);
+
+	if (err != ERR_NOT_FOUND) {
+		request->id = err == ERR_NONE ? same.id : 0;
+		return err == ERR_NONE ? ERR_EXISTS : err;
+	}
+	struct statement *row = db_begin(db, FIND_UNDECIDED_REQUEST);
+	db_bind_text(row, 1, kind_names[request->kind]);
+	db_bind_text(row, 2, address);
+	db_bind_int(row, 3, request->list_id);
+	int more = db_step(row);
+	if (more <= 0)
+		return more;
+	request->id = db_int(row, 0);
+	db_finish(row);
+	return ERR_EXISTS;
+}
+
+static int insert(struct db *db, const char *address, struct request *request)
+{
+	struct statement *statement = db_begin(db, ADD_REQUEST);
+	char from[ADDR_TEXT_SIZE];
+
+	addr_format(&request->filed_from, from);
+	db_bind_text(statement, 1, kind_names[request->kind]);
+	db_bind_text(statement, 2, address);
+	db_bind_int(statement, 3, request->list_id);
+	db_bind_text(statement, 4, state_names[request->state]);
+	db_bind_int(statement, 5, request->requested_at);
+	db_bind_text(statement, 6, request->filed_by);
+	db_bind_text(statement, 7, request->from_visitor ? from : NULL);
+	db_bind_text(statement, 8, request->contact);
+	db_bind_text(statement, 9, request->note);
+	db_bind_text(statement, 10, request->token[0] != '\0' ? request->token : NULL);
+	db_bind_int(statement, 11, request->waived);
+	db_bind_time(statement, 12, request->next_test_at);
+	if (request->evidence_id != 0)
+		db_bind_int(statement, 13, request->evidence_id);
+	else
+		db_bind_text(statement, 13, NULL);
+	int err = db_run(statement);
+	request->id = err == ERR_NONE ? db_last_id(db) : 0;
+	return err;
+}
+
+int requests_file(struct db *db, struct request *request, const struct evidence *spam)
+{
+	char address[ADDR_TEXT_SIZE];
+	int err = db_begin_write(db);
+
+	addr_format(&request->address, address);
+	request->id = 0;
+	if (err == ERR_NONE)
+		err = find_same(db, address, request);
+	if (err == ERR_NONE && spam != NULL)
+		err = evidence_add(db, spam, &request->evidence_id);
+	if (err == ERR_NONE)
+		err = insert(db, address, request);
+	if (err == ERR_NONE)
+		err = db_commit(db);
+	if (err != ERR_NONE)
+		db_rollback(db);
+	return err;
+}
+
+int requests_read_record(
+	struct db *db, const struct addr *address, int list_id, struct request_record *record_r)
+{
+	struct statement *row = db_begin(db, RECORD_OF_REQUESTS);
+	char text[ADDR_TEXT_SIZE];
+
+	*record_r = (struct request_record){0};
+	addr_format(address, text);
+	db_bind_text(row, 1, text);
+	db_bind_int(row, 2, list_id);
+	int more = db_step(row);
+	if (more <= 0)
+		return more;
+	record_r->denied = db_int(row, 0);
+	record_r->decided_at = db_int(row, 1);
+	record_r->waived = db_int(row, 2) != 0;
+	db_finish(row);
+	return ERR_NONE;
+}
+
+int64_t requests_next_allowed(const struct request_record *record)
+{
+	int64_t wait = FIRST_WAIT_SECS;
+
+	if (record->denied == 0)
+		return record->decided_at;
+	for (int64_t i = 1; i < record->denied && wait < LONGEST_WAIT_SECS; i++)
+		wait *= 2;
+	return record->decided_at + (wait < LONGEST_WAIT_SECS ? wait : LONGEST_WAIT_SECS);
+}
+
+int requests_each(struct db *db, const struct requests_filter *filter,
+	void (*take)(void *context, const struct request *request), void *context)
+{
+	struct statement *row =
+		db_begin(db, filter->undecided ? UNDECIDED_REQUESTS : NEWEST_REQUESTS);
+	char text[ADDR_TEXT_SIZE];
+	struct request request;
+	int more;
+
+	if (filter->address != NULL)
+		addr_format(filter->address, text);
+	db_bind_text(row, 1, filter->address != NULL ? text : NULL);
+	db_bind_int(row, 2, filter->limit);
+	while ((more = db_step(row)) > 0) {
+		read_request(row, &request);
+		take(context, &request);
+	}
+	return more;
+}
+
+int requests_count(struct db *db,
+	void (*take)(void *context, const char *kind, const char *state, int64_t count),
+	void *context)
+{
+	struct statement *row = db_begin(db, COUNT_REQUESTS);
+	int more;
+
+	while ((more = db_step(row)) > 0)
+		take(context, db_text(row, 0), db_text(row, 1), db_int(row, 2));
+	return more;
+}
+
+int requests_oldest_undecided(struct db *db, int64_t *at_r)
+{
+	struct statement *row = db_begin(db, OLDEST_UNDECIDED_REQUEST);
+	int more = db_step(row);
+
+	*at_r = CLOCK_NEVER;
+	if (more <= 0)
+		return more;
+	*at_r = db_time(row, 0);
+	db_finish(row);
+	return ERR_NONE;
+}
+
+/* ERR_REFUSED when only a wider network covers the address. One that is off the list already is
+ * fine. */
+static int end_listing(struct db *db, const struct request *request, const struct change *change)
+{
+	struct network network = network_of_addr(&request->address);
+	struct listing covering[LISTS_MAX];
+	size_t count;
+	int64_t listing_id;
+	int err = listings_end_within(db, request->list_id, &network, change, &listing_id);
+
+	if (err == ERR_NONE && strcmp(request->list, LIST_OF_PROXIES) == 0)
+		return watches_begin(
+			db, &request->address, request->list_id, listing_id, change->at);
+	if (err != ERR_NOT_FOUND)
+		return err;
+	err = listings_find_related(db, &network, change->at, covering, LISTS_MAX, &count);
+	for (size_t i = 0; err == ERR_NONE && i < count; i++) {
+		if (covering[i].list_id == request->list_id)
+			err = ERR_REFUSED;
+	}
+	return err;
+}
+
+static int decide_removal(
+	struct db *db, const struct request *request, bool granted, const struct change *change)
+{
+	struct statement *update = db_begin(db, DECIDE_REQUEST);
+
+	db_bind_int(update, 1, request->id);
+	db_bind_text(update, 2, state_names[granted ? REQUEST_GRANTED : REQUEST_DENIED]);
+	db_bind_int(update, 3, change->at);
+	db_bind_text(update, 4, change->who);
+	db_bind_text(update, 5, change->why);
+	db_bind_text(update, 6, NULL);
+	int err = db_run(update);
+	if (err == ERR_NONE && granted)
+		err = end_listing(db, request, change);
+	return err;
+}
+
+/* One that is confirmed is tested; one that is not is over. */
+static int decide_nomination(
+	struct db *db, const struct request *request, bool granted, const struct change *change)
+{
+	char address[ADDR_TEXT_SIZE];
+	struct change confirmed = *change;
+
+	if (!granted)
+		return decide_removal(db, request, false, change);
+	struct statement *update = db_begin(db, CONFIRM_NOMINATION);
+	db_bind_int(update, 1, request->id);
+	db_bind_int(update, 2, change->at);
+	db_bind_text(update, 3, change->why);
+	int err = db_run(update);
+	addr_format(&request->address, address);
+	confirmed.what = "nomination confirmed";
+	confirmed.address = address;
+	confirmed.list_id = request->list_id;
+	return err == ERR_NONE ? change_add(db, &confirmed, NULL) : err;
+}
+
+int requests_decide(
+	struct db *db, int64_t id, bool granted, const char *who, const char *why, int64_t now)
+{
+	const struct change change = {.at = now, .who = who, .what = "remove", .why = why};
+	struct request request;
+	int err = db_begin_write(db);
+
+	if (err == ERR_NONE)
+		err = requests_get(db, id, &request);
+	if (err == ERR_NONE && request.decided_at != CLOCK_NEVER)
+		err = ERR_EXISTS;
+	if (err == ERR_NONE)
+		err = (request.kind == REQUEST_REMOVAL ? decide_removal : decide_nomination)(
+			db, &request, granted, &change);
+	if (err == ERR_NONE)
+		err = db_commit(db);
+	if (err != ERR_NONE)
+		db_rollback(db);
+	return err;
+}

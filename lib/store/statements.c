@@ -13,7 +13,7 @@
 	"client_key)"                                                                           \
 	" FROM hit INDEXED BY hit_at WHERE at BETWEEN ?1 AND ?2"
 
-const struct statement_text statements[STATEMENT_COUNT] = {
+static const struct statement_text statements[ADD_REQUEST] = {
 	[BEGIN_READ] = {.roles = ROLE_ANY, .sql = "BEGIN"},
 	[BEGIN_WRITE] = {.roles = ROLE_ANY, .sql = "BEGIN IMMEDIATE"},
 	[COMMIT] = {.roles = ROLE_ANY, .sql = "COMMIT"},
@@ -80,7 +80,7 @@ const struct statement_text statements[STATEMENT_COUNT] = {
 	[AMEND_HIT] = {DB_HITS, ROLE_FILTER,
 		"UPDATE hit SET action = ?2, reply = ?3 WHERE id = ?1 AND ref = ?4"},
 
-	[ADD_CHANGE] = {DB_OPS, ROLE_ADMIN,
+	[ADD_CHANGE] = {DB_OPS, ROLE_ADMIN | ROLE_PROBER,
 		"INSERT INTO change (at, who, what, address, list_id, why) VALUES (?1, ?2, ?3, ?4, "
 		"?5, ?6)"},
 
@@ -103,26 +103,26 @@ const struct statement_text statements[STATEMENT_COUNT] = {
 	[COUNT_EXPIRED] = {DB_OPS, ROLE_ADMIN,
 		"SELECT count(*) FROM listing WHERE ended_at IS NULL AND expires_at <= ?1"},
 
-	[ADD_EVIDENCE] = {DB_OPS, ROLE_ADMIN,
+	[ADD_EVIDENCE] = {DB_OPS, ROLE_ANY,
 		"INSERT INTO evidence (at, who, kind, source, sha256, octets, body) VALUES (?1, "
 		"?2, ?3, ?4, ?5, ?6, ?7)"},
 
-	[GET_EVIDENCE] = {DB_OPS, ROLE_ADMIN,
+	[GET_EVIDENCE] = {DB_OPS, ROLE_ADMIN | ROLE_PROBER | ROLE_SITE,
 		"SELECT at, who, kind, source, sha256, octets, body, purged_at FROM evidence WHERE "
 		"id = ?1"},
 
-	[FIND_REASON] = {DB_OPS, ROLE_ADMIN, "SELECT id FROM reason WHERE text = ?1"},
+	[FIND_REASON] = {DB_OPS, ROLE_ADMIN | ROLE_PROBER, "SELECT id FROM reason WHERE text = ?1"},
 
-	[ADD_REASON] = {DB_OPS, ROLE_ADMIN, "INSERT INTO reason (text) VALUES (?1)"},
+	[ADD_REASON] = {DB_OPS, ROLE_ADMIN | ROLE_PROBER, "INSERT INTO reason (text) VALUES (?1)"},
 
 	/* Does nothing where the network has a row on the list that has not ended. */
-	[ADD_LISTING] = {DB_OPS, ROLE_ADMIN,
+	[ADD_LISTING] = {DB_OPS, ROLE_ADMIN | ROLE_PROBER,
 		"INSERT INTO listing (list_id, network, prefix, reason_id, evidence_id, listed_at, "
 		"expires_at, added_id)"
 		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING"},
 
 	/* The one row of a network on a list that has not ended; it may have expired. */
-	[FIND_LISTING] = {DB_OPS, ROLE_ADMIN,
+	[FIND_LISTING] = {DB_OPS, ROLE_ADMIN | ROLE_PROBER,
 		"SELECT listing.id, list.id, list.name, list.action, listing.network, "
 		"listing.prefix, reason.text,"
 		" listing.listed_at, listing.expires_at, listing.evidence_id"
@@ -131,7 +131,7 @@ const struct statement_text statements[STATEMENT_COUNT] = {
 		" WHERE prefix = ?3 AND network = ?2 AND list_id = ?1 AND ended_at IS NULL"},
 
 	/* A clock that was set back must not make an end before the beginning. */
-	[END_LISTING] = {DB_OPS, ROLE_ADMIN,
+	[END_LISTING] = {DB_OPS, ROLE_ADMIN | ROLE_PROBER,
 		"UPDATE listing SET ended_at = max(?2, listed_at), ended_id = ?3 WHERE id = ?1"},
 
 	/*
@@ -140,7 +140,7 @@ const struct statement_text statements[STATEMENT_COUNT] = {
 	 * it, twice. ?1 its first and ?2 its last address, ?3 and ?4 the prefix lengths of its
 	 * family, ?5 now.
 	 */
-	[RELATED_LISTINGS] = {DB_OPS, ROLE_ADMIN,
+	[RELATED_LISTINGS] = {DB_OPS, ROLE_ADMIN | ROLE_PROBER | ROLE_SITE,
 		"SELECT listing.id, list.id, list.name, list.action, listing.network, "
 		"listing.prefix, reason.text,"
 		" listing.listed_at, listing.expires_at, listing.evidence_id"
@@ -223,7 +223,7 @@ const struct statement_text statements[STATEMENT_COUNT] = {
 		" WHEN stage = 'helo' THEN '' ELSE '<>' END AS domain," HIT_COUNTS
 		" GROUP BY domain ORDER BY hits DESC, domain LIMIT ?3"},
 
-	[EVIDENCE_OF_LISTING] = {DB_OPS, ROLE_ADMIN,
+	[EVIDENCE_OF_LISTING] = {DB_OPS, ROLE_ADMIN | ROLE_PROBER | ROLE_SITE,
 		"SELECT evidence_id FROM listing WHERE id = ?1"
 		" UNION SELECT evidence_id FROM listing_evidence WHERE listing_id = ?1 ORDER BY 1"},
 
@@ -270,12 +270,11 @@ const struct statement_text statements[STATEMENT_COUNT] = {
 		" SELECT at, change.id, who, what, network, prefix, NULL, NULL, why"
 		" FROM exempting JOIN change ON change.id IN (added_id, ended_id)"
 		" UNION ALL"
-		" SELECT requested_at, 0, 'visitor', kind || ' request', ?1, 128, NULL, "
-		"evidence_id, ''"
+		" SELECT requested_at, 0, filed_by, kind || ' request', ?1, 128, list_id, "
+		"evidence_id, note"
 		" FROM request WHERE address = ?4"
 		" UNION ALL"
-		" SELECT decided_at, 0, 'opsmilter', kind || ' ' || state, ?1, 128, NULL, "
-		"evidence_id,"
+		" SELECT decided_at, 0, decided_by, kind || ' ' || state, ?1, 128, list_id, NULL,"
 		" coalesce(why, verdict, '')"
 		" FROM request WHERE address = ?4 AND decided_at IS NOT NULL"
 		" UNION ALL"
@@ -308,3 +307,8 @@ const struct statement_text statements[STATEMENT_COUNT] = {
 		" AND id NOT IN (SELECT evidence_id FROM request"
 		" WHERE decided_at IS NULL AND evidence_id IS NOT NULL)"},
 };
+
+const struct statement_text *statement_text(enum statement_id id)
+{
+	return id < ADD_REQUEST ? &statements[id] : &statements_of_requests[id - ADD_REQUEST];
+}

@@ -64,6 +64,45 @@ enum statement_id {
 	PURGE_HITS,
 	PURGE_EVIDENCE,
 
+	/* The way out: requests, tests and the prober's jobs (statements_requests.c). */
+	ADD_REQUEST,
+	GET_REQUEST,
+	FIND_REQUEST_OF_TOKEN,
+	FIND_UNDECIDED_REQUEST,
+	FIND_NEWEST_REQUEST,
+	FIND_NOMINATION,
+	RECORD_OF_REQUESTS,
+	UNDECIDED_REQUESTS,
+	NEWEST_REQUESTS,
+	COUNT_REQUESTS,
+	OLDEST_UNDECIDED_REQUEST,
+	SET_REQUEST,
+	DECIDE_REQUEST,
+	CONFIRM_NOMINATION,
+	ADD_TEST,
+	TESTS_OF_ADDRESS,
+	TEST_OF_REQUEST,
+	COUNT_TESTS,
+	GET_SELF_TEST,
+	SET_SELF_TEST,
+	ADD_WATCH,
+	SET_WATCH,
+	ADD_ORDER,
+	GET_ORDER,
+	SET_ORDER,
+	DUE_JOBS,
+	NEXT_JOB,
+	BEGIN_REQUEST_TEST,
+	BEGIN_WATCH_TEST,
+	BEGIN_ORDER_TEST,
+	FORGET_REQUEST_TESTS,
+	FORGET_WATCH_TESTS,
+	FORGET_ORDER_TESTS,
+	POSTPONE_REQUEST,
+	POSTPONE_WATCH,
+	POSTPONE_ORDER,
+	ADD_LISTING_EVIDENCE,
+
 	STATEMENT_COUNT
 };
 
@@ -73,7 +112,9 @@ struct statement_text {
 	const char *sql;
 };
 
-/* One entry for each enum statement_id. */
-extern const struct statement_text statements[STATEMENT_COUNT];
+const struct statement_text *statement_text(enum statement_id id);
+
+/* From ADD_REQUEST on; only statement_text() reads it. */
+extern const struct statement_text statements_of_requests[STATEMENT_COUNT - ADD_REQUEST];
 
 #endif

@@ -6,8 +6,11 @@ DROP VIEW requests;
 DROP VIEW tests;
 DROP VIEW history;
 
+CREATE TABLE request_of_version_1 AS SELECT * FROM request;
+DROP TABLE request;
+
 -- A removal is granted when the listing ends, a nomination when its address is listed.
-CREATE TABLE request_now (
+CREATE TABLE request (
 	id            INTEGER PRIMARY KEY,
 	kind          TEXT NOT NULL CHECK (kind IN ('removal', 'nomination')),
 	address       TEXT NOT NULL,
@@ -33,14 +36,13 @@ CREATE TABLE request_now (
 	CHECK ((next_test_at IS NOT NULL) = (state IN ('open', 'retry')))
 ) STRICT;
 
-INSERT INTO request_now
+INSERT INTO request
 SELECT id, kind, address, 1, CASE WHEN decided_at IS NULL THEN 'review' ELSE state END, requested_at,
 	'visitor', NULL, '', '', NULL, 0, NULL, 0, NULL, decided_at, iif(decided_at IS NULL, NULL, 'opsmilter'),
 	verdict, why, evidence_id
-FROM request;
+FROM request_of_version_1;
+DROP TABLE request_of_version_1;
 
-DROP TABLE request;
-ALTER TABLE request_now RENAME TO request;
 CREATE INDEX request_address ON request (address);
 CREATE INDEX request_due ON request (next_test_at) WHERE next_test_at IS NOT NULL;
 CREATE INDEX request_undecided ON request (kind, state, requested_at) WHERE decided_at IS NULL;

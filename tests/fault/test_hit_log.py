@@ -222,7 +222,7 @@ class HitLogTest(Setting, unittest.TestCase):
         self.ask()  # what was open may take one hit more
         self.assert_by_on_error()
         self.assertIn("newer", self.log_text())
-        database.execute("PRAGMA user_version = 1")
+        database.execute("PRAGMA user_version = 2")
         self.wait_until_refused()
 
     def test_a_log_that_may_not_be_written(self):

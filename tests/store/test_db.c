@@ -262,10 +262,10 @@ static void a_read_is_of_one_moment(void **state)
 	(void)state;
 	assert_int_equal(db_begin_read(db), ERR_NONE);
 	assert_int_equal(db_pragma_int(db, "user_version", &version), ERR_NONE);
-	assert_int_equal(version, 1);
+	assert_int_equal(version, 2);
 	scratch_db_execute(&scratch, "PRAGMA user_version = 7");
 	assert_int_equal(db_pragma_int(db, "user_version", &version), ERR_NONE);
-	assert_int_equal(version, 1);
+	assert_int_equal(version, 2);
 	assert_int_equal(db_commit(db), ERR_NONE);
 	assert_int_equal(db_pragma_int(db, "user_version", &version), ERR_NONE);
 	assert_int_equal(version, 7);

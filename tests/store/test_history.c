@@ -100,18 +100,21 @@ static void exemptions_requests_tests_and_later_evidence_are_there(void **state)
 		"INSERT INTO evidence (id, at, who, kind, source, sha256, octets)"
 		" VALUES (90, 1000003, 'tester', 'spam', 'x.eml', printf('%064d', 0), 1);"
 		"INSERT INTO listing_evidence VALUES (1, 90);"
-		"INSERT INTO request (kind, address, state, requested_at, decided_at, verdict, why)"
-		" VALUES ('removal', '198.18.7.9', 'denied', 1000004, 1000006, 'open', 'still "
-		"open');"
+		"INSERT INTO request (kind, address, list_id, state, requested_at, filed_by, "
+		"contact,"
+		" note, waived, tests, decided_at, decided_by, verdict, why)"
+		" VALUES ('removal', '198.18.7.9', 1, 'denied', 1000004, 'visitor', 'secret', "
+		"'closed',"
+		" 0, 1, 1000006, 'opsprobe', 'open', 'still open');"
 		"INSERT INTO test (address, at, verdict, summary, evidence_id)"
 		" VALUES ('198.18.7.9', 1000005, 'open', 'http:3128', 90)");
 	assert_history("198.18.7.9", "0 add 198.18.7.9 tester r\n"
 				     "1 exempt add 198.18.7.0/24 tester a test\n"
 				     "2 exempt remove 198.18.7.0/24 tester a test\n"
 				     "3 evidence 198.18.7.9 tester x.eml\n"
-				     "4 removal request 198.18.7.9 visitor \n"
+				     "4 removal request 198.18.7.9 visitor closed\n"
 				     "5 test open 198.18.7.9 opsprobe http:3128\n"
-				     "6 removal denied 198.18.7.9 opsmilter still open\n");
+				     "6 removal denied 198.18.7.9 opsprobe still open\n");
 }
 
 static void bodies_go_unless_a_listing_in_force_refers_to_them(void **state)

@@ -11,6 +11,7 @@
 #include "store/db.h"
 #include "store/migrate.h"
 #include "store/open.h"
+#include "store/schema.h"
 #include "tests/store/scratch_db.h"
 #include "tests/support/unit.h"
 
@@ -67,7 +68,7 @@ static void run_sql(const char *sql)
 
 static int count_rows(const char *table)
 {
-	char sql[64];
+	char sql[128];
 	sqlite3 *sqlite;
 	sqlite3_stmt *row;
 
@@ -139,6 +140,30 @@ static void refuses_an_older_schema_until_it_is_upgraded(void **state)
 	run_sql("PRAGMA user_version = 0");
 	assert_int_equal(open_as(DB_OPS), ERR_DB_OLDER);
 	assert_non_null(strstr(message, "opsctl init"));
+}
+
+static void brings_a_full_database_of_version_1_up(void **state)
+{
+	int from;
+
+	(void)state;
+	run_sql(schema_ops[0]);
+	run_sql("INSERT INTO evidence VALUES (1, 5, 'x', 'note', 'x', printf('%064d', 0), 1, "
+		"x'00', NULL);"
+		"INSERT INTO request VALUES (7, 'removal', '198.18.7.9', 'open', 5, NULL, NULL, "
+		"NULL, NULL);"
+		"INSERT INTO request VALUES (8, 'nomination', '198.18.7.9', 'denied', 5, 6, "
+		"'closed', 'no', 1);"
+		"INSERT INTO test VALUES (3, '198.18.7.9', 5, 'closed', NULL, 'all closed', 1)");
+	assert_int_equal(migrate_to(DB_OPS, &from), ERR_NONE);
+	assert_int_equal(from, 1);
+	assert_int_equal(open_as(DB_OPS), ERR_NONE);
+	assert_int_equal(
+		count_rows("requests WHERE id = 7 AND state = 'review' AND list = 'ops'"), 1);
+	assert_int_equal(
+		count_rows("requests WHERE id = 8 AND decided_by = 'opsmilter' AND why = 'no'"), 1);
+	assert_int_equal(count_rows("tests WHERE id = 3 AND open_ports = ''"), 1);
+	assert_int_equal(count_rows("history WHERE ip = '198.18.7.9'"), 4);
 }
 
 static void refuses_the_other_database_and_other_applications(void **state)
@@ -256,6 +281,7 @@ int main(void)
 		TEST(makes_files_for_the_group),
 		TEST(refuses_a_newer_schema),
 		TEST(refuses_an_older_schema_until_it_is_upgraded),
+		TEST(brings_a_full_database_of_version_1_up),
 		TEST(refuses_the_other_database_and_other_applications),
 		TEST(refuses_what_is_no_database_and_leaves_it_alone),
 		TEST(goes_on_where_it_was_interrupted),

@@ -25,6 +25,11 @@ static int close_both(void **state)
 	return 0;
 }
 
+#define REQUEST                                                                                    \
+	"INSERT INTO request (list_id, requested_at, filed_by, contact, note, waived, tests, "     \
+	"kind, "                                                                                   \
+	"address, state, decided_at, decided_by, next_test_at) SELECT 1, 1, 'x', '', '', 0, 0, * " \
+	"FROM (VALUES "
 static bool runs(struct scratch_db *scratch, const char *sql)
 {
 	return sqlite3_exec(scratch->sqlite, sql, NULL, NULL, NULL) == SQLITE_OK;
@@ -99,20 +104,30 @@ static void each_rule_is_policed(void **state)
 			"INSERT INTO exemption VALUES (1, " NETWORK ", 104, 100, NULL)"},
 		{"history taken back", "DELETE FROM change"},
 		{"history written anew", "UPDATE change SET who = 'nobody'"},
-		{"an unknown state", "INSERT INTO request (kind, address, state, requested_at) "
-				     "VALUES ('removal', '198.18.7.9', 'lost', 1)"},
+		{"an unknown state",
+			REQUEST "('removal', '198.18.7.9', 'lost', NULL, NULL, NULL))"},
 		{"an unknown kind of request",
-			"INSERT INTO request (kind, address, state, requested_at) VALUES ('wish', "
-			"'198.18.7.9', 'open', 1)"},
+			REQUEST "('wish', '198.18.7.9', 'review', NULL, NULL, NULL))"},
 		{"a decision without a time",
-			"INSERT INTO request (kind, address, state, requested_at) VALUES "
-			"('removal', '198.18.7.9', 'granted', 1)"},
+			REQUEST "('removal', '198.18.7.9', 'granted', NULL, 'root', NULL))"},
+		{"a decision by nobody",
+			REQUEST "('removal', '198.18.7.9', 'granted', 5, NULL, NULL))"},
+		{"an open request without a test",
+			REQUEST "('removal', '198.18.7.9', 'open', NULL, NULL, NULL))"},
+		{"a review with one",
+			REQUEST "('removal', '198.18.7.9', 'review', NULL, NULL, 5))"},
+		{"a request deleted", "DELETE FROM request"},
+		{"a decision taken back", "UPDATE request SET why = 'other' WHERE decided_at = 5"},
+		{"a test deleted", "DELETE FROM test"},
 		{"an unknown verdict", "INSERT INTO test (address, at, verdict, summary, "
 				       "evidence_id) VALUES ('198.18.7.9', 1, 'maybe', 's', 1)"},
 	};
 
 	(void)state;
 	assert_true(runs(&ops, LISTING "(1, " NETWORK ", 128, 1, 1, 5, 6, 100, NULL, NULL)"));
+	assert_true(runs(&ops, REQUEST "('removal', '198.18.7.9', 'denied', 5, 'root', NULL))"));
+	assert_true(runs(&ops, "INSERT INTO test (address, at, verdict, summary, evidence_id)"
+			       " VALUES ('198.18.7.9', 1, 'open', 's', 1)"));
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		if (runs(&ops, cases[i].sql))
 			fail_msg("taken: %s", cases[i].name);
@@ -283,8 +298,10 @@ static void views_have_the_columns_that_are_promised(void **state)
 			"id list network reason listed_at expires_at evidence_count removed_at "
 			"removed_by "
 			"removed_why"},
-		{DB_OPS, "requests", "id kind ip state requested_at decided_at verdict why"},
-		{DB_OPS, "tests", "id ip at verdict egress summary"},
+		{DB_OPS, "requests",
+			"id kind ip state requested_at decided_at verdict why list filed_by "
+			"decided_by"},
+		{DB_OPS, "tests", "id ip at verdict egress summary open_ports"},
 		{DB_OPS, "history", "at who what ip list why"},
 	};
 
