@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef PROBE_ENGINE_H
+#define PROBE_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "probe/result.h"
+
+struct engine;
+struct event_base;
+struct text;
+
+/* What the engine works with. It copies what it keeps. */
+struct engine_settings {
+	const struct target
+		*targets; /* where our listener is reached from outside, tried in this order */
+	size_t target_count;
+	const char *site_url; /* stands in User-Agent and greeting, so that an owner can find out */
+	int connect_timeout_msecs;
+	int probe_timeout_msecs; /* absolute: a tarpit that drips gains nothing */
+	size_t max_sockets;      /* in all; further probes wait */
+};
+
+/* What the test of a host found. Belongs to the engine; lasts for the call of done. */
+struct host_result {
+	struct addr host;
+	const struct probe_result *results;
+	size_t result_count;
+	bool alive;             /* anything answered, an RST included */
+	bool intercepted;       /* a connection came from our own address: nothing counts */
+	const char *transcript; /* every connection: times, octets both ways, errno, egress */
+	size_t transcript_length;
+};
+
+/* How the test of a host is followed. All on the loop's thread; progress may be NULL. */
+struct host_events {
+	void (*progress)(
+		void *context, size_t ports_done, size_t ports, const struct probe_result *latest);
+	void (*done)(void *context, const struct host_result *result);
+	void *context;
+};
+
+/*
+ * Opens the listeners: each target's port on the target's own address, or on any address where the
+ * machine does not have that one (behind a router). For root, before it gives its rights up.
+ * ERR_IO, and message_r says which.
+ */
+int engine_new(struct event_base *loop, const struct engine_settings *settings,
+	struct engine **engine_r, struct text *message_r) __attribute__((warn_unused_result));
+
+/* Tests under way end without a call of done. */
+void engine_free(struct engine **engine);
+
+/*
+ * Tests a host at the given ports: those in_evidence first, protocols only where a port takes a
+ * connection. done is called once, later, from the loop. first_target turns the order of the
+ * targets, for a second try. ERR_NOMEM; ERR_RANGE: no target is of the host's family or ports is
+ * empty.
+ */
+int engine_test(struct engine *engine, const struct addr *host, const struct probe_port *ports,
+	size_t port_count, size_t first_target, const struct host_events *events)
+	__attribute__((warn_unused_result));
+
+/* How many tests of hosts are under way. */
+size_t engine_busy(const struct engine *engine);
+
+#endif
