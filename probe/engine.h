@@ -55,7 +55,7 @@ void engine_free(struct engine **engine);
 /*
  * Tests a host at the given ports: those in_evidence first, protocols only where a port takes a
  * connection. done is called once, later, from the loop. first_target turns the order of the
- * targets, for a second try. ERR_NOMEM; ERR_RANGE: no target is of the host's family or ports is
+ * targets, for a second try. ERR_MEMORY; ERR_RANGE: no target is of the host's family or ports is
  * empty.
  */
 int engine_test(struct engine *engine, const struct addr *host, const struct probe_port *ports,
