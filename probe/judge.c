@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "probe/judge.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "probe/engine.h"
+#include "probe/ports.h"
+
+/* What the verdict of a probe says of its port. */
+enum meaning { SAYS_NOTHING, SAYS_NO, SAYS_MAYBE, SAYS_OPEN };
+
+static const enum meaning meanings[PROBE_VERDICT_COUNT] = {
+	[PROBE_OPEN] = SAYS_OPEN,
+	[PROBE_OPEN_ONE_WAY] = SAYS_OPEN,
+	[PROBE_AUTH_REQUIRED] = SAYS_NO,
+	[PROBE_REFUSED] = SAYS_NO,
+	[PROBE_NOT_A_PROXY] = SAYS_NO,
+	[PROBE_PORT_CLOSED] = SAYS_NO,
+	[PROBE_FILTERED] = SAYS_NOTHING,
+	[PROBE_UNREACHABLE] = SAYS_NOTHING,
+	[PROBE_NO_ANSWER] = SAYS_NOTHING,
+	[PROBE_CANNOT_REACH_TARGET] = SAYS_MAYBE,
+	[PROBE_LIAR] = SAYS_MAYBE,
+	[PROBE_LOCAL_ERROR] = SAYS_NOTHING,
+};
+
+static enum meaning meaning_of(const struct probe_result *probe)
+{
+	return meanings[probe->verdict];
+}
+
+static bool same_family(enum protocol a, enum protocol b)
+{
+	return strcmp(ports_family_name(a), ports_family_name(b)) == 0;
+}
+
+/* Whether a probe's whole kind said no at its port. */
+static bool family_says_no(const struct host_result *result, const struct probe_result *probe)
+{
+	for (size_t i = 0; i < result->result_count; i++) {
+		const struct probe_result *other = &result->results[i];
+		if (other->port.port == probe->port.port &&
+			same_family(other->port.protocol, probe->port.protocol) &&
+			meaning_of(other) != SAYS_NO)
+			return false;
+	}
+	return true;
+}
+
+/* What is said at the port of a probe by those of the evidence, or by all. */
+static enum meaning port_says(const struct host_result *result, uint16_t port, bool of_evidence)
+{
+	enum meaning said = SAYS_NOTHING;
+
+	for (size_t i = 0; i < result->result_count; i++) {
+		const struct probe_result *probe = &result->results[i];
+		if (probe->port.port != port || (of_evidence && !probe->port.in_evidence))
+			continue;
+		if (meaning_of(probe) == SAYS_MAYBE)
+			return SAYS_MAYBE;
+		if (meaning_of(probe) == SAYS_NO && family_says_no(result, probe))
+			said = SAYS_NO;
+	}
+	return said;
+}
+
+static bool has_evidence(const struct host_result *result)
+{
+	for (size_t i = 0; i < result->result_count; i++) {
+		if (result->results[i].port.in_evidence)
+			return true;
+	}
+	return false;
+}
+
+/* The first probe of the worst kind at a port, to name in the reason. */
+static const struct probe_result *find_doubt(
+	const struct host_result *result, uint16_t port, enum meaning meaning)
+{
+	for (size_t i = 0; i < result->result_count; i++) {
+		if (result->results[i].port.port == port &&
+			meaning_of(&result->results[i]) == meaning)
+			return &result->results[i];
+	}
+	return NULL;
+}
+
+/* Why the host cannot be called closed: a probe at a port that says too little; NULL: it can. */
+static const struct probe_result *doubt_of_evidence(const struct host_result *result)
+{
+	for (size_t i = 0; i < result->result_count; i++) {
+		const struct probe_result *probe = &result->results[i];
+		if (!probe->port.in_evidence)
+			continue;
+		enum meaning said = port_says(result, probe->port.port, true);
+		if (said != SAYS_NO)
+			return find_doubt(result, probe->port.port, said);
+	}
+	return NULL;
+}
+
+static const struct probe_result *doubt_without_evidence(const struct host_result *result)
+{
+	const struct probe_result *silent = NULL;
+	bool some_no = false;
+
+	for (size_t i = 0; i < result->result_count; i++) {
+		const struct probe_result *probe = &result->results[i];
+		if (meaning_of(probe) == SAYS_MAYBE)
+			return probe;
+		some_no |= meaning_of(probe) == SAYS_NO;
+		silent = silent == NULL && meaning_of(probe) == SAYS_NOTHING ? probe : silent;
+	}
+	return some_no ? NULL : silent;
+}
+
+static bool only_own_errors(const struct host_result *result)
+{
+	for (size_t i = 0; i < result->result_count; i++) {
+		if (result->results[i].verdict != PROBE_LOCAL_ERROR)
+			return false;
+	}
+	return true;
+}
+
+/* What a doubtful probe did, after "at port N". */
+static const char *const doubts[PROBE_VERDICT_COUNT] = {
+	[PROBE_FILTERED] = "the connection attempt was not answered",
+	[PROBE_UNREACHABLE] = "the network says that there is no way to it",
+	[PROBE_NO_ANSWER] = "the connection was taken and then there was silence",
+	[PROBE_CANNOT_REACH_TARGET] = "it tried to pass the connection on and could not reach us",
+	[PROBE_LIAR] = "it said that it let the connection through, and nothing arrived",
+	[PROBE_LOCAL_ERROR] = "the test itself failed",
+};
+
+static void add_where(struct text *text, const struct probe_port *port)
+{
+	text_add_format(text, "%s on port %u", protocol_name(port->protocol), port->port);
+}
+
+/* Each kind and port once, the most telling protocol first, as the engine has them. */
+static bool said_before(const struct host_result *result, size_t index)
+{
+	const struct probe_port *port = &result->results[index].port;
+
+	for (size_t i = 0; i < index; i++) {
+		const struct probe_port *other = &result->results[i].port;
+		if (meaning_of(&result->results[i]) == SAYS_OPEN && other->port == port->port &&
+			same_family(other->protocol, port->protocol))
+			return true;
+	}
+	return false;
+}
+
+static void take_open(struct judgement *judgement, const struct host_result *result)
+{
+	struct text ports = TEXT_OVER(judgement->open_ports);
+	struct text where = TEXT_OVER(judgement->reason);
+	size_t left_out = 0;
+
+	for (size_t i = 0; i < result->result_count; i++) {
+		const struct probe_result *probe = &result->results[i];
+		if (meaning_of(probe) != SAYS_OPEN || said_before(result, i))
+			continue;
+		if (judgement->egress[0] == '\0' && probe->has_egress)
+			addr_format(&probe->egress, judgement->egress);
+		/* What is too long is cut between two ports, not within one. */
+		if (ports.length + 16 >= ports.size || where.length + 64 >= where.size) {
+			left_out++;
+			continue;
+		}
+		text_add(&ports, ports.length > 0 ? " " : "");
+		text_add_format(
+			&ports, "%s:%u", ports_family_name(probe->port.protocol), probe->port.port);
+		text_add(&where, where.length > 0 ? ", " : "");
+		add_where(&where, &probe->port);
+		if (probe->verdict == PROBE_OPEN_ONE_WAY)
+			text_add(&where, " (one way)");
+	}
+	if (left_out > 0)
+		text_add_format(&where, " and %zu more", left_out);
+}
+
+static void judge_open(struct judgement *judgement, const struct host_result *result)
+{
+	struct text listing = TEXT_OVER(judgement->listing_reason);
+
+	judgement->verdict = HOST_OPEN;
+	take_open(judgement, result);
+	text_add_format(&listing, "open proxy: %s", judgement->reason);
+}
+
+static void judge_doubtful(struct judgement *judgement, const struct probe_result *doubt)
+{
+	struct text reason = TEXT_OVER(judgement->reason);
+
+	judgement->verdict = HOST_INCONCLUSIVE;
+	add_where(&reason, &doubt->port);
+	text_add_format(&reason, ": %s", doubts[doubt->verdict]);
+}
+
+static void judge_simply(struct judgement *judgement, enum host_verdict verdict, const char *reason)
+{
+	judgement->verdict = verdict;
+	text_copy(judgement->reason, sizeof(judgement->reason), reason);
+}
+
+static void summarize(struct judgement *judgement, const struct host_result *result)
+{
+	struct text summary = TEXT_OVER(judgement->summary);
+	size_t ports = 0, taken = 0;
+
+	for (size_t i = 0; i < result->result_count; i++) {
+		const struct probe_result *probe = &result->results[i];
+		bool another = i == 0 || probe[-1].port.port != probe->port.port;
+		ports += another;
+		taken += another && probe->verdict != PROBE_PORT_CLOSED &&
+			 probe->verdict != PROBE_FILTERED && probe->verdict != PROBE_UNREACHABLE &&
+			 probe->verdict != PROBE_LOCAL_ERROR;
+	}
+	text_add_format(&summary, "%s: %s; %zu ports asked, %zu took a connection",
+		host_verdict_name(judgement->verdict), judgement->reason, ports, taken);
+	if (judgement->egress[0] != '\0')
+		text_add_format(&summary, "; it came out at %s", judgement->egress);
+}
+
+static bool is_open(const struct host_result *result)
+{
+	for (size_t i = 0; i < result->result_count; i++) {
+		if (meaning_of(&result->results[i]) == SAYS_OPEN)
+			return true;
+	}
+	return false;
+}
+
+static void judge_alive(struct judgement *judgement, const struct host_result *result)
+{
+	bool named = has_evidence(result);
+	const struct probe_result *doubt =
+		named ? doubt_of_evidence(result) : doubt_without_evidence(result);
+
+	if (doubt != NULL)
+		judge_doubtful(judgement, doubt);
+	else
+		judge_simply(judgement, HOST_CLOSED,
+			named ? "no proxy is open, and the ports that the evidence names say no"
+			      : "no proxy is open at the ports that were asked");
+}
+
+void judge(const struct host_result *result, struct judgement *judgement_r)
+{
+	*judgement_r = (struct judgement){0};
+	if (result->intercepted)
+		judge_simply(judgement_r, HOST_VOID,
+			"our own path is intercepted: a connection came back from our own address");
+	else if (is_open(result))
+		judge_open(judgement_r, result);
+	else if (only_own_errors(result))
+		judge_simply(judgement_r, HOST_VOID, "the test failed on our own side");
+	else if (!result->alive)
+		judge_simply(judgement_r, HOST_UNREACHABLE, "no port gave any sign of life");
+	else
+		judge_alive(judgement_r, result);
+	summarize(judgement_r, result);
+}
+
+void judge_make_void(struct judgement *judgement, const char *why)
+{
+	char found[TEST_SUMMARY_SIZE];
+	struct text summary;
+
+	text_copy(found, sizeof(found), judgement->summary);
+	judgement->verdict = HOST_VOID;
+	judgement->listing_reason[0] = judgement->open_ports[0] = '\0';
+	text_copy(judgement->reason, sizeof(judgement->reason), why);
+	text_init(&summary, judgement->summary, sizeof(judgement->summary));
+	text_add_format(&summary, "void: %s; found was %s", why, found);
+}

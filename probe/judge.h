@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef PROBE_JUDGE_H
+#define PROBE_JUDGE_H
+
+#include "base/addr.h"
+#include "core/listing.h"
+#include "probe/result.h"
+#include "store/tests.h"
+
+struct host_result;
+
+/* What a test of a host comes to. Texts are ASCII. */
+struct judgement {
+	enum host_verdict verdict;
+	char reason[REASON_SIZE];         /* a clause for people: "no answer at port 3128" */
+	char listing_reason[REASON_SIZE]; /* of a listing made for it; empty unless open */
+	char summary[TEST_SUMMARY_SIZE];  /* verdict, reason and figures in one line */
+	char open_ports[TEST_PORTS_SIZE]; /* "socks5:1080 http:3128" */
+	char egress[ADDR_TEXT_SIZE];      /* of the first that was open; empty: none was */
+};
+
+/*
+ * Judges a host by its probes. Void when its path was intercepted, or when nothing but our own side
+ * failed. Open when any probe is. Unreachable without a sign of life. Closed when each port of the
+ * evidence says a definite no; where no evidence names a port, when some port does. A port says no
+ * when all probes of one kind (HTTP, SOCKS4, SOCKS5 …) did and none lied or tried in vain to reach
+ * our target: a SOCKS server may be silent to HTTP. Everything else is inconclusive.
+ */
+void judge(const struct host_result *result, struct judgement *judgement_r);
+
+/* Makes a judgement void, as the prober cannot be relied on; why is a clause. What was open stays
+ * on record in its texts. */
+void judge_make_void(struct judgement *judgement, const char *why);
+
+#endif
