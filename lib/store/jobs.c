@@ -64,13 +64,21 @@ int jobs_next_at(struct db *db, int64_t *at_r)
 	return ERR_NONE;
 }
 
+/* Runs an update of a job's row, which is not there to be updated any more once it was decided. */
+static int run_update(struct db *db, struct statement *update)
+{
+	int err = db_run(update);
+
+	return err == ERR_NONE && db_changes(db) == 0 ? ERR_EXISTS : err;
+}
+
 static int set_time(struct db *db, enum statement_id id, const struct job *job, int64_t time)
 {
 	struct statement *update = db_begin(db, id);
 
 	db_bind_int(update, 1, job->id);
 	db_bind_int(update, 2, time);
-	return db_run(update);
+	return run_update(db, update);
 }
 
 int jobs_begin(struct db *db, const struct job *job, int64_t now)
@@ -92,12 +100,15 @@ int jobs_forget_begun(struct db *db)
 	return err == ERR_NONE ? db_run(db_begin(db, FORGET_ORDER_TESTS)) : err;
 }
 
-/* Runs an update of a job's row, which is not there to be updated any more once it was decided. */
-static int run_update(struct db *db, struct statement *update)
+/* The columns of a decision, but for the verdict of its test. */
+static void bind_decision(struct statement *update, const struct job_outcome *outcome, int64_t now)
 {
-	int err = db_run(update);
+	bool granted = outcome->end == JOB_GRANTED;
 
-	return err == ERR_NONE && db_changes(db) == 0 ? ERR_EXISTS : err;
+	db_bind_text(update, 2, request_state_name(granted ? REQUEST_GRANTED : REQUEST_DENIED));
+	db_bind_int(update, 3, now);
+	db_bind_text(update, 4, WHO);
+	db_bind_text(update, 5, outcome->why);
 }
 
 static int set_request(struct db *db, const struct job *job, const struct test *test,
@@ -113,13 +124,8 @@ static int set_request(struct db *db, const struct job *job, const struct test *
 		db_bind_text(update, 4, test->verdict);
 		db_bind_text(update, 5, outcome->why);
 	} else {
-		bool granted = outcome->end == JOB_GRANTED;
 		update = db_begin(db, DECIDE_REQUEST);
-		db_bind_text(
-			update, 2, request_state_name(granted ? REQUEST_GRANTED : REQUEST_DENIED));
-		db_bind_int(update, 3, now);
-		db_bind_text(update, 4, WHO);
-		db_bind_text(update, 5, outcome->why);
+		bind_decision(update, outcome, now);
 		db_bind_text(update, 6, test->verdict);
 	}
 	db_bind_int(update, 1, job->id);
@@ -142,13 +148,18 @@ static int set_order(struct db *db, const struct job *job, const struct test *te
 	struct statement *update = db_begin(db, SET_ORDER);
 
 	db_bind_int(update, 1, job->id);
-	db_bind_int(update, 2, test->id);
+	if (test != NULL)
+		db_bind_int(update, 2, test->id);
+	else
+		db_bind_text(update, 2, NULL);
 	return run_update(db, update);
 }
 
 static int set_job(struct db *db, const struct job *job, const struct test *test,
 	const struct job_outcome *outcome, int64_t now)
 {
+	if (outcome->end == JOB_POSTPONED)
+		return jobs_postpone(db, job, outcome->next_at);
 	switch (job->kind) {
 	case JOB_WATCH:
 		return set_watch(db, job, outcome);
@@ -231,18 +242,53 @@ static int add_evidence(struct db *db, const struct job *job, const struct test 
 	return err;
 }
 
+/* Puts on record what neither a decision nor a listing tells of. */
+static int note_step(
+	struct db *db, const struct job *job, const struct job_outcome *outcome, int64_t now)
+{
+	static const struct {
+		enum job_kind kind;
+		enum job_end end;
+		const char *what;
+	} steps[] = {
+		{JOB_REMOVAL, JOB_AGAIN, "removal retry"},
+		{JOB_REMOVAL, JOB_REVIEW, "removal review"},
+		{JOB_NOMINATION, JOB_AGAIN, "nomination retry"},
+		{JOB_NOMINATION, JOB_REVIEW, "nomination review"},
+		{JOB_WATCH, JOB_GRANTED, "watch over"},
+		{JOB_WATCH, JOB_REVIEW, "watch over"},
+	};
+	char address[ADDR_TEXT_SIZE];
+	struct change change = {.at = now,
+		.who = WHO,
+		.why = outcome->why,
+		.address = address,
+		.list_id = job->list_id};
+
+	addr_format(&job->address, address);
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		change.what = steps[i].what;
+		if (steps[i].kind == job->kind && steps[i].end == outcome->end)
+			return change_add(db, &change, NULL);
+	}
+	return ERR_NONE;
+}
+
 static int follow(struct db *db, const struct job *job, const struct test *test,
 	const struct job_outcome *outcome, int64_t now)
 {
-	if (job->kind == JOB_ORDER)
+	int err = ERR_NONE;
+
+	if (job->kind == JOB_ORDER || outcome->end == JOB_POSTPONED)
 		return ERR_NONE;
 	if ((job->kind == JOB_NOMINATION && outcome->end == JOB_GRANTED) ||
 		(job->kind == JOB_WATCH && outcome->end == JOB_DENIED))
-		return list_host(db, job, test, outcome, now);
-	int err = job->kind == JOB_REMOVAL ? add_evidence(db, job, test, now) : ERR_NONE;
+		err = list_host(db, job, test, outcome, now);
+	if (job->kind == JOB_REMOVAL)
+		err = add_evidence(db, job, test, now);
 	if (err == ERR_NONE && job->kind == JOB_REMOVAL && outcome->end == JOB_GRANTED)
 		err = unlist_host(db, job, outcome, now);
-	return err;
+	return err == ERR_NONE ? note_step(db, job, outcome, now) : err;
 }
 
 int jobs_finish(struct db *db, const struct job *job, struct test *test,
@@ -266,6 +312,42 @@ int jobs_finish(struct db *db, const struct job *job, struct test *test,
 	return err == ERR_NONE && decided ? ERR_EXISTS : err;
 }
 
+/* The row of a job that ends without a test. */
+static int settle(
+	struct db *db, const struct job *job, const struct job_outcome *outcome, int64_t now)
+{
+	if (job->kind == JOB_WATCH)
+		return set_watch(db, job, outcome);
+	if (job->kind == JOB_ORDER)
+		return set_order(db, job, NULL);
+	bool review = outcome->end == JOB_REVIEW;
+	struct statement *update = db_begin(db, review ? REVIEW_REQUEST : DECIDE_REQUEST);
+	db_bind_int(update, 1, job->id);
+	if (review) {
+		db_bind_text(update, 2, outcome->why);
+	} else {
+		bind_decision(update, outcome, now);
+		db_bind_text(update, 6, NULL);
+	}
+	return run_update(db, update);
+}
+
+int jobs_settle(
+	struct db *db, const struct job *job, const struct job_outcome *outcome, int64_t now)
+{
+	int err = db_begin_write(db);
+
+	if (err == ERR_NONE)
+		err = settle(db, job, outcome, now);
+	if (err == ERR_NONE)
+		err = note_step(db, job, outcome, now);
+	if (err == ERR_NONE)
+		err = db_commit(db);
+	if (err != ERR_NONE)
+		db_rollback(db);
+	return err;
+}
+
 int jobs_order(
 	struct db *db, const struct addr *address, const char *who, int64_t now, int64_t *id_r)
 {
@@ -281,18 +363,19 @@ int jobs_order(
 	return err;
 }
 
-int jobs_order_result(struct db *db, int64_t id, int64_t *began_at_r, int64_t *test_id_r)
+int jobs_read_order(struct db *db, int64_t id, struct order *order_r)
 {
 	struct statement *row = db_begin(db, GET_ORDER);
 
-	*began_at_r = CLOCK_NEVER;
-	*test_id_r = 0;
+	*order_r = (struct order){.began_at = CLOCK_NEVER};
 	db_bind_int(row, 1, id);
 	int more = db_step(row);
 	if (more <= 0)
 		return more == 0 ? ERR_NOT_FOUND : more;
-	*began_at_r = db_time(row, 0);
-	*test_id_r = db_int(row, 1);
+	if (!db_is_null(row, 0))
+		tests_read_row(row, &order_r->test);
+	order_r->due = !db_is_null(row, 10);
+	order_r->began_at = db_time(row, 11);
 	db_finish(row);
 	return ERR_NONE;
 }

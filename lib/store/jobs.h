@@ -34,30 +34,32 @@ enum job_end {
 	JOB_REVIEW,  /* the operator decides; a watch or an order is over */
 	JOB_GRANTED, /* a removal: off the list, and watched; a nomination: listed; a watch: over */
 	JOB_DENIED,  /* a removal: stays; a nomination: not listed; a watch: listed again */
+	JOB_POSTPONED, /* the test says nothing of the host, nor counts; due again at next_at */
 };
 
 struct job_outcome {
 	enum job_end end;
-	int64_t next_at;            /* of JOB_AGAIN */
+	int64_t next_at;            /* of JOB_AGAIN and JOB_POSTPONED */
 	char why[REQUEST_WHY_SIZE]; /* for requester and history */
 	char reason[REASON_SIZE];   /* of a listing that is made */
 };
 
-/* The jobs that are due, the longest due first. */
+/* The jobs that are due: first those that somebody waits for (removals, orders), then the longest
+ * due. */
 int jobs_due(struct db *db, int64_t now, struct job *jobs_r, size_t room, size_t *count_r)
 	__attribute__((warn_unused_result));
 
 /* When the next one is due; CLOCK_NEVER: none is. */
 int jobs_next_at(struct db *db, int64_t *at_r) __attribute__((warn_unused_result));
 
-/* Says that its test is under way, for the site. */
+/* Says that its test is under way, for the site. ERR_EXISTS when it was decided meanwhile. */
 int jobs_begin(struct db *db, const struct job *job, int64_t now)
 	__attribute__((warn_unused_result));
 
 /* At the start of a worker: tests that an earlier one began are not under way any more. */
 int jobs_forget_begun(struct db *db) __attribute__((warn_unused_result));
 
-/* Puts a job off without a test. */
+/* Puts a job off without a test. ERR_EXISTS when it was decided meanwhile. */
 int jobs_postpone(struct db *db, const struct job *job, int64_t until)
 	__attribute__((warn_unused_result));
 
@@ -71,10 +73,27 @@ int jobs_finish(struct db *db, const struct job *job, struct test *test,
 	const struct evidence *transcript, const struct job_outcome *outcome, int64_t now)
 	__attribute__((warn_unused_result));
 
-/* Asks the worker for a test of an address, by somebody; then finds out what became of it. */
+/*
+ * Ends a job without a test, as its address is not to be tested or need not be: JOB_REVIEW,
+ * JOB_GRANTED (what was asked for is so already) or JOB_DENIED. No listing is made or ended.
+ * ERR_EXISTS when it was decided meanwhile.
+ */
+int jobs_settle(struct db *db, const struct job *job, const struct job_outcome *outcome,
+	int64_t now) __attribute__((warn_unused_result));
+
+/* Asks the worker for a test of an address, by somebody. */
 int jobs_order(struct db *db, const struct addr *address, const char *who, int64_t now,
 	int64_t *id_r) __attribute__((warn_unused_result));
-int jobs_order_result(struct db *db, int64_t id, int64_t *began_at_r, int64_t *test_id_r)
+
+/* What became of an order. */
+struct order {
+	bool due;         /* false: it was made, or given up */
+	int64_t began_at; /* CLOCK_NEVER: it is not under way */
+	struct test test; /* id 0: there is none */
+};
+
+/* ERR_NOT_FOUND. */
+int jobs_read_order(struct db *db, int64_t id, struct order *order_r)
 	__attribute__((warn_unused_result));
 
 #endif

@@ -41,7 +41,7 @@ const struct statement_text statements_of_requests[STATEMENT_COUNT - ADD_REQUEST
 		" WHERE kind = 'nomination' AND address = ?1 AND decided_at IS NULL)"},
 
 	/* What became of an address's removal requests since it came off the list last. */
-	[RECORD_OF_REQUESTS - ADD_REQUEST] = {DB_OPS, ROLE_ADMIN | ROLE_SITE,
+	[RECORD_OF_REQUESTS - ADD_REQUEST] = {DB_OPS, ROLE_ADMIN | ROLE_PROBER | ROLE_SITE,
 		"SELECT coalesce(sum(state = 'denied'), 0), coalesce(max(decided_at), 0), "
 		"coalesce(max(waived), 0)"
 		" FROM request WHERE kind = 'removal' AND address = ?1 AND list_id = ?2"
@@ -67,6 +67,12 @@ const struct statement_text statements_of_requests[STATEMENT_COUNT - ADD_REQUEST
 	[SET_REQUEST - ADD_REQUEST] = {DB_OPS, ROLE_PROBER,
 		"UPDATE request SET state = ?2, next_test_at = ?3, verdict = ?4, why = ?5,"
 		" tests = tests + 1, test_began_at = NULL WHERE id = ?1 AND decided_at IS NULL"},
+
+	/* To the operator, without a test. */
+	[REVIEW_REQUEST - ADD_REQUEST] = {DB_OPS, ROLE_PROBER,
+		"UPDATE request SET state = 'review', next_test_at = NULL, why = ?2, test_began_at "
+		"= NULL"
+		" WHERE id = ?1 AND decided_at IS NULL"},
 
 	[DECIDE_REQUEST - ADD_REQUEST] = {DB_OPS, ROLE_ADMIN | ROLE_PROBER,
 		"UPDATE request SET state = ?2, decided_at = max(?3, requested_at), decided_by = "
@@ -118,25 +124,31 @@ const struct statement_text statements_of_requests[STATEMENT_COUNT - ADD_REQUEST
 	[ADD_ORDER - ADD_REQUEST] = {DB_OPS, ROLE_PROBER,
 		"INSERT INTO test_order (address, who, next_test_at) VALUES (?1, ?2, ?3)"},
 
+	/* The order's own columns, then those of struct test. */
 	[GET_ORDER - ADD_REQUEST] = {DB_OPS, ROLE_PROBER,
-		"SELECT test_began_at, test_id FROM test_order WHERE id = ?1"},
+		"SELECT test.id, test.address, at, verdict, egress, summary, open_ports, "
+		"request_id, "
+		"watch_id, evidence_id, test_order.next_test_at, test_order.test_began_at"
+		" FROM test_order LEFT JOIN test ON test.id = test_id WHERE test_order.id = ?1"},
 
 	[SET_ORDER - ADD_REQUEST] = {DB_OPS, ROLE_PROBER,
 		"UPDATE test_order SET next_test_at = NULL, test_id = ?2, test_began_at = NULL"
 		" WHERE id = ?1 AND next_test_at IS NOT NULL"},
 
-	/* Due at ?1, at most ?2; the kinds are those of enum job_kind. */
+	/* Due at ?1, at most ?2; the kinds are those of enum job_kind. Somebody waits for the
+	 * first and the last. */
 	[DUE_JOBS - ADD_REQUEST] = {DB_OPS, ROLE_PROBER,
-		"SELECT kind = 'nomination', id, address, list_id, tests, next_test_at, "
-		"requested_at, evidence_id"
+		"SELECT kind, id, address, list_id, tests, due_at, began_at, evidence_id FROM ("
+		"SELECT kind = 'nomination' AS kind, id, address, list_id, tests,"
+		" next_test_at AS due_at, requested_at AS began_at, evidence_id"
 		" FROM request WHERE next_test_at <= ?1"
 		" UNION ALL"
 		" SELECT 2, id, address, list_id, tests, next_test_at, began_at, NULL"
 		" FROM watch WHERE next_test_at <= ?1"
 		" UNION ALL"
 		" SELECT 3, id, address, 0, 0, next_test_at, next_test_at, NULL"
-		" FROM test_order WHERE next_test_at <= ?1"
-		" ORDER BY 6, 1, 2 LIMIT ?2"},
+		" FROM test_order WHERE next_test_at <= ?1)"
+		" ORDER BY kind IN (1, 2), due_at, kind, id LIMIT ?2"},
 
 	[NEXT_JOB - ADD_REQUEST] = {DB_OPS, ROLE_PROBER,
 		"SELECT min(at) FROM (SELECT min(next_test_at) AS at FROM request"

@@ -37,8 +37,7 @@ int tests_add(struct db *db, struct test *test, const struct evidence *transcrip
 	return err;
 }
 
-/* The columns are TEST_COLUMNS. */
-static void read_test(struct statement *row, struct test *test_r)
+void tests_read_row(struct statement *row, struct test *test_r)
 {
 	*test_r = (struct test){
 		.id = db_int(row, 0),
@@ -66,7 +65,7 @@ int tests_each_of(struct db *db, const struct addr *address, int64_t limit,
 	db_bind_text(row, 1, text);
 	db_bind_int(row, 2, limit);
 	while ((more = db_step(row)) > 0) {
-		read_test(row, &test);
+		tests_read_row(row, &test);
 		take(context, &test);
 	}
 	return more;
@@ -80,7 +79,7 @@ int tests_of_request(struct db *db, int64_t request_id, struct test *test_r)
 	int more = db_step(row);
 	if (more <= 0)
 		return more == 0 ? ERR_NOT_FOUND : more;
-	read_test(row, test_r);
+	tests_read_row(row, test_r);
 	db_finish(row);
 	return ERR_NONE;
 }

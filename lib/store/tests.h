@@ -9,6 +9,7 @@
 
 struct db;
 struct evidence;
+struct statement;
 
 #define TEST_SUMMARY_SIZE 512
 #define TEST_PORTS_SIZE 256
@@ -30,6 +31,9 @@ struct test {
 /* Adds a test and its transcript, inside a transaction of the caller's; sets both ids. */
 int tests_add(struct db *db, struct test *test, const struct evidence *transcript)
 	__attribute__((warn_unused_result));
+
+/* Reads a row whose first columns are those of TESTS_OF_ADDRESS. For the modules of store/. */
+void tests_read_row(struct statement *row, struct test *test_r);
 
 /* The newest first, at most limit. The test lasts for the call. */
 int tests_each_of(struct db *db, const struct addr *address, int64_t limit,

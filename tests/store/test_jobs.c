@@ -227,21 +227,100 @@ static void what_was_decided_meanwhile_is_not_decided_twice(void **state)
 static void an_order_is_made_once(void **state)
 {
 	struct addr address = a_network("198.18.7.9").addr;
-	int64_t id, began_at, test_id;
+	struct order order;
+	int64_t id;
 
 	(void)state;
 	assert_int_equal(jobs_order(prober, &address, "root", NOW, &id), ERR_NONE);
 	struct job job = the_job(NOW);
 	assert_int_equal(job.kind, JOB_ORDER);
 	assert_int_equal(jobs_begin(prober, &job, NOW + 1), ERR_NONE);
-	assert_int_equal(jobs_order_result(prober, id, &began_at, &test_id), ERR_NONE);
-	assert_int_equal(began_at, NOW + 1);
-	assert_int_equal(test_id, 0);
+	assert_int_equal(jobs_read_order(prober, id, &order), ERR_NONE);
+	assert_true(order.due);
+	assert_int_equal(order.began_at, NOW + 1);
+	assert_int_equal(order.test.id, 0);
 	assert_int_equal(
 		finish(&job, "open", (struct job_outcome){.end = JOB_REVIEW}, NOW), ERR_NONE);
-	assert_int_equal(jobs_order_result(prober, id, &began_at, &test_id), ERR_NONE);
-	assert_int_not_equal(test_id, 0);
+	assert_int_equal(jobs_read_order(prober, id, &order), ERR_NONE);
+	assert_false(order.due);
+	assert_int_not_equal(order.test.id, 0);
+	assert_string_equal(order.test.verdict, "open");
 	assert_int_equal(jobs_at(INT64_MAX - 1), 0);
+	assert_int_equal(jobs_read_order(prober, id + 1, &order), ERR_NOT_FOUND);
+}
+
+static void an_order_that_is_given_up_has_no_test(void **state)
+{
+	struct addr address = a_network("198.18.7.9").addr;
+	struct order order;
+	int64_t id;
+
+	(void)state;
+	assert_int_equal(jobs_order(prober, &address, "root", NOW, &id), ERR_NONE);
+	struct job job = the_job(NOW);
+	struct job_outcome outcome = {.end = JOB_REVIEW, .why = "not listed any more"};
+	assert_int_equal(jobs_settle(prober, &job, &outcome, NOW), ERR_NONE);
+	assert_int_equal(jobs_read_order(prober, id, &order), ERR_NONE);
+	assert_false(order.due);
+	assert_int_equal(order.test.id, 0);
+	assert_int_equal(jobs_settle(prober, &job, &outcome, NOW), ERR_EXISTS);
+}
+
+static void a_request_that_needs_no_test_is_settled_without_one(void **state)
+{
+	(void)state;
+	file(REQUEST_REMOVAL);
+	struct job job = the_job(NOW);
+	struct job_outcome review = {.end = JOB_REVIEW, .why = "its range is private"};
+	assert_int_equal(jobs_settle(prober, &job, &review, NOW), ERR_NONE);
+	assert_int_equal(number("SELECT count(*) FROM requests WHERE state = 'review'"
+				" AND verdict IS NULL AND why = 'its range is private'"),
+		1);
+	assert_int_equal(number("SELECT count(*) FROM history WHERE what = 'removal review'"
+				" AND who = 'opsprobe' AND why = 'its range is private'"),
+		1);
+	struct job_outcome granted = {.end = JOB_GRANTED, .why = "off the list already"};
+	assert_int_equal(jobs_settle(prober, &job, &granted, NOW + 1), ERR_NONE);
+	assert_int_equal(number("SELECT count(*) FROM requests WHERE state = 'granted'"), 1);
+	assert_int_equal(jobs_settle(prober, &job, &granted, NOW + 2), ERR_EXISTS);
+	assert_int_equal(jobs_begin(prober, &job, NOW + 2), ERR_EXISTS);
+	assert_int_equal(number("SELECT count(*) FROM tests"), 0);
+}
+
+static void a_void_test_is_on_record_and_counts_for_nothing(void **state)
+{
+	(void)state;
+	add_listing();
+	file(REQUEST_REMOVAL);
+	struct job job = the_job(NOW);
+	struct job_outcome outcome = {.end = JOB_POSTPONED, .next_at = NOW + 600};
+	assert_int_equal(jobs_begin(prober, &job, NOW), ERR_NONE);
+	assert_int_equal(finish(&job, "void", outcome, NOW), ERR_NONE);
+	assert_int_equal(number("SELECT count(*) FROM request WHERE state = 'open' AND tests = 0"
+				" AND test_began_at IS NULL AND verdict IS NULL"),
+		1);
+	assert_int_equal(number("SELECT count(*) FROM tests WHERE verdict = 'void'"), 1);
+	assert_int_equal(number("SELECT evidence_count FROM listings"), 1);
+	assert_int_equal(jobs_at(NOW + 599), 0);
+	assert_int_equal(jobs_at(NOW + 600), 1);
+}
+
+static void those_that_somebody_waits_for_come_first(void **state)
+{
+	struct addr address = a_network("198.18.7.10").addr;
+	struct job jobs[4];
+	size_t found;
+	int64_t id;
+
+	(void)state;
+	file(REQUEST_NOMINATION);
+	assert_int_equal(jobs_order(prober, &address, "root", NOW + 1, &id), ERR_NONE);
+	file(REQUEST_REMOVAL);
+	assert_int_equal(jobs_due(prober, NOW + 1, jobs, COUNT_OF(jobs), &found), ERR_NONE);
+	assert_int_equal(found, 3);
+	assert_int_equal(jobs[0].kind, JOB_REMOVAL);
+	assert_int_equal(jobs[1].kind, JOB_ORDER);
+	assert_int_equal(jobs[2].kind, JOB_NOMINATION);
 }
 
 static void a_worker_that_starts_forgets_what_an_earlier_one_began(void **state)
@@ -287,6 +366,10 @@ int main(void)
 		WITH_BOTH(a_retry_is_due_later_and_a_review_never),
 		WITH_BOTH(what_was_decided_meanwhile_is_not_decided_twice),
 		WITH_BOTH(an_order_is_made_once),
+		WITH_BOTH(an_order_that_is_given_up_has_no_test),
+		WITH_BOTH(a_request_that_needs_no_test_is_settled_without_one),
+		WITH_BOTH(a_void_test_is_on_record_and_counts_for_nothing),
+		WITH_BOTH(those_that_somebody_waits_for_come_first),
 		WITH_BOTH(a_worker_that_starts_forgets_what_an_earlier_one_began),
 		WITH_BOTH(the_self_test_is_one_row),
 	};
