@@ -29,6 +29,7 @@ struct host_result {
 	size_t result_count;
 	bool alive;             /* anything answered, an RST included */
 	bool intercepted;       /* a connection came from our own address: nothing counts */
+	bool incomplete;        /* memory ran out for a result: only what is open counts */
 	const char *transcript; /* every connection: times, octets both ways, errno, egress */
 	size_t transcript_length;
 };

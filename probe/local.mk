@@ -4,8 +4,18 @@ if WITH_PROBE
 noinst_LIBRARIES += libprobe.a
 libprobe_a_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
 libprobe_a_SOURCES = \
-	probe/engine.h \
+	probe/attempt.c \
+	probe/engine.c probe/engine.h \
+	probe/exchange.c probe/exchange.h \
+	probe/internal.h \
 	probe/judge.c probe/judge.h \
+	probe/listener.c probe/listener.h \
 	probe/ports.c probe/ports.h \
-	probe/result.c probe/result.h
+	probe/proto_gateway.c \
+	probe/proto_http.c \
+	probe/proto_socks.c probe/protocols.h \
+	probe/result.c probe/result.h \
+	probe/test.c \
+	probe/token.c probe/token.h \
+	probe/transcript.c probe/transcript.h
 endif

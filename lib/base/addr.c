@@ -62,6 +62,23 @@ int addr_from_sockaddr(const struct sockaddr *sockaddr, struct addr *addr_r)
 	}
 }
 
+socklen_t addr_to_sockaddr(
+	const struct addr *addr, uint16_t port, struct sockaddr_storage *sockaddr_r)
+{
+	struct sockaddr_in ipv4 = {.sin_family = AF_INET, .sin_port = htons(port)};
+	struct sockaddr_in6 ipv6 = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
+
+	memset(sockaddr_r, 0, sizeof *sockaddr_r);
+	if (addr_is_ipv4(addr)) {
+		memcpy(&ipv4.sin_addr, addr->octets + IPV4_OFFSET, sizeof ipv4.sin_addr);
+		memcpy(sockaddr_r, &ipv4, sizeof ipv4);
+		return sizeof ipv4;
+	}
+	memcpy(&ipv6.sin6_addr, addr->octets, sizeof ipv6.sin6_addr);
+	memcpy(sockaddr_r, &ipv6, sizeof ipv6);
+	return sizeof ipv6;
+}
+
 bool addr_is_ipv4(const struct addr *addr)
 {
 	return memcmp(addr->octets, MAPPED_PREFIX, IPV4_OFFSET) == 0;

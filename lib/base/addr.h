@@ -4,8 +4,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-
-struct sockaddr;
+#include <sys/socket.h>
 
 /* Octets, the NUL included, of the longest canonical address and network. */
 #define ADDR_TEXT_SIZE 40
@@ -39,6 +38,10 @@ int addr_parse(const char *string, struct addr *addr_r) __attribute__((warn_unus
 /* Takes the address of an AF_INET or AF_INET6 socket. ERR_SYNTAX for NULL or any other family. */
 int addr_from_sockaddr(const struct sockaddr *sockaddr, struct addr *addr_r)
 	__attribute__((warn_unused_result));
+
+/* The name of a socket at addr and port, AF_INET for IPv4; gives its length. */
+socklen_t addr_to_sockaddr(
+	const struct addr *addr, uint16_t port, struct sockaddr_storage *sockaddr_r);
 
 /* Writes the canonical spelling: dotted quad, or RFC 5952. */
 void addr_format(const struct addr *addr, char text_r[ADDR_TEXT_SIZE]);

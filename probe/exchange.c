@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "probe/protocols.h"
+
+static const struct protocol_type types[PROTOCOL_COUNT] = {
+	[PROTOCOL_HTTP_CONNECT] = {http_connect_begin, http_connect_judge},
+	[PROTOCOL_HTTP_CONNECT_10] = {http_connect_10_begin, http_connect_judge},
+	[PROTOCOL_HTTP_GET] = {http_get_begin, http_forward_judge},
+	[PROTOCOL_HTTP_POST] = {http_post_begin, http_forward_judge},
+	[PROTOCOL_HTTPS_CONNECT] = {http_connect_begin, http_connect_judge},
+	[PROTOCOL_SOCKS4] = {socks4_begin, socks4_judge},
+	[PROTOCOL_SOCKS4A] = {socks4a_begin, socks4_judge},
+	[PROTOCOL_SOCKS5] = {socks5_begin, socks5_judge},
+	[PROTOCOL_GATEWAY] = {NULL, gateway_judge},
+};
+
+bool exchange_is_possible(enum protocol protocol, const struct target *target)
+{
+	return protocol != PROTOCOL_SOCKS4 || addr_is_ipv4(&target->addr);
+}
+
+void exchange_begin(struct exchange *exchange, enum protocol protocol, const struct goal *goal)
+{
+	assert(exchange_is_possible(protocol, &goal->target));
+	/* The buffers are not cleared: only what was read counts. */
+	exchange->protocol = protocol;
+	exchange->goal = goal;
+	exchange->stage = 0;
+	exchange->in_tunnel = exchange->answered = exchange->over = exchange->may_be_yes = false;
+	exchange->verdict = PROBE_NO_ANSWER;
+	exchange->in_length = exchange->tunnel_begin = exchange->out_length = 0;
+	if (types[protocol].begin)
+		types[protocol].begin(exchange);
+}
+
+void exchange_send(struct exchange *exchange, const void *octets, size_t length)
+{
+	assert(length <= sizeof exchange->out - exchange->out_length);
+	memcpy(exchange->out + exchange->out_length, octets, length);
+	exchange->out_length += length;
+}
+
+void exchange_send_format(struct exchange *exchange, const char *format, ...)
+{
+	char octets[EXCHANGE_WRITE_MAX];
+	va_list arguments;
+	int length;
+
+	va_start(arguments, format);
+	length = vsnprintf(octets, sizeof octets, format, arguments);
+	va_end(arguments);
+	assert(length >= 0 && (size_t)length < sizeof octets);
+	exchange_send(exchange, octets, (size_t)length);
+}
+
+void exchange_give_verdict(struct exchange *exchange, enum probe_verdict verdict)
+{
+	exchange->over = true;
+	exchange->verdict = verdict;
+}
+
+void exchange_enter_tunnel(struct exchange *exchange, size_t length)
+{
+	exchange->in_tunnel = true;
+	exchange->tunnel_begin = length;
+	exchange_send_format(exchange, "%s\r\n", exchange->goal->token);
+}
+
+static bool holds_answer(const struct exchange *exchange)
+{
+	const unsigned char *at = exchange->in + exchange->tunnel_begin;
+	size_t length = exchange->in_length - exchange->tunnel_begin;
+
+	for (; length >= TOKEN_LENGTH; at++, length--)
+		if (memcmp(at, exchange->goal->answer, TOKEN_LENGTH) == 0)
+			return true;
+	return false;
+}
+
+void exchange_read(struct exchange *exchange, const void *octets, size_t length)
+{
+	size_t room = sizeof exchange->in - exchange->in_length;
+
+	if (exchange->over)
+		return;
+	if (length > room)
+		length = room;
+	memcpy(exchange->in + exchange->in_length, octets, length);
+	exchange->in_length += length;
+	if (!exchange->in_tunnel)
+		types[exchange->protocol].judge(exchange);
+	if (!exchange->over && holds_answer(exchange)) {
+		exchange->answered = true;
+		exchange_give_verdict(exchange, PROBE_LIAR); /* unless our listener has the token */
+	}
+	if (!exchange->over && exchange->in_length == sizeof exchange->in)
+		exchange_end(exchange, ENDING_TIMEOUT);
+}
+
+void exchange_quiet(struct exchange *exchange)
+{
+	if (exchange->protocol == PROTOCOL_GATEWAY && exchange->stage > 0 && !exchange->in_tunnel &&
+		!exchange->over)
+		exchange_enter_tunnel(exchange, exchange->in_length);
+}
+
+void exchange_end(struct exchange *exchange, enum ending ending)
+{
+	if (exchange->over)
+		return;
+	if (exchange->in_tunnel || exchange->may_be_yes)
+		exchange_give_verdict(exchange, PROBE_LIAR);
+	else if (ending == ENDING_TIMEOUT)
+		exchange_give_verdict(exchange, PROBE_NO_ANSWER);
+	else
+		exchange_give_verdict(
+			exchange, exchange->in_length == 0 ? PROBE_REFUSED : PROBE_NOT_A_PROXY);
+}
+
+enum probe_verdict exchange_verdict(const struct exchange *exchange, bool token_seen)
+{
+	assert(exchange->over);
+	if (!token_seen)
+		return exchange->verdict;
+	return exchange->answered ? PROBE_OPEN : PROBE_OPEN_ONE_WAY;
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef PROBE_EXCHANGE_H
+#define PROBE_EXCHANGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/text.h"
+#include "probe/result.h"
+#include "probe/token.h"
+
+/* At most so many octets of what a suspect sends are looked at. */
+#define EXCHANGE_READ_MAX 4096
+#define EXCHANGE_WRITE_MAX 1024
+
+/* What a suspect is asked to connect to, and what proves that it did. */
+struct goal {
+	struct target target;
+	const char *site_url; /* named in what is sent */
+	char token[TOKEN_TEXT_SIZE];
+	char answer[TOKEN_TEXT_SIZE];
+};
+
+/* How a connection ended that the exchange itself did not end. */
+enum ending {
+	ENDING_CLOSED, /* by the suspect, with FIN or RST */
+	ENDING_TIMEOUT,
+};
+
+/*
+ * One exchange with a suspect, on buffers alone: the caller moves the octets. Begin it, send what
+ * `out` holds, give it what comes, send again, until it is over.
+ */
+struct exchange {
+	enum protocol protocol;
+	const struct goal *goal;
+	int stage;                  /* the protocol's own */
+	bool in_tunnel;             /* the suspect says it is connected; the token was sent */
+	bool answered;              /* our answer came back */
+	bool over;                  /* nothing more is to be read or sent */
+	bool may_be_yes;            /* a page came that a proxy could have fetched */
+	enum probe_verdict verdict; /* once it is over, for the case that no token arrived */
+	size_t in_length;
+	size_t tunnel_begin; /* where in `in` what came through the tunnel begins */
+	unsigned char in[EXCHANGE_READ_MAX];
+	size_t out_length; /* to be sent now; the caller sets it back to 0 */
+	unsigned char out[EXCHANGE_WRITE_MAX];
+};
+
+/* goal must outlive it. Not for a protocol that exchange_is_possible() says no to. */
+void exchange_begin(struct exchange *exchange, enum protocol protocol, const struct goal *goal);
+
+/* Whether a protocol can name such a target: SOCKS4 has room for IPv4 only. */
+bool exchange_is_possible(enum protocol protocol, const struct target *target);
+
+/* Takes what the suspect sent. What is beyond EXCHANGE_READ_MAX is left away. */
+void exchange_read(struct exchange *exchange, const void *octets, size_t length);
+
+/* Nothing was heard for a while: a gateway that connects without a word gets its token. */
+void exchange_quiet(struct exchange *exchange);
+
+/* The connection is gone; the exchange is over. */
+void exchange_end(struct exchange *exchange, enum ending ending);
+
+/* The verdict of one that is over; token_seen is what our listener says. */
+enum probe_verdict exchange_verdict(const struct exchange *exchange, bool token_seen);
+
+#endif

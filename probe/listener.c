@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <arpa/inet.h>
+#include <assert.h>
+#include <errno.h>
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <event2/event.h>
+#include <event2/listener.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+
+#include "base/err.h"
+#include "base/text.h"
+#include "probe/listener.h"
+
+/* So many may knock at once; a proxy under test brings a few dozen connections in a moment. */
+#define BACKLOG 1024
+/* Open at once; one more ends the oldest, so that strangers who stay cannot lock a token out. */
+#define CALLERS_MAX 1024
+/* What a caller sends before it is told who we are. */
+#define CALLER_READ_MAX 4096
+#define CALLER_SECS 20
+#define BUCKETS 256
+
+/* Somebody who connected to us. */
+struct caller {
+	TAILQ_ENTRY(caller) entry;
+	struct listener *listener;
+	struct bufferevent *stream;
+	struct addr from;
+	bool answered; /* what it sends from now on is only thrown away */
+};
+
+struct listener {
+	const char *site_url;
+	struct evconnlistener **sockets;
+	size_t socket_count;
+	struct expectation *buckets[BUCKETS];
+	TAILQ_HEAD(, caller) callers; /* the oldest first */
+	size_t caller_count;
+};
+
+/* By the token's first two digits. */
+static struct expectation **bucket_of(struct listener *listener, const char *token)
+{
+	unsigned bucket = 0;
+
+	for (int i = 0; i < 2; i++)
+		bucket = bucket * 16 +
+			 (unsigned)(token[i] >= 'a' ? token[i] - 'a' + 10 : token[i] - '0');
+	return &listener->buckets[bucket % BUCKETS];
+}
+
+void listener_expect(struct listener *listener, struct expectation *expectation)
+{
+	struct expectation **bucket = bucket_of(listener, expectation->token);
+
+	assert(!expectation->awaited);
+	expectation->next = *bucket;
+	expectation->from_here = bucket;
+	if (*bucket)
+		(*bucket)->from_here = &expectation->next;
+	*bucket = expectation;
+	expectation->awaited = true;
+}
+
+void listener_forget(struct expectation *expectation)
+{
+	if (!expectation->awaited)
+		return;
+	*expectation->from_here = expectation->next;
+	if (expectation->next)
+		expectation->next->from_here = expectation->from_here;
+	expectation->awaited = false;
+}
+
+static bool is_token_digit(unsigned char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+}
+
+/* The expectation whose token stands in what a caller sent, or NULL. */
+static struct expectation *find_token(
+	struct listener *listener, const unsigned char *octets, size_t length)
+{
+	size_t run = 0; /* digits in a row up to here */
+
+	for (size_t i = 0; i < length; i++) {
+		run = is_token_digit(octets[i]) ? run + 1 : 0;
+		if (run < TOKEN_LENGTH)
+			continue;
+		const char *token = (const char *)octets + i + 1 - TOKEN_LENGTH;
+		for (struct expectation *each = *bucket_of(listener, token); each;
+			each = each->next)
+			if (memcmp(each->token, token, TOKEN_LENGTH) == 0)
+				return each;
+	}
+	return NULL;
+}
+
+static void caller_free(struct caller *caller)
+{
+	TAILQ_REMOVE(&caller->listener->callers, caller, entry);
+	caller->listener->caller_count--;
+	bufferevent_free(caller->stream);
+	free(caller);
+}
+
+static bool begins_with(const unsigned char *octets, size_t length, const char *word)
+{
+	return length >= strlen(word) && memcmp(octets, word, strlen(word)) == 0;
+}
+
+static bool is_http(const unsigned char *octets, size_t length)
+{
+	return begins_with(octets, length, "GET ") || begins_with(octets, length, "POST ") ||
+	       begins_with(octets, length, "HEAD ");
+}
+
+/* Sends the last words to a caller. What it still sends is read, so that they are not lost by RST.
+ */
+static void say(
+	struct caller *caller, const unsigned char *octets, size_t length, const char *answer)
+{
+	char body[1024];
+	struct evbuffer *out = bufferevent_get_output(caller->stream);
+	int body_length =
+		snprintf(body, sizeof body, "This is the open proxy prober of %.500s\r\n%s%s",
+			caller->listener->site_url, answer, answer[0] ? "\r\n" : "");
+
+	if (is_http(octets, length))
+		evbuffer_add_printf(out,
+			"HTTP/1.1 %s\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n"
+			"Cache-Control: no-store\r\nConnection: close\r\n\r\n",
+			answer[0] ? "200 OK" : "404 Not Found", body_length);
+	evbuffer_add(out, body, (size_t)body_length);
+	caller->answered = true;
+}
+
+/* All is sent: the caller sees the end, and closes, or its time runs out. */
+static void on_sent(struct bufferevent *stream, void *context)
+{
+	struct caller *caller = context;
+
+	if (caller->answered)
+		shutdown(bufferevent_getfd(stream), SHUT_WR);
+}
+
+static void on_read(struct bufferevent *stream, void *context)
+{
+	struct caller *caller = context;
+	struct evbuffer *in = bufferevent_get_input(stream);
+	size_t length = evbuffer_get_length(in);
+	struct expectation *expectation;
+	unsigned char *octets;
+
+	if (caller->answered) {
+		evbuffer_drain(in, length);
+		return;
+	}
+	octets = evbuffer_pullup(in, -1);
+	if (!octets)
+		return;
+	expectation = find_token(caller->listener, octets, length);
+	if (expectation) {
+		say(caller, octets, length, expectation->answer);
+		listener_forget(expectation);
+		expectation->seen(expectation->context, &caller->from);
+	} else if (length >= CALLER_READ_MAX ||
+		   (is_http(octets, length) && length >= 4 &&
+			   evbuffer_search(in, "\r\n\r\n", 4, NULL).pos >= 0)) {
+		say(caller, octets, length, "");
+	}
+}
+
+static void on_event(struct bufferevent *stream, short what, void *context)
+{
+	struct caller *caller = context;
+
+	(void)stream;
+	(void)what;
+	caller_free(caller);
+}
+
+static void on_accept(struct evconnlistener *socket, evutil_socket_t fd, struct sockaddr *from,
+	int length, void *context)
+{
+	struct listener *listener = context;
+	struct event_base *loop = evconnlistener_get_base(socket);
+	struct caller *caller = calloc(1, sizeof *caller);
+	static const struct timeval patience = {.tv_sec = CALLER_SECS};
+
+	(void)length;
+	if (caller)
+		caller->stream = bufferevent_socket_new(loop, fd, BEV_OPT_CLOSE_ON_FREE);
+	if (!caller || !caller->stream || addr_from_sockaddr(from, &caller->from)) {
+		if (caller && caller->stream)
+			bufferevent_free(caller->stream);
+		else
+			evutil_closesocket(fd);
+		free(caller);
+		return;
+	}
+	caller->listener = listener;
+	TAILQ_INSERT_TAIL(&listener->callers, caller, entry);
+	if (++listener->caller_count > CALLERS_MAX)
+		caller_free(TAILQ_FIRST(&listener->callers));
+	bufferevent_setcb(caller->stream, on_read, on_sent, on_event, caller);
+	bufferevent_setwatermark(caller->stream, EV_READ, 0, CALLER_READ_MAX);
+	bufferevent_set_timeouts(caller->stream, &patience, &patience);
+	bufferevent_enable(caller->stream, EV_READ | EV_WRITE);
+}
+
+/* Without descriptors nothing can be accepted: libevent would try again at once, for ever. */
+static void on_accept_error(struct evconnlistener *socket, void *context)
+{
+	struct listener *listener = context;
+
+	(void)socket;
+	if (!TAILQ_EMPTY(&listener->callers))
+		caller_free(TAILQ_FIRST(&listener->callers));
+}
+
+static struct evconnlistener *open_socket(
+	struct event_base *loop, struct listener *listener, const struct addr *addr, uint16_t port)
+{
+	struct sockaddr_storage name;
+	socklen_t length = addr_to_sockaddr(addr, port, &name);
+
+	return evconnlistener_new_bind(loop, on_accept, listener,
+		LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_REUSEABLE |
+			(addr_is_ipv4(addr) ? 0 : LEV_OPT_BIND_IPV6ONLY),
+		BACKLOG, (struct sockaddr *)&name, (int)length);
+}
+
+/* On the target's own address, or on any of its family where the machine does not have that one. */
+static struct evconnlistener *open_target(
+	struct event_base *loop, struct listener *listener, const struct target *target)
+{
+	struct evconnlistener *socket = open_socket(loop, listener, &target->addr, target->port);
+	struct addr any;
+
+	if (socket || errno != EADDRNOTAVAIL ||
+		addr_parse(addr_is_ipv4(&target->addr) ? "0.0.0.0" : "::", &any))
+		return socket;
+	return open_socket(loop, listener, &any, target->port);
+}
+
+/* A port that is open on any address already may be the target of a second one. */
+static bool is_repeated(const struct target *targets, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (targets[i].port == targets[index].port &&
+			addr_compare(&targets[i].addr, &targets[index].addr) == 0)
+			return true;
+	return false;
+}
+
+static void say_why(const struct target *target, struct text *message_r)
+{
+	char address[ADDR_TEXT_SIZE];
+	int error = errno;
+
+	addr_format(&target->addr, address);
+	text_add_format(message_r, "cannot listen at %s port %u: %s", address,
+		(unsigned)target->port, strerror(error));
+	if (error == EADDRINUSE)
+		text_add(message_r,
+			"; another program does, so name another port or address as target");
+}
+
+int listener_new(struct event_base *loop, const struct target *targets, size_t count,
+	const char *site_url, struct listener **listener_r, struct text *message_r)
+{
+	struct listener *listener = calloc(1, sizeof *listener);
+	struct evconnlistener *socket;
+	int err = ERR_MEMORY;
+
+	*listener_r = NULL;
+	if (!listener)
+		return ERR_MEMORY;
+	TAILQ_INIT(&listener->callers);
+	listener->site_url = site_url;
+	listener->sockets = calloc(count, sizeof *listener->sockets);
+	if (!listener->sockets)
+		goto fail;
+	for (size_t i = 0; i < count; i++) {
+		if (is_repeated(targets, i))
+			continue;
+		socket = open_target(loop, listener, &targets[i]);
+		if (!socket) {
+			say_why(&targets[i], message_r);
+			err = ERR_IO;
+			goto fail;
+		}
+		evconnlistener_set_error_cb(socket, on_accept_error);
+		listener->sockets[listener->socket_count++] = socket;
+	}
+	*listener_r = listener;
+	return ERR_NONE;
+fail:
+	listener_free(&listener);
+	return err;
+}
+
+void listener_free(struct listener **listener)
+{
+	struct listener *gone = *listener;
+
+	if (!gone)
+		return;
+	while (!TAILQ_EMPTY(&gone->callers))
+		caller_free(TAILQ_FIRST(&gone->callers));
+	for (size_t i = 0; i < gone->socket_count; i++)
+		evconnlistener_free(gone->sockets[i]);
+	free(gone->sockets);
+	free(gone);
+	*listener = NULL;
+}

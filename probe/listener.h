@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef PROBE_LISTENER_H
+#define PROBE_LISTENER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "probe/result.h"
+#include "probe/token.h"
+
+struct event_base;
+struct listener;
+struct text;
+
+/*
+ * A token that may arrive, while a probe waits for it. Belongs to the probe, which takes it back
+ * with listener_forget() at its end. It serves once.
+ */
+struct expectation {
+	const char *token;
+	const char *answer;
+	/* The token came, from egress; the answer is on its way. */
+	void (*seen)(void *context, const struct addr *egress);
+	void *context;
+	bool awaited;                   /* the listener's own: it is in its table */
+	struct expectation *next;       /* the listener's own */
+	struct expectation **from_here; /* the listener's own: what points to it */
+};
+
+/*
+ * Listens at each target: on its own address, or on any where the machine does not have that one.
+ * Whoever brings a token that is expected gets its answer; anybody else is told who listens here
+ * (site_url, which must outlive it). ERR_IO: message_r says which could not be opened and why.
+ */
+int listener_new(struct event_base *loop, const struct target *targets, size_t count,
+	const char *site_url, struct listener **listener_r, struct text *message_r)
+	__attribute__((warn_unused_result));
+
+/* No token may be expected any more. */
+void listener_free(struct listener **listener);
+
+void listener_expect(struct listener *listener, struct expectation *expectation);
+void listener_forget(struct expectation *expectation);
+
+#endif

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
+#include "probe/protocols.h"
+
+/* The longest status line's part that matters, "HTTP/1.1 200". */
+#define STATUS_LENGTH 12
+
+/* "192.0.2.25:25", "[2001:db8::25]:25". */
+static void format_authority(const struct target *target, char *buffer, size_t size)
+{
+	char address[ADDR_TEXT_SIZE];
+	struct text text;
+
+	addr_format(&target->addr, address);
+	text_init(&text, buffer, size);
+	text_add_format(&text, addr_is_ipv4(&target->addr) ? "%s:%u" : "[%s]:%u", address,
+		(unsigned)target->port);
+}
+
+#define AUTHORITY_SIZE (ADDR_TEXT_SIZE + 8)
+/* Of the link, as much as has room in one header line. */
+#define USER_AGENT "User-Agent: opsmilter prober (%.400s)\r\n"
+
+static void ask_for_connection(struct exchange *exchange, const char *version)
+{
+	char authority[AUTHORITY_SIZE];
+
+	format_authority(&exchange->goal->target, authority, sizeof authority);
+	exchange_send_format(exchange, "CONNECT %s HTTP/%s\r\nHost: %s\r\n" USER_AGENT "\r\n",
+		authority, version, authority, exchange->goal->site_url);
+}
+
+void http_connect_begin(struct exchange *exchange)
+{
+	ask_for_connection(exchange, "1.1");
+}
+
+void http_connect_10_begin(struct exchange *exchange)
+{
+	ask_for_connection(exchange, "1.0");
+}
+
+static void ask_for_page(struct exchange *exchange, const char *method)
+{
+	char authority[AUTHORITY_SIZE];
+
+	format_authority(&exchange->goal->target, authority, sizeof authority);
+	exchange_send_format(exchange,
+		"%s http://%s/%s HTTP/1.1\r\nHost: %s\r\n" USER_AGENT
+		"Accept: */*\r\nCache-Control: no-store\r\nConnection: close\r\n",
+		method, authority, exchange->goal->token, authority, exchange->goal->site_url);
+}
+
+void http_get_begin(struct exchange *exchange)
+{
+	ask_for_page(exchange, "GET");
+	exchange_send_format(exchange, "\r\n");
+}
+
+void http_post_begin(struct exchange *exchange)
+{
+	ask_for_page(exchange, "POST");
+	exchange_send_format(exchange,
+		"Content-Type: text/plain\r\nContent-Length: %d\r\n\r\n%s\r\n", TOKEN_LENGTH + 2,
+		exchange->goal->token);
+}
+
+/* Where the header after `begin` ends, or 0. Some proxies end their lines with LF alone. */
+static size_t find_end_of_header(const struct exchange *exchange, size_t begin)
+{
+	for (size_t i = begin; i < exchange->in_length; i++) {
+		const unsigned char *at = exchange->in + i;
+		size_t left = exchange->in_length - i;
+		if (left >= 4 && memcmp(at, "\r\n\r\n", 4) == 0)
+			return i + 4;
+		if (left >= 2 && memcmp(at, "\n\n", 2) == 0)
+			return i + 2;
+	}
+	return 0;
+}
+
+static bool is_digit(unsigned char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* The status code of the answer at `begin`: 0 more is needed, -1 that is not HTTP. RFC 9112, 4. */
+static int read_status(const struct exchange *exchange, size_t begin)
+{
+	static const char form[] = "HTTP/d.d ddd";
+	const unsigned char *at = exchange->in + begin;
+	size_t length = exchange->in_length - begin;
+
+	for (size_t i = 0; i < length && i < STATUS_LENGTH; i++)
+		if (form[i] == 'd' ? !is_digit(at[i]) : at[i] != (unsigned char)form[i])
+			return -1;
+	if (length < STATUS_LENGTH)
+		return 0;
+	return (at[9] - '0') * 100 + (at[10] - '0') * 10 + (at[11] - '0');
+}
+
+/* What status codes say that are neither success nor provisional; others: not a proxy. */
+static const struct {
+	int status;
+	enum probe_verdict verdict;
+} verdicts[] = {
+	{401, PROBE_AUTH_REQUIRED},
+	{403, PROBE_REFUSED},
+	{405, PROBE_REFUSED},
+	{407, PROBE_AUTH_REQUIRED},
+	{408, PROBE_NO_ANSWER},
+	{429, PROBE_NO_ANSWER},
+	{500, PROBE_CANNOT_REACH_TARGET}, /* tinyproxy's word for it */
+	{502, PROBE_CANNOT_REACH_TARGET},
+	{503, PROBE_CANNOT_REACH_TARGET},
+	{504, PROBE_CANNOT_REACH_TARGET},
+};
+
+static enum probe_verdict verdict_of(int status)
+{
+	for (size_t i = 0; i < sizeof verdicts / sizeof verdicts[0]; i++)
+		if (verdicts[i].status == status)
+			return verdicts[i].verdict;
+	return PROBE_NOT_A_PROXY;
+}
+
+/*
+ * The status of the final answer, with where its header ends; 0 while more is needed, or when the
+ * exchange was ended. Provisional answers (RFC 9110, 15.2) are passed over.
+ */
+static int read_answer(struct exchange *exchange, size_t *end_r)
+{
+	int status;
+
+	*end_r = 0;
+	do {
+		status = read_status(exchange, *end_r);
+		if (status < 0)
+			exchange_give_verdict(exchange, PROBE_NOT_A_PROXY);
+		if (status <= 0)
+			return 0;
+		*end_r = find_end_of_header(exchange, *end_r);
+	} while (status < 200 && status >= 100 && *end_r > 0);
+	return status < 200 && status >= 100 ? 0 : status;
+}
+
+void http_connect_judge(struct exchange *exchange)
+{
+	size_t end;
+	int status = read_answer(exchange, &end);
+
+	if (status == 0)
+		return;
+	if (status < 200 || status > 299)
+		exchange_give_verdict(exchange, verdict_of(status));
+	else if (end > 0)
+		exchange_enter_tunnel(exchange, end);
+	else
+		exchange->may_be_yes = true; /* its header is not whole yet */
+}
+
+void http_forward_judge(struct exchange *exchange)
+{
+	size_t end;
+	int status = read_answer(exchange, &end);
+
+	if (status == 0)
+		return;
+	if (status < 200 || status > 299)
+		exchange_give_verdict(exchange, verdict_of(status));
+	else
+		exchange->may_be_yes =
+			true; /* our answer is in the page, or it is a page of its own */
+}

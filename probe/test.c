@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The test of a host: its ports, the protocols at those that are open, the targets in turn. */
+#include <event2/buffer.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "probe/internal.h"
+#include "probe/transcript.h"
+
+int64_t test_msecs(const struct test_of_host *test)
+{
+	return clock_monotonic_msecs() - test->began_msecs;
+}
+
+/* Those of the host's own family; an IPv4 proxy is not to be asked for IPv6 unless there is no
+ * other. */
+static size_t count_targets(const struct engine *engine, bool ipv4)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < engine->target_count; i++)
+		count += addr_is_ipv4(&engine->targets[i].addr) == ipv4;
+	return count;
+}
+
+static int choose_targets(struct test_of_host *test, size_t first_target)
+{
+	const struct engine *engine = test->engine;
+	bool ipv4 = addr_is_ipv4(&test->host);
+	size_t count = count_targets(engine, ipv4);
+	size_t next = 0;
+
+	if (count == 0) {
+		ipv4 = !ipv4;
+		count = count_targets(engine, ipv4);
+	}
+	if (count == 0)
+		return ERR_RANGE;
+	test->targets = calloc(count, sizeof *test->targets);
+	if (!test->targets)
+		return ERR_MEMORY;
+	test->target_count = count;
+	for (size_t i = 0; i < engine->target_count; i++)
+		if (addr_is_ipv4(&engine->targets[i].addr) == ipv4)
+			test->targets[(next++ + count - first_target % count) % count] =
+				&engine->targets[i];
+	return ERR_NONE;
+}
+
+/* All lines of the port at index, behind one another. */
+static void lay_out_port(
+	struct test_of_host *test, const struct probe_port *ports, size_t count, size_t index)
+{
+	bool first = true;
+
+	for (size_t i = index; i < count; i++) {
+		struct line *line = &test->lines[test->line_count];
+		if (ports[i].port != ports[index].port ||
+			!exchange_is_possible(ports[i].protocol, test->targets[0]))
+			continue;
+		*line = (struct line){.test = test, .port = ports[i], .opens_port = first};
+		test->line_count++;
+		test->ports += first;
+		first = false;
+	}
+}
+
+/* Those that the evidence names come first. */
+static void lay_out(struct test_of_host *test, const struct probe_port *ports, size_t count)
+{
+	bool laid_out[UINT16_MAX + 1] = {false};
+
+	for (int evidence = 1; evidence >= 0; evidence--)
+		for (size_t i = 0; i < count; i++)
+			if (ports[i].in_evidence == evidence && !laid_out[ports[i].port]) {
+				laid_out[ports[i].port] = true;
+				lay_out_port(test, ports, count, i);
+			}
+	test->lines_left = test->line_count;
+}
+
+int test_new(struct engine *engine, const struct addr *host, const struct probe_port *ports,
+	size_t port_count, size_t first_target, const struct host_events *events,
+	struct test_of_host **test_r)
+{
+	struct test_of_host *test = calloc(1, sizeof *test);
+	int err;
+
+	*test_r = NULL;
+	if (!test)
+		return ERR_MEMORY;
+	test->engine = engine;
+	test->host = *host;
+	test->events = *events;
+	test->began_msecs = clock_monotonic_msecs();
+	err = choose_targets(test, first_target);
+	if (err)
+		goto fail;
+	err = ERR_MEMORY;
+	test->transcript = evbuffer_new();
+	test->lines = calloc(port_count ? port_count : 1, sizeof *test->lines);
+	if (!test->transcript || !test->lines)
+		goto fail;
+	lay_out(test, ports, port_count);
+	err = test->line_count ? ERR_NONE : ERR_RANGE;
+	if (err)
+		goto fail;
+	*test_r = test;
+	return ERR_NONE;
+fail:
+	test_free(&test);
+	return err;
+}
+
+/* Takes the lines of a test out of the queue. */
+static void leave_queue(struct test_of_host *test)
+{
+	STAILQ_HEAD(, line) others = STAILQ_HEAD_INITIALIZER(others);
+	struct line *line;
+
+	while ((line = STAILQ_FIRST(&test->engine->queue)) != NULL) {
+		STAILQ_REMOVE_HEAD(&test->engine->queue, queued);
+		if (line->test != test)
+			STAILQ_INSERT_TAIL(&others, line, queued);
+	}
+	STAILQ_CONCAT(&test->engine->queue, &others);
+}
+
+void test_free(struct test_of_host **test)
+{
+	struct test_of_host *gone = *test;
+
+	if (!gone)
+		return;
+	if (gone->lines_left > 0)
+		leave_queue(gone);
+	for (size_t i = 0; i < gone->line_count; i++)
+		attempt_free(gone->lines[i].attempt);
+	if (gone->transcript)
+		evbuffer_free(gone->transcript);
+	free(gone->targets);
+	free(gone->lines);
+	free(gone->results);
+	free(gone);
+	*test = NULL;
+}
+
+static void queue_line(struct line *line)
+{
+	STAILQ_INSERT_TAIL(&line->test->engine->queue, line, queued);
+	engine_wake(line->test->engine);
+}
+
+static bool shares_port(const struct line *line, const struct line *other)
+{
+	return other < line->test->lines + line->test->line_count && other->test == line->test &&
+	       other->port.port == line->port.port;
+}
+
+void test_port_is_open(struct line *line)
+{
+	line->test->alive = true;
+	if (!line->opens_port)
+		return;
+	line->test->ports_done++;
+	for (struct line *other = line + 1; shares_port(line, other); other++)
+		queue_line(other);
+	line->opens_port = false;
+}
+
+/* A transcript that is nearly full only gets headline and verdict of what follows. */
+static void keep_log(struct test_of_host *test, struct evbuffer *log)
+{
+	struct evbuffer_ptr end;
+
+	if (evbuffer_get_length(test->transcript) + evbuffer_get_length(log) > TRANSCRIPT_MAX) {
+		end = evbuffer_search(log, "\n", 1, NULL);
+		if (evbuffer_get_length(test->transcript) + 256 <= TRANSCRIPT_MAX && end.pos >= 0) {
+			evbuffer_remove_buffer(log, test->transcript, (size_t)end.pos + 1);
+			evbuffer_add_printf(test->transcript, "  (left out: the record is full)\n");
+		}
+	} else {
+		evbuffer_add_buffer(test->transcript, log);
+	}
+	evbuffer_free(log);
+}
+
+static void keep_result(struct test_of_host *test, const struct probe_result *result)
+{
+	size_t room = test->result_room ? test->result_room * 2 : 64;
+	struct probe_result *larger;
+
+	if (test->result_count == test->result_room) {
+		larger = realloc(test->results, room * sizeof *larger);
+		if (!larger) {
+			test->incomplete = true;
+			return;
+		}
+		test->results = larger;
+		test->result_room = room;
+	}
+	test->results[test->result_count++] = *result;
+}
+
+/* Whether another target may bring what this one did not: port rules, and targets out of reach. */
+static bool is_worth_another_target(enum probe_verdict verdict)
+{
+	return verdict == PROBE_REFUSED || verdict == PROBE_CANNOT_REACH_TARGET;
+}
+
+/* How many lines end with a line: it alone, or all of a port that takes no connection. */
+static size_t lines_ended(const struct line *line)
+{
+	size_t count = 1;
+
+	if (line->opens_port)
+		while (shares_port(line, line + count))
+			count++;
+	return count;
+}
+
+static bool has_next_target(const struct line *line)
+{
+	return line->targets_tried < line->test->target_count &&
+	       exchange_is_possible(line->port.protocol, line->test->targets[line->targets_tried]);
+}
+
+void test_attempt_finished(
+	struct line *line, const struct probe_result *result, struct evbuffer *log)
+{
+	struct test_of_host *test = line->test;
+
+	if (log)
+		keep_log(test, log);
+	keep_result(test, result);
+	test->alive = test->alive || result->verdict == PROBE_PORT_CLOSED;
+	line->targets_tried++;
+	if (is_worth_another_target(result->verdict) && has_next_target(line)) {
+		queue_line(line);
+		return;
+	}
+	if (line->opens_port)
+		test->ports_done++;
+	test->lines_left -= lines_ended(line);
+	if (test->events.progress)
+		test->events.progress(test->events.context, test->ports_done, test->ports, result);
+	engine_wake(test->engine);
+}
+
+void test_begin(struct test_of_host *test)
+{
+	for (size_t i = 0; i < test->line_count; i++)
+		if (test->lines[i].opens_port)
+			queue_line(&test->lines[i]);
+}
+
+void test_give_result(struct test_of_host *test)
+{
+	struct host_result result = {
+		.host = test->host,
+		.results = test->results,
+		.result_count = test->result_count,
+		.alive = test->alive,
+		.intercepted = test->intercepted,
+		.incomplete = test->incomplete,
+	};
+
+	evbuffer_add(test->transcript, "", 1);
+	result.transcript = (const char *)evbuffer_pullup(test->transcript, -1);
+	result.transcript_length = evbuffer_get_length(test->transcript) - 1;
+	test->events.done(test->events.context, &result);
+}
