@@ -5,6 +5,7 @@ noinst_LIBRARIES += libprobe.a
 libprobe_a_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
 libprobe_a_SOURCES = \
 	probe/attempt.c \
+	probe/decide.c probe/decide.h \
 	probe/engine.c probe/engine.h \
 	probe/exchange.c probe/exchange.h \
 	probe/internal.h \
@@ -15,6 +16,7 @@ libprobe_a_SOURCES = \
 	probe/proto_http.c \
 	probe/proto_socks.c probe/protocols.h \
 	probe/result.c probe/result.h \
+	probe/schedule.c probe/schedule.h \
 	probe/test.c \
 	probe/token.c probe/token.h \
 	probe/transcript.c probe/transcript.h

@@ -151,9 +151,12 @@ const struct statement_text statements_of_requests[STATEMENT_COUNT - ADD_REQUEST
 		" ORDER BY kind IN (1, 2), due_at, kind, id LIMIT ?2"},
 
 	[NEXT_JOB - ADD_REQUEST] = {DB_OPS, ROLE_PROBER,
+		/* The conditions let the partial indices be used. */
 		"SELECT min(at) FROM (SELECT min(next_test_at) AS at FROM request"
-		" UNION ALL SELECT min(next_test_at) FROM watch"
-		" UNION ALL SELECT min(next_test_at) FROM test_order)"},
+		" WHERE next_test_at IS NOT NULL"
+		" UNION ALL SELECT min(next_test_at) FROM watch WHERE next_test_at IS NOT NULL"
+		" UNION ALL SELECT min(next_test_at) FROM test_order"
+		" WHERE next_test_at IS NOT NULL)"},
 
 	[BEGIN_REQUEST_TEST - ADD_REQUEST] = {DB_OPS, ROLE_PROBER,
 		"UPDATE request SET test_began_at = ?2 WHERE id = ?1 AND next_test_at IS NOT NULL"},

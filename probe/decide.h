@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef PROBE_DECIDE_H
+#define PROBE_DECIDE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+#include "probe/result.h"
+#include "store/jobs.h"
+
+struct judgement;
+
+/* Where the address of a job stands before its test. Texts are empty where there is nothing. */
+struct standing {
+	bool for_proxies;              /* the job's list is the one that the prober decides on */
+	bool listed;                   /* on the job's list, by a listing of this very address */
+	char wider[NETWORK_TEXT_SIZE]; /* else the network that covers it there */
+	bool may_be_tested;            /* listed for open proxies or nominated */
+	char forbidden[256];           /* why it is no address to test: private, our own … */
+	char opted_out[NETWORK_TEXT_SIZE]; /* by this network of the configuration */
+};
+
+/*
+ * Whether a job is over without a test, or must not have one: outcome_r is then for jobs_settle().
+ */
+bool decide_untested(
+	const struct job *job, const struct standing *standing, struct job_outcome *outcome_r);
+
+/* Tests that were made for a job before and decided nothing. */
+struct tries {
+	int unreachable;
+	int inconclusive;
+	int in_vain; /* void ones, the latest in a row */
+};
+
+/* What a decision rests on. */
+struct decision {
+	const struct job *job;
+	const struct standing *standing;
+	const struct judgement *judgement;
+	struct tries tries;      /* without the present one */
+	int64_t next_request_at; /* when the next removal request is taken, if this one is denied */
+	int64_t now;
+};
+
+/* What follows from a test. */
+void decide(const struct decision *decision, struct job_outcome *outcome_r);
+
+#endif

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "probe/schedule.h"
+
+#include <assert.h>
+
+#define MINUTE_MSECS 60000
+
+void schedule_init(struct schedule *schedule, long hosts_per_minute)
+{
+	*schedule = (struct schedule){.per_minute = hosts_per_minute, .next_msecs = INT64_MIN};
+}
+
+void schedule_set_rate(struct schedule *schedule, long hosts_per_minute)
+{
+	schedule->per_minute = hosts_per_minute;
+}
+
+bool schedule_has_room(const struct schedule *schedule, int64_t now_msecs)
+{
+	return schedule->count < SCHEDULE_MAX && schedule->next_msecs <= now_msecs;
+}
+
+static unsigned neighbourhood(const struct addr *address)
+{
+	return addr_is_ipv4(address) ? NETWORK_IPV4_PREFIX + 24 : 64;
+}
+
+bool schedule_allows(const struct schedule *schedule, const struct addr *address)
+{
+	size_t neighbours = 0;
+
+	for (size_t i = 0; i < schedule->count; i++) {
+		unsigned shared = addr_shared_prefix(&schedule->running[i], address);
+		if (shared == NETWORK_MAX_PREFIX)
+			return false;
+		neighbours += shared >= neighbourhood(address);
+	}
+	return neighbours < SCHEDULE_MAX_IN_NETWORK;
+}
+
+void schedule_start(struct schedule *schedule, const struct addr *address, int64_t now_msecs)
+{
+	assert(schedule->count < SCHEDULE_MAX);
+	schedule->running[schedule->count++] = *address;
+	schedule->next_msecs = now_msecs + MINUTE_MSECS / schedule->per_minute;
+}
+
+void schedule_end(struct schedule *schedule, const struct addr *address)
+{
+	for (size_t i = 0; i < schedule->count; i++) {
+		if (addr_compare(&schedule->running[i], address) != 0)
+			continue;
+		schedule->running[i] = schedule->running[--schedule->count];
+		return;
+	}
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef PROBE_SCHEDULE_H
+#define PROBE_SCHEDULE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+
+/* Hosts under test at once, at most. */
+#define SCHEDULE_MAX 32
+
+/* Tests at once in one /24, or in one /64 of IPv6. */
+#define SCHEDULE_MAX_IN_NETWORK 2
+
+/* What is under test, and how many more may begin now. Times are clock_monotonic_msecs(). */
+struct schedule {
+	struct addr running[SCHEDULE_MAX];
+	size_t count;
+	long per_minute;
+	int64_t next_msecs; /* when the rate allows the next one: starts are evenly spaced */
+};
+
+void schedule_init(struct schedule *schedule, long hosts_per_minute);
+void schedule_set_rate(struct schedule *schedule, long hosts_per_minute);
+
+/* Whether any test may begin now. */
+bool schedule_has_room(const struct schedule *schedule, int64_t now_msecs);
+
+/* Whether one of this address may: none of it is under way, and its neighbours leave room. */
+bool schedule_allows(const struct schedule *schedule, const struct addr *address);
+
+/* Both must have been asked. */
+void schedule_start(struct schedule *schedule, const struct addr *address, int64_t now_msecs);
+void schedule_end(struct schedule *schedule, const struct addr *address);
+
+#endif
