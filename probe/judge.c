@@ -257,7 +257,7 @@ void judge(const struct host_result *result, struct judgement *judgement_r)
 			"our own path is intercepted: a connection came back from our own address");
 	else if (is_open(result))
 		judge_open(judgement_r, result);
-	else if (only_own_errors(result))
+	else if (result->incomplete || only_own_errors(result))
 		judge_simply(judgement_r, HOST_VOID, "the test failed on our own side");
 	else if (!result->alive)
 		judge_simply(judgement_r, HOST_UNREACHABLE, "no port gave any sign of life");

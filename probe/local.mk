@@ -8,6 +8,7 @@ libprobe_a_SOURCES = \
 	probe/decide.c probe/decide.h \
 	probe/engine.c probe/engine.h \
 	probe/exchange.c probe/exchange.h \
+	probe/forwarder.c probe/forwarder.h \
 	probe/internal.h \
 	probe/judge.c probe/judge.h \
 	probe/listener.c probe/listener.h \
@@ -17,6 +18,7 @@ libprobe_a_SOURCES = \
 	probe/proto_socks.c probe/protocols.h \
 	probe/result.c probe/result.h \
 	probe/schedule.c probe/schedule.h \
+	probe/selftest.c probe/selftest.h \
 	probe/test.c \
 	probe/token.c probe/token.h \
 	probe/transcript.c probe/transcript.h

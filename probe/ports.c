@@ -97,20 +97,32 @@ const char *ports_family_name(enum protocol protocol)
 	return families[protocol].name;
 }
 
+/* Moves the pair at index behind the evidence there is: what the evidence names comes first. */
+static void make_evidence(struct port_list *list, size_t index)
+{
+	struct probe_port port = list->ports[index];
+	size_t first = list->evidence_count++;
+
+	memmove(&list->ports[first + 1], &list->ports[first],
+		(index - first) * sizeof(list->ports[0]));
+	port.in_evidence = true;
+	list->ports[first] = port;
+}
+
 static int add(struct port_list *list, uint16_t port, enum protocol protocol, bool in_evidence)
 {
-	for (size_t i = 0; i < list->count; i++) {
-		struct probe_port *same = &list->ports[i];
-		if (same->port != port || same->protocol != protocol)
-			continue;
-		list->evidence_count += in_evidence && !same->in_evidence;
-		same->in_evidence |= in_evidence;
-		return ERR_NONE;
-	}
-	if (list->count == PORTS_MAX)
+	size_t i = 0;
+
+	while (i < list->count &&
+		(list->ports[i].port != port || list->ports[i].protocol != protocol))
+		i++;
+	if (i == PORTS_MAX)
 		return ERR_RANGE;
-	list->ports[list->count++] = (struct probe_port){port, protocol, in_evidence};
-	list->evidence_count += in_evidence;
+	if (i == list->count)
+		list->ports[list->count++] =
+			(struct probe_port){.port = port, .protocol = protocol};
+	if (in_evidence && !list->ports[i].in_evidence)
+		make_evidence(list, i);
 	return ERR_NONE;
 }
 

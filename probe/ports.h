@@ -14,7 +14,7 @@
 struct port_list {
 	struct probe_port ports[PORTS_MAX];
 	size_t count;
-	size_t evidence_count; /* how many are in_evidence */
+	size_t evidence_count; /* how many are in_evidence; they come first */
 };
 
 /*

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef PROBE_SELFTEST_H
+#define PROBE_SELFTEST_H
+
+#include <stddef.h>
+
+#include "probe/result.h"
+
+struct engine;
+struct event_base;
+
+/*
+ * A test of the prober itself: by each target, an open proxy of its own on loopback must be found
+ * open, and a port that nobody listens at closed. A target that cannot be reached from this machine
+ * shows here, before anyone is judged by it.
+ */
+struct selftest;
+
+/*
+ * Begins one. done is called once, later, from the loop, why empty when all was as it should be;
+ * selftest_free() may be called there. targets must outlive it. ERR_MEMORY or ERR_IO.
+ */
+int selftest_begin(struct event_base *loop, struct engine *engine, const struct target *targets,
+	size_t target_count, void (*done)(void *context, const char *why), void *context,
+	struct selftest **selftest_r) __attribute__((warn_unused_result));
+
+/* Only after done was called or the engine was freed. */
+void selftest_free(struct selftest **selftest);
+
+#endif
