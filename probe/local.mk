@@ -16,10 +16,14 @@ libprobe_a_SOURCES = \
 	probe/proto_gateway.c \
 	probe/proto_http.c \
 	probe/proto_socks.c probe/protocols.h \
+	probe/report.c probe/report.h \
 	probe/result.c probe/result.h \
 	probe/schedule.c probe/schedule.h \
 	probe/selftest.c probe/selftest.h \
+	probe/standing.c probe/standing.h \
+	probe/task.c probe/task.h \
 	probe/test.c \
 	probe/token.c probe/token.h \
-	probe/transcript.c probe/transcript.h
+	probe/transcript.c probe/transcript.h \
+	probe/worker.c probe/worker.h
 endif

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "probe/report.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/text.h"
+#include "probe/engine.h"
+#include "store/db.h"
+#include "store/evidence.h"
+
+/* Ports of one line of those that took no connection. */
+#define LINE_LENGTH 90
+
+static bool took_connection(const struct probe_result *probe)
+{
+	switch (probe->verdict) {
+	case PROBE_PORT_CLOSED:
+	case PROBE_FILTERED:
+	case PROBE_UNREACHABLE:
+	case PROBE_LOCAL_ERROR:
+		return false;
+	default:
+		return true;
+	}
+}
+
+static void format_target(const struct target *target, char text_r[ADDR_TEXT_SIZE + 8])
+{
+	char address[ADDR_TEXT_SIZE];
+	struct text text;
+
+	text_init(&text, text_r, ADDR_TEXT_SIZE + 8);
+	if (target->port == 0)
+		return;
+	addr_format(&target->addr, address);
+	text_add_format(&text, addr_is_ipv4(&target->addr) ? "%s:%u" : "[%s]:%u", address,
+		(unsigned)target->port);
+}
+
+static void print_probe(FILE *file, const struct probe_result *probe)
+{
+	char target[ADDR_TEXT_SIZE + 8], egress[ADDR_TEXT_SIZE] = "";
+	double seconds = (double)(probe->ended_msecs - probe->began_msecs) / 1000;
+
+	format_target(&probe->target, target);
+	if (probe->has_egress)
+		addr_format(&probe->egress, egress);
+	fprintf(file, "%-5u  %-16s  %-19s  %7.2f  %-21s  %s%s\n", (unsigned)probe->port.port,
+		protocol_name(probe->port.protocol), probe_verdict_name(probe->verdict), seconds,
+		target, egress, probe->port.in_evidence ? "  (named by the evidence)" : "");
+}
+
+/* Ports that took no connection, of one verdict, in lines: they have no more to tell. */
+static void print_others(FILE *file, const struct host_result *result, enum probe_verdict verdict)
+{
+	int column = 0;
+
+	for (size_t i = 0; i < result->result_count; i++) {
+		const struct probe_result *probe = &result->results[i];
+		if (probe->verdict != verdict || took_connection(probe))
+			continue;
+		if (column == 0)
+			column = fprintf(file, "%s:", probe_verdict_name(verdict));
+		else if (column > LINE_LENGTH)
+			column = fprintf(file, "\n   ") - 1;
+		column += fprintf(file, " %u", (unsigned)probe->port.port);
+	}
+	if (column > 0)
+		fputc('\n', file);
+}
+
+static void print_table(FILE *file, const struct host_result *result)
+{
+	bool heading = false;
+
+	for (size_t i = 0; i < result->result_count; i++) {
+		if (!took_connection(&result->results[i]))
+			continue;
+		if (!heading)
+			fprintf(file, "%-5s  %-16s  %-19s  %7s  %-21s  %s\n", "PORT", "PROTOCOL",
+				"VERDICT", "SECONDS", "TARGET", "EGRESS");
+		heading = true;
+		print_probe(file, &result->results[i]);
+	}
+	for (enum probe_verdict i = 0; i < PROBE_VERDICT_COUNT; i++)
+		print_others(file, result, i);
+}
+
+static int write_body(struct report *report, const struct host_result *result)
+{
+	FILE *file = open_memstream(&report->body, &report->length);
+
+	if (file == NULL)
+		return ERR_MEMORY;
+	print_table(file, result);
+	if (fflush(file) == 0)
+		report->table_length = report->length;
+	fputc('\n', file);
+	fwrite(result->transcript, 1, result->transcript_length, file);
+	bool failed = ferror(file) != 0;
+	return fclose(file) != 0 || failed ? ERR_MEMORY : ERR_NONE;
+}
+
+int report_new(const struct host_result *result, const struct judgement *judgement,
+	struct report **report_r)
+{
+	struct report *report = calloc(1, sizeof(*report));
+
+	*report_r = NULL;
+	if (report == NULL)
+		return ERR_MEMORY;
+	report->judgement = *judgement;
+	int err = write_body(report, result);
+	if (err != ERR_NONE)
+		report_free(&report);
+	else if (report->length > EVIDENCE_MAX)
+		report->length = EVIDENCE_MAX;
+	*report_r = report;
+	return err;
+}
+
+void report_free(struct report **report)
+{
+	if (*report == NULL)
+		return;
+	free((*report)->body);
+	free(*report);
+	*report = NULL;
+}
+
+struct test report_test(const struct report *report, const struct addr *address, int64_t at)
+{
+	const struct judgement *judgement = &report->judgement;
+	struct test test = {.address = *address, .at = at};
+
+	text_copy(test.verdict, sizeof(test.verdict), host_verdict_name(judgement->verdict));
+	text_copy(test.egress, sizeof(test.egress), judgement->egress);
+	text_copy(test.summary, sizeof(test.summary), judgement->summary);
+	text_copy(test.open_ports, sizeof(test.open_ports), judgement->open_ports);
+	return test;
+}
+
+struct evidence report_evidence(const struct report *report, int64_t at)
+{
+	struct evidence evidence = {
+		.at = at, .who = "opsprobe", .kind = "test", .source = "test for open proxies"};
+
+	evidence_set_body(&evidence, report->body, report->length);
+	return evidence;
+}
+
+int report_keep(struct db *db, const struct report *report, const struct addr *address, int64_t at,
+	struct test *test_r)
+{
+	const struct evidence evidence = report_evidence(report, at);
+	int err = db_begin_write(db);
+
+	*test_r = report_test(report, address, at);
+	if (err == ERR_NONE)
+		err = tests_add(db, test_r, &evidence);
+	if (err == ERR_NONE)
+		err = db_commit(db);
+	if (err != ERR_NONE)
+		db_rollback(db);
+	return err;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef PROBE_REPORT_H
+#define PROBE_REPORT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "probe/judge.h"
+#include "store/tests.h"
+
+struct db;
+struct host_result;
+
+/*
+ * What is put on record of a test: judgement, and the body of its evidence, which is a table by
+ * port and protocol, an empty line, and the engine's transcript. Printable ASCII.
+ */
+struct report {
+	struct judgement judgement;
+	char *body;
+	size_t length;
+	size_t table_length; /* of body, up to the empty line */
+};
+
+/* ERR_MEMORY. */
+int report_new(const struct host_result *result, const struct judgement *judgement,
+	struct report **report_r) __attribute__((warn_unused_result));
+
+void report_free(struct report **report);
+
+/* The row of a test that ended at a time; its ids are left to the caller. */
+struct test report_test(const struct report *report, const struct addr *address, int64_t at);
+
+/* The row's evidence; the body stays the report's. */
+struct evidence report_evidence(const struct report *report, int64_t at);
+
+/* Puts a test on record that was made for no job. */
+int report_keep(struct db *db, const struct report *report, const struct addr *address, int64_t at,
+	struct test *test_r) __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "probe/standing.h"
+
+#include <sys/types.h>
+
+#include <ifaddrs.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/text.h"
+#include "conf/conf.h"
+#include "probe/ports.h"
+#include "store/listings.h"
+#include "store/lists.h"
+#include "store/requests.h"
+#include "store/tests.h"
+
+/* How far back tests are looked at. */
+#define TESTS_LOOKED_AT 50
+
+static const struct network *find_network(
+	const struct network *networks, size_t count, const struct addr *address)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (network_contains(&networks[i], address))
+			return &networks[i];
+	}
+	return NULL;
+}
+
+static bool is_own(const struct addr *address)
+{
+	struct ifaddrs *all;
+	struct addr own;
+	bool found = false;
+
+	if (getifaddrs(&all) != 0)
+		return false;
+	for (const struct ifaddrs *each = all; each != NULL && !found; each = each->ifa_next)
+		found = addr_from_sockaddr(each->ifa_addr, &own) == ERR_NONE &&
+			addr_compare(&own, address) == 0;
+	freeifaddrs(all);
+	return found;
+}
+
+/* Reserved ranges and this machine, unless the configuration allows them for a test bench. */
+static void read_forbidden(
+	const struct conf_probe *conf, const struct addr *address, struct standing *standing)
+{
+	const struct network network = network_of_addr(address);
+	const char *range = listing_reserved_range(&network);
+	struct text why = TEXT_OVER(standing->forbidden);
+	char text[ADDR_TEXT_SIZE];
+
+	if (find_network(conf->allow_private, conf->allow_private_count, address) != NULL)
+		return;
+	addr_format(address, text);
+	if (range != NULL)
+		text_add_format(&why,
+			"%s lies in a reserved range (%s), which is tested only where "
+			"probe.allow_private names it",
+			text, range);
+	else if (is_own(address))
+		text_add_format(&why, "%s is this machine's own address", text);
+}
+
+static void read_opt_out(
+	const struct conf_probe *conf, const struct addr *address, struct standing *standing)
+{
+	const struct network *network = find_network(conf->opt_out, conf->opt_out_count, address);
+
+	if (network != NULL)
+		network_format(network, standing->opted_out);
+}
+
+static int read_lists(struct db *db, const struct job *job, struct standing *standing)
+{
+	struct lists lists;
+	int err = lists_read(db, &lists);
+
+	for (size_t i = 0; err == ERR_NONE && i < lists.count; i++) {
+		if (lists.lists[i].id == job->list_id)
+			standing->for_proxies = strcmp(lists.lists[i].name, LIST_OF_PROXIES) == 0;
+	}
+	return err;
+}
+
+static int read_listings(
+	struct db *db, const struct job *job, int64_t now, struct standing *standing)
+{
+	const struct network network = network_of_addr(&job->address);
+	struct listing listings[LISTS_MAX];
+	size_t count;
+	int err = listings_find_related(db, &network, now, listings, LISTS_MAX, &count);
+
+	/* The widest come first, so the nearest network is the last one seen. */
+	for (size_t i = 0; err == ERR_NONE && i < count; i++) {
+		standing->may_be_tested = true;
+		if (listings[i].list_id != job->list_id)
+			continue;
+		if (network_compare(&listings[i].network, &network) == 0)
+			standing->listed = true;
+		else
+			network_format(&listings[i].network, standing->wider);
+	}
+	return err;
+}
+
+int standing_read(struct db *db, const struct conf_probe *conf, const struct job *job, int64_t now,
+	struct standing *standing_r)
+{
+	bool nominated = false;
+	int err;
+
+	*standing_r = (struct standing){0};
+	read_forbidden(conf, &job->address, standing_r);
+	read_opt_out(conf, &job->address, standing_r);
+	err = read_lists(db, job, standing_r);
+	if (err == ERR_NONE)
+		err = read_listings(db, job, now, standing_r);
+	if (err == ERR_NONE && !standing_r->may_be_tested)
+		err = requests_is_nominated(db, &job->address, &nominated);
+	standing_r->may_be_tested |= nominated;
+	return err;
+}
+
+struct counting {
+	const struct job *job;
+	struct tries *tries;
+	bool only_void; /* no other test of the job was seen yet */
+};
+
+static bool is_of_job(const struct test *test, const struct job *job)
+{
+	switch (job->kind) {
+	case JOB_REMOVAL:
+	case JOB_NOMINATION:
+		return test->request_id == job->id;
+	case JOB_WATCH:
+		return test->watch_id == job->id;
+	case JOB_ORDER:
+		break;
+	}
+	return false;
+}
+
+/* The newest first. */
+static void count_test(void *context, const struct test *test)
+{
+	struct counting *counting = context;
+	bool is_void = strcmp(test->verdict, host_verdict_name(HOST_VOID)) == 0;
+
+	if (!is_of_job(test, counting->job))
+		return;
+	counting->only_void = counting->only_void && is_void;
+	counting->tries->in_vain += counting->only_void;
+	counting->tries->unreachable +=
+		strcmp(test->verdict, host_verdict_name(HOST_UNREACHABLE)) == 0;
+	counting->tries->inconclusive +=
+		strcmp(test->verdict, host_verdict_name(HOST_INCONCLUSIVE)) == 0;
+}
+
+int standing_read_tries(struct db *db, const struct job *job, struct tries *tries_r)
+{
+	struct counting counting = {.job = job, .tries = tries_r, .only_void = true};
+
+	*tries_r = (struct tries){0};
+	return tests_each_of(db, &job->address, TESTS_LOOKED_AT, count_test, &counting);
+}
+
+int standing_next_request(struct db *db, const struct job *job, int64_t now, int64_t *at_r)
+{
+	struct request_record record;
+	int err = requests_read_record(db, &job->address, job->list_id, &record);
+
+	record.denied++;
+	record.decided_at = now;
+	*at_r = requests_next_allowed(&record);
+	return err;
+}
+
+struct evidence_reading {
+	struct port_list *ports;
+	bool was_closed;
+};
+
+/* The newest first. */
+static void take_test(void *context, const struct test *test)
+{
+	struct evidence_reading *reading = context;
+
+	reading->was_closed |= strcmp(test->verdict, host_verdict_name(HOST_CLOSED)) == 0;
+	if (!reading->was_closed)
+		ports_add_evidence(reading->ports, test->open_ports);
+}
+
+int standing_add_evidence(
+	struct db *db, const struct addr *address, int64_t now, struct port_list *ports)
+{
+	const struct network network = network_of_addr(address);
+	struct evidence_reading reading = {.ports = ports};
+	struct listing listings[LISTS_MAX];
+	size_t count;
+	int err = listings_find_related(db, &network, now, listings, LISTS_MAX, &count);
+
+	for (size_t i = 0; err == ERR_NONE && i < count; i++)
+		ports_add_evidence(ports, listings[i].reason);
+	if (err == ERR_NONE)
+		err = tests_each_of(db, address, TESTS_LOOKED_AT, take_test, &reading);
+	return err;
+}

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "probe/task.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "conf/conf.h"
+#include "probe/decide.h"
+#include "probe/engine.h"
+#include "probe/judge.h"
+#include "probe/report.h"
+#include "probe/standing.h"
+#include "store/db.h"
+#include "store/evidence.h"
+#include "store/jobs.h"
+
+/* When a test could not be begun, and when its result cannot be written and never will. */
+#define SOON_SECS 60
+#define LATER_SECS 3600
+
+/* One job under test, or tested and not written yet. */
+struct task {
+	LIST_ENTRY(task) entry;
+	struct bench *bench;
+	struct job job;
+	struct report *report; /* NULL: under way */
+	int64_t ended_at;
+};
+
+static void task_free(struct task *task)
+{
+	LIST_REMOVE(task, entry);
+	task->bench->ended -= task->report != NULL;
+	report_free(&task->report);
+	free(task);
+}
+
+static void log_outcome(const struct job *job, const char *found, const struct job_outcome *outcome)
+{
+	static const char *const kinds[] = {
+		[JOB_REMOVAL] = "removal request",
+		[JOB_NOMINATION] = "nomination",
+		[JOB_WATCH] = "watch",
+		[JOB_ORDER] = "order",
+	};
+	static const char *const ends[] = {
+		[JOB_AGAIN] = "another test follows",
+		[JOB_REVIEW] = "over to the operator",
+		[JOB_GRANTED] = "granted",
+		[JOB_DENIED] = "denied",
+		[JOB_POSTPONED] = "postponed",
+	};
+	char address[ADDR_TEXT_SIZE];
+
+	addr_format(&job->address, address);
+	if (job->kind == JOB_REMOVAL || job->kind == JOB_NOMINATION)
+		log_info("%s: %s; %s %" PRId64 ": %s", address, found, kinds[job->kind], job->id,
+			ends[outcome->end]);
+	else
+		log_info("%s: %s; %s", address, found, kinds[job->kind]);
+}
+
+/* ERR_EXISTS: it was decided meanwhile, which is as good. */
+static int settle(struct bench *bench, const struct job *job, const struct job_outcome *outcome)
+{
+	int err = jobs_settle(bench->db, job, outcome, clock_now());
+
+	if (err == ERR_NONE)
+		log_outcome(job, outcome->why, outcome);
+	return err == ERR_EXISTS ? ERR_NONE : err;
+}
+
+/* The test is over. What follows is decided when it is written: much may have changed until then.
+ */
+static void on_done(void *context, const struct host_result *result)
+{
+	struct task *task = context;
+	struct bench *bench = task->bench;
+	struct judgement judgement;
+
+	schedule_end(&bench->schedule, &task->job.address);
+	judge(result, &judgement);
+	if (bench->void_why[0] != '\0')
+		judge_make_void(&judgement, bench->void_why);
+	task->ended_at = clock_now();
+	if (report_new(result, &judgement, &task->report) != ERR_NONE) {
+		/* The job is still due. */
+		log_error("a test's result does not fit into memory; it is made again");
+		task_free(task);
+		return;
+	}
+	bench->ended++;
+	bench->task_ended(bench->context);
+}
+
+static int start(struct bench *bench, const struct job *job, const struct tries *tries)
+{
+	struct task *task = calloc(1, sizeof(*task));
+	int err = ERR_MEMORY;
+
+	if (task != NULL) {
+		const struct host_events events = {.done = on_done, .context = task};
+		*task = (struct task){.bench = bench, .job = *job};
+		err = engine_test(bench->engine, &job->address, bench->ports.ports,
+			bench->ports.count, (size_t)tries->inconclusive, &events);
+	}
+	if (err != ERR_NONE) {
+		log_error("a test cannot be begun: %s", err_text(err));
+		free(task);
+		err = jobs_postpone(bench->db, job, clock_now() + SOON_SECS);
+		return err == ERR_EXISTS ? ERR_NONE : err;
+	}
+	LIST_INSERT_HEAD(&bench->tasks, task, entry);
+	schedule_start(&bench->schedule, &job->address, clock_monotonic_msecs());
+	return ERR_NONE;
+}
+
+int task_begin(struct bench *bench, const struct job *job)
+{
+	const struct conf_probe *conf = &bench->conf->probe;
+	int64_t now = clock_now();
+	struct standing standing;
+	struct job_outcome outcome;
+	struct tries tries;
+	int err = standing_read(bench->db, conf, job, now, &standing);
+
+	if (err != ERR_NONE)
+		return err;
+	if (decide_untested(job, &standing, &outcome))
+		return settle(bench, job, &outcome);
+	/* That they fit was seen when the configuration was read. */
+	(void)!ports_begin(&bench->ports, conf->ports, conf->port_count);
+	err = standing_add_evidence(bench->db, &job->address, now, &bench->ports);
+	if (err == ERR_NONE)
+		err = standing_read_tries(bench->db, job, &tries);
+	if (err == ERR_NONE)
+		err = jobs_begin(bench->db, job, now);
+	if (err != ERR_NONE)
+		return err == ERR_EXISTS ? ERR_NONE : err;
+	return start(bench, job, &tries);
+}
+
+static int decide_task(const struct task *task, struct job_outcome *outcome_r)
+{
+	const struct bench *bench = task->bench;
+	struct standing standing;
+	struct decision decision = {.job = &task->job,
+		.standing = &standing,
+		.judgement = &task->report->judgement,
+		.now = task->ended_at};
+	int err = standing_read(
+		bench->db, &bench->conf->probe, &task->job, task->ended_at, &standing);
+
+	if (err == ERR_NONE)
+		err = standing_read_tries(bench->db, &task->job, &decision.tries);
+	if (err == ERR_NONE && task->job.kind == JOB_REMOVAL)
+		err = standing_next_request(
+			bench->db, &task->job, task->ended_at, &decision.next_request_at);
+	if (err == ERR_NONE)
+		decide(&decision, outcome_r);
+	return err;
+}
+
+static int write_task(const struct task *task)
+{
+	const struct job *job = &task->job;
+	struct db *db = task->bench->db;
+	struct job_outcome outcome;
+	struct test test = report_test(task->report, &job->address, task->ended_at);
+	const struct evidence evidence = report_evidence(task->report, task->ended_at);
+	int err = decide_task(task, &outcome);
+
+	if (err != ERR_NONE)
+		return err;
+	if (job->kind == JOB_WATCH)
+		test.watch_id = job->id;
+	else if (job->kind != JOB_ORDER)
+		test.request_id = job->id;
+	err = jobs_finish(db, job, &test, &evidence, &outcome, task->ended_at);
+	if (err == ERR_NONE)
+		log_outcome(job, test.summary, &outcome);
+	/* The database is well and says no: waiting changes nothing. */
+	if (err == ERR_DB) {
+		log_error("%s: a test's result is refused: %s", db_path(db), db_error(db));
+		err = jobs_postpone(db, job, clock_now() + LATER_SECS);
+	}
+	return err == ERR_EXISTS ? ERR_NONE : err;
+}
+
+int task_write_ended(struct bench *bench)
+{
+	struct task *next;
+
+	for (struct task *task = LIST_FIRST(&bench->tasks); task != NULL; task = next) {
+		next = LIST_NEXT(task, entry);
+		if (task->report == NULL)
+			continue;
+		int err = write_task(task);
+		if (err != ERR_NONE)
+			return err;
+		task_free(task);
+	}
+	return ERR_NONE;
+}
+
+void task_forget_all(struct bench *bench)
+{
+	while (!LIST_EMPTY(&bench->tasks))
+		task_free(LIST_FIRST(&bench->tasks));
+}

@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "probe/worker.h"
+
+#include <event2/event.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "conf/conf.h"
+#include "probe/selftest.h"
+#include "probe/task.h"
+#include "store/db.h"
+#include "store/jobs.h"
+#include "store/open.h"
+
+/* How often the database is asked what is due; the answer takes microseconds. */
+#define POLL_MSECS 500
+
+/* Waiting for another program's lock holds the tests up: not long, and hardly when it is in vain.
+ */
+#define WAIT_MSECS 1000
+#define WAIT_IN_TROUBLE_MSECS 50
+
+/* Jobs that are looked at in one go. */
+#define JOBS_AT_ONCE 256
+
+/* Those that wait for their neighbours, when they would keep all others from being seen. */
+#define CROWDED_WAIT_SECS 60
+
+/* Between complaints about the database. */
+#define COMPLAINT_MSECS 60000
+
+#define SELF_TEST_SECS 3600
+#define SELF_TEST_RETRY_SECS 300
+
+struct worker {
+	struct bench bench;
+	struct worker_settings settings;
+	struct event *poll;
+	struct event *self_test_due;
+	struct selftest *selftest;  /* NULL: none is under way */
+	struct self_test self_test; /* the latest; at 0: there was none */
+	bool self_test_unwritten;
+	bool forgot_begun;
+	bool in_trouble;
+	int64_t complained_msecs;
+	struct job jobs[JOBS_AT_ONCE];
+};
+
+/* Says what is wrong with the database, once a minute, and lets go of it. */
+static void complain(struct worker *worker, const char *what)
+{
+	int64_t now_msecs = clock_monotonic_msecs();
+
+	db_close(&worker->bench.db);
+	if (worker->in_trouble && now_msecs - worker->complained_msecs < COMPLAINT_MSECS)
+		return;
+	log_error("%s; no test begins, and what was found waits until it can be written", what);
+	worker->in_trouble = true;
+	worker->complained_msecs = now_msecs;
+}
+
+static void complain_of(struct worker *worker, int err)
+{
+	char buffer[512];
+	struct text what = TEXT_OVER(buffer);
+
+	text_add_format(&what, "%s: %s (%s)", db_path(worker->bench.db), err_text(err),
+		db_error(worker->bench.db));
+	complain(worker, buffer);
+}
+
+/* The database as it is now at its place; false after saying why not. */
+static bool open_database(struct worker *worker)
+{
+	struct db_options options = {
+		.kind = DB_OPS,
+		.role = ROLE_PROBER,
+		.writable = true,
+		.wait_msecs = worker->in_trouble ? WAIT_IN_TROUBLE_MSECS : WAIT_MSECS,
+	};
+	char buffer[1024];
+	struct text message = TEXT_OVER(buffer);
+
+	if (worker->bench.db != NULL && db_is_stale(worker->bench.db, POLL_MSECS))
+		db_close(&worker->bench.db);
+	if (worker->bench.db != NULL)
+		return true;
+	if (store_open(worker->bench.conf->database, &options, &worker->bench.db, &message) ==
+		ERR_NONE)
+		return true;
+	complain(worker, buffer);
+	return false;
+}
+
+static int write_self_test(struct worker *worker)
+{
+	int err = ERR_NONE;
+
+	if (worker->self_test_unwritten)
+		err = self_test_write(worker->bench.db, &worker->self_test);
+	if (err == ERR_NONE)
+		worker->self_test_unwritten = false;
+	return err;
+}
+
+/* What is known and not written yet. */
+static int write_all(struct worker *worker)
+{
+	int err = ERR_NONE;
+
+	if (!worker->forgot_begun)
+		err = jobs_forget_begun(worker->bench.db);
+	if (err != ERR_NONE)
+		return err;
+	worker->forgot_begun = true;
+	err = write_self_test(worker);
+	return err == ERR_NONE ? task_write_ended(&worker->bench) : err;
+}
+
+/* Whether a job may begin: an order is made even when its verdict will be void. */
+static bool may_begin(const struct worker *worker, const struct job *job)
+{
+	return schedule_allows(&worker->bench.schedule, &job->address) &&
+	       (worker->bench.void_why[0] == '\0' || job->kind == JOB_ORDER);
+}
+
+/* Many neighbours that wait for one another must not hide those who come behind them. */
+static int make_way(struct worker *worker, const struct job *job)
+{
+	if (worker->bench.void_why[0] != '\0' || job->kind == JOB_ORDER)
+		return ERR_NONE;
+	int err = jobs_postpone(worker->bench.db, job, clock_now() + CROWDED_WAIT_SECS);
+	return err == ERR_EXISTS ? ERR_NONE : err;
+}
+
+static int begin_due(struct worker *worker)
+{
+	struct bench *bench = &worker->bench;
+	int64_t due_at;
+	size_t count;
+	int err = jobs_next_at(bench->db, &due_at);
+
+	if (err != ERR_NONE || due_at > clock_now())
+		return err;
+	err = jobs_due(bench->db, clock_now(), worker->jobs, JOBS_AT_ONCE, &count);
+	for (size_t i = 0; err == ERR_NONE && i < count; i++) {
+		if (!schedule_has_room(&bench->schedule, clock_monotonic_msecs()))
+			break;
+		if (may_begin(worker, &worker->jobs[i]))
+			err = task_begin(bench, &worker->jobs[i]);
+		else if (count == JOBS_AT_ONCE)
+			err = make_way(worker, &worker->jobs[i]);
+	}
+	return err;
+}
+
+/* Sooner than usual where only the rate keeps the next test waiting. */
+static void poll_again(struct worker *worker)
+{
+	int64_t wait_msecs = worker->bench.schedule.next_msecs - clock_monotonic_msecs() + 1;
+
+	if (wait_msecs < 1 || wait_msecs > POLL_MSECS)
+		wait_msecs = POLL_MSECS;
+	event_add(worker->poll, &(struct timeval){.tv_usec = (suseconds_t)(wait_msecs * 1000)});
+}
+
+static void on_poll(evutil_socket_t fd, short what, void *context)
+{
+	struct worker *worker = context;
+
+	(void)fd;
+	(void)what;
+	poll_again(worker);
+	if (!open_database(worker))
+		return;
+	int err = write_all(worker);
+	if (err == ERR_NONE && worker->self_test.at != 0)
+		err = begin_due(worker);
+	if (err != ERR_NONE) {
+		complain_of(worker, err);
+		return;
+	}
+	if (worker->in_trouble) {
+		log_info("%s can be used again", db_path(worker->bench.db));
+		db_set_wait(worker->bench.db, WAIT_MSECS);
+	}
+	worker->in_trouble = false;
+	poll_again(worker);
+}
+
+static void on_task_ended(void *context)
+{
+	struct worker *worker = context;
+
+	event_active(worker->poll, EV_TIMEOUT, 0);
+}
+
+/* The first result, and each that differs from the one before, is news; so is every failure. */
+static void log_self_test(const struct worker *worker, const char *why)
+{
+	bool news = worker->self_test.at == 0 || !worker->self_test.passed;
+
+	if (why[0] != '\0')
+		log_error("self-test: %s; nothing is judged until it passes", why);
+	else if (news)
+		log_info("self-test: an open proxy is found open, a closed port closed");
+}
+
+static void on_self_test_done(void *context, const char *why)
+{
+	struct worker *worker = context;
+	bool passed = why[0] == '\0';
+
+	log_self_test(worker, why);
+	worker->self_test = (struct self_test){.at = clock_now(), .passed = passed};
+	text_copy(worker->self_test.why, sizeof(worker->self_test.why), why);
+	worker->self_test_unwritten = true;
+	struct text void_why = TEXT_OVER(worker->bench.void_why);
+	if (!passed)
+		text_add_format(&void_why, "the prober's self-test failed: %s", why);
+	selftest_free(&worker->selftest);
+	event_add(worker->self_test_due,
+		&(struct timeval){.tv_sec = passed ? SELF_TEST_SECS : SELF_TEST_RETRY_SECS});
+	event_active(worker->poll, EV_TIMEOUT, 0);
+}
+
+static void on_self_test_due(evutil_socket_t fd, short what, void *context)
+{
+	struct worker *worker = context;
+	const struct worker_settings *settings = &worker->settings;
+
+	(void)fd;
+	(void)what;
+	int err = selftest_begin(settings->loop, settings->engine, settings->targets,
+		settings->target_count, on_self_test_done, worker, &worker->selftest);
+	if (err != ERR_NONE)
+		on_self_test_done(worker, err_text(err));
+}
+
+int worker_new(const struct worker_settings *settings, struct conf *conf, struct worker **worker_r)
+{
+	struct worker *worker = calloc(1, sizeof(*worker));
+
+	*worker_r = NULL;
+	if (worker == NULL)
+		return ERR_MEMORY;
+	worker->settings = *settings;
+	worker->bench.engine = settings->engine;
+	worker->bench.task_ended = on_task_ended;
+	worker->bench.context = worker;
+	LIST_INIT(&worker->bench.tasks);
+	schedule_init(&worker->bench.schedule, conf->probe.hosts_per_minute);
+	worker->poll = event_new(settings->loop, -1, 0, on_poll, worker);
+	worker->self_test_due = event_new(settings->loop, -1, 0, on_self_test_due, worker);
+	if (worker->poll == NULL || worker->self_test_due == NULL) {
+		worker_free(&worker);
+		return ERR_MEMORY;
+	}
+	worker->bench.conf = conf;
+	event_active(worker->self_test_due, EV_TIMEOUT, 0);
+	event_active(worker->poll, EV_TIMEOUT, 0);
+	*worker_r = worker;
+	return ERR_NONE;
+}
+
+static bool same_strings(char *const *a, size_t a_count, char *const *b, size_t b_count)
+{
+	size_t same = 0;
+
+	while (same < a_count && same < b_count && strcmp(a[same], b[same]) == 0)
+		same++;
+	return same == a_count && same == b_count;
+}
+
+/* Options that a running worker cannot follow: its listeners are open and its rights given up. */
+static void warn_of_fixed(const struct conf *old, const struct conf *new)
+{
+	const struct conf_probe *a = &old->probe, *b = &new->probe;
+
+	if (!same_strings(a->target, a->target_count, b->target, b->target_count) ||
+		a->connect_timeout_secs != b->connect_timeout_secs ||
+		a->probe_timeout_secs != b->probe_timeout_secs ||
+		a->max_sockets != b->max_sockets || strcmp(a->user, b->user) != 0 ||
+		strcmp(a->pid_file, b->pid_file) != 0 ||
+		strcmp(old->database, new->database) != 0 ||
+		strcmp(old->site_url, new->site_url) != 0 ||
+		strcmp(old->syslog_facility, new->syslog_facility) != 0)
+		log_warning("target, connect_timeout, probe_timeout, max_sockets, user, pid_file, "
+			    "database, site_url and syslog_facility change only when the worker is "
+			    "started anew");
+}
+
+void worker_reload(struct worker *worker)
+{
+	const char *path = worker->settings.conf_path;
+	struct bench *bench = &worker->bench;
+	char buffer[1024];
+	struct text message = TEXT_OVER(buffer);
+	struct conf *conf;
+	int err = conf_read(path, &conf, &message);
+
+	if (err == ERR_NONE &&
+		ports_begin(&bench->ports, conf->probe.ports, conf->probe.port_count) != ERR_NONE) {
+		text_add_format(&message, "%s: probe.ports names more than can be asked", path);
+		conf_free(&conf);
+		err = ERR_RANGE;
+	}
+	if (err != ERR_NONE) {
+		log_error("%s; the configuration in force stays", buffer);
+		return;
+	}
+	warn_of_fixed(bench->conf, conf);
+	/* The lock stands beside the database that this worker was started with. */
+	char *database = conf->database;
+	conf->database = bench->conf->database;
+	bench->conf->database = database;
+	conf_free(&bench->conf);
+	bench->conf = conf;
+	schedule_set_rate(&bench->schedule, conf->probe.hosts_per_minute);
+	log_info("%s is in force", path);
+}
+
+void worker_free(struct worker **worker)
+{
+	struct worker *gone = *worker;
+
+	if (gone == NULL)
+		return;
+	if (gone->bench.db != NULL && write_all(gone) == ERR_NONE)
+		(void)!jobs_forget_begun(gone->bench.db);
+	task_forget_all(&gone->bench);
+	selftest_free(&gone->selftest);
+	if (gone->poll != NULL)
+		event_free(gone->poll);
+	if (gone->self_test_due != NULL)
+		event_free(gone->self_test_due);
+	db_close(&gone->bench.db);
+	if (gone->bench.conf != NULL)
+		conf_free(&gone->bench.conf);
+	free(gone);
+	*worker = NULL;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef PROBE_WORKER_H
+#define PROBE_WORKER_H
+
+#include "probe/result.h"
+
+struct conf;
+struct engine;
+struct event_base;
+
+/*
+ * Works off what is due: requests, nominations, watches and orders, each by a test, a judgement and
+ * a decision. It keeps nothing that the database does not have: killed at any moment, it finds its
+ * jobs again. While the database cannot be used it says so once a minute, begins nothing, and keeps
+ * what its tests found until that can be written.
+ */
+struct worker;
+
+/* The engine's targets as they were when it was made. conf_path is read anew by worker_reload(). */
+struct worker_settings {
+	struct event_base *loop;
+	struct engine *engine;
+	const struct target *targets;
+	size_t target_count;
+	const char *conf_path;
+};
+
+/* Begins with a self-test; nothing is tested before that passed. conf is taken over. ERR_MEMORY. */
+int worker_new(const struct worker_settings *settings, struct conf *conf, struct worker **worker_r)
+	__attribute__((warn_unused_result));
+
+/* Reads the configuration again; a bad one is reported, and the old one stays. */
+void worker_reload(struct worker *worker);
+
+/* Writes what is still to be written, if it can be. Only after the engine was freed. */
+void worker_free(struct worker **worker);
+
+#endif
