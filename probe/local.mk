@@ -5,6 +5,7 @@ noinst_LIBRARIES += libprobe.a
 libprobe_a_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
 libprobe_a_SOURCES = \
 	probe/attempt.c \
+	probe/command.c probe/command.h \
 	probe/decide.c probe/decide.h \
 	probe/engine.c probe/engine.h \
 	probe/exchange.c probe/exchange.h \
@@ -12,6 +13,7 @@ libprobe_a_SOURCES = \
 	probe/internal.h \
 	probe/judge.c probe/judge.h \
 	probe/listener.c probe/listener.h \
+	probe/lock.c probe/lock.h \
 	probe/ports.c probe/ports.h \
 	probe/proto_gateway.c \
 	probe/proto_http.c \
@@ -20,10 +22,16 @@ libprobe_a_SOURCES = \
 	probe/result.c probe/result.h \
 	probe/schedule.c probe/schedule.h \
 	probe/selftest.c probe/selftest.h \
+	probe/setup.c probe/setup.h \
 	probe/standing.c probe/standing.h \
 	probe/task.c probe/task.h \
 	probe/test.c \
 	probe/token.c probe/token.h \
 	probe/transcript.c probe/transcript.h \
 	probe/worker.c probe/worker.h
+
+sbin_PROGRAMS += opsprobe
+opsprobe_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
+opsprobe_SOURCES = probe/main.c
+opsprobe_LDADD = libprobe.a libops.a $(EVENT_LIBS) $(SQLITE_LIBS) $(CONFUSE_LIBS) $(LIBMD_LIBS)
 endif

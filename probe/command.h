@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef PROBE_COMMAND_H
+#define PROBE_COMMAND_H
+
+struct conf;
+
+/* Exit statuses: the first is the package's success, the last its run-time failure. */
+enum { EXIT_CLOSED = 0, EXIT_OPEN = 1, EXIT_USAGE = 2, EXIT_UNKNOWN = 3, EXIT_RUN_TIME = 3 };
+
+/*
+ * Tests one address, which must be listed or nominated, tells how it goes and what was found, and
+ * puts it on record. A worker that is at work makes the test, as it has the listeners. The exit
+ * status.
+ */
+int command_run(const struct conf *conf, const char *ip);
+
+#endif

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "probe/setup.h"
+
+#include <event2/event.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/text.h"
+#include "conf/conf.h"
+#include "probe/engine.h"
+#include "probe/ports.h"
+
+/* Beside the sockets of probes: those that call our listener, databases and logs. */
+#define OTHER_FILES 1200
+
+int setup_check(const struct conf *conf, struct text *message_r)
+{
+	struct port_list *list = malloc(sizeof(*list));
+	int err = ERR_MEMORY;
+
+	if (list != NULL)
+		err = ports_begin(list, conf->probe.ports, conf->probe.port_count);
+	free(list);
+	if (err != ERR_NONE) {
+		text_add_format(message_r,
+			"probe.ports: at most %d pairs of port and protocol can "
+			"be asked",
+			PORTS_MAX);
+		return err;
+	}
+	if (conf->probe.target_count == 0) {
+		text_add(message_r, "probe.target is empty; name the address and port that our "
+				    "listener is reached at, such as \"192.0.2.25:25\"");
+		return ERR_RANGE;
+	}
+	return ERR_NONE;
+}
+
+int setup_find_user(const struct conf *conf, struct daemon_user *user_r, struct text *message_r)
+{
+	*user_r = (struct daemon_user){.uid = geteuid(), .gid = getegid()};
+	if (geteuid() != 0)
+		return ERR_NONE;
+	if (conf->probe.user[0] == '\0') {
+		text_add(message_r, "probe.user is empty, and the prober does not run as root; "
+				    "name its user, such as \"opsprobe\"");
+		return ERR_NOT_FOUND;
+	}
+	text_add(message_r, "probe.user: ");
+	int err = daemon_find_user(conf->probe.user, user_r, message_r);
+	if (err != ERR_NONE) {
+		text_add(message_r, "; make it, or name another");
+		return err;
+	}
+	text_clear(message_r);
+	if (user_r->uid != 0)
+		return ERR_NONE;
+	text_add(message_r, "probe.user is root, and the prober does not run as root; name a user "
+			    "of its own, such as \"opsprobe\"");
+	return ERR_REFUSED;
+}
+
+/* "192.0.2.25:25" or "[2001:db8::25]:25"; its form was checked with the configuration. */
+static int parse_target(const char *string, struct target *target_r)
+{
+	char host[ADDR_TEXT_SIZE + 2];
+	const char *colon = strrchr(string, ':');
+	bool brackets = string[0] == '[';
+
+	if (colon == NULL || !text_copy(host, sizeof(host), string + brackets))
+		return ERR_SYNTAX;
+	host[colon - string - 2 * brackets] = '\0';
+	target_r->port = (uint16_t)atoi(colon + 1);
+	return addr_parse(host, &target_r->addr);
+}
+
+static int parse_targets(const struct conf_probe *conf, struct setup *setup)
+{
+	int err = ERR_NONE;
+
+	setup->targets = calloc(conf->target_count, sizeof(*setup->targets));
+	if (setup->targets == NULL)
+		return ERR_MEMORY;
+	for (; err == ERR_NONE && setup->target_count < conf->target_count; setup->target_count++)
+		err = parse_target(
+			conf->target[setup->target_count], &setup->targets[setup->target_count]);
+	return err;
+}
+
+int setup_open(const struct conf *conf, struct setup *setup_r, struct text *message_r)
+{
+	struct engine_settings settings = {
+		.site_url = conf->site_url,
+		.connect_timeout_msecs = (int)conf->probe.connect_timeout_secs * 1000,
+		.probe_timeout_msecs = (int)conf->probe.probe_timeout_secs * 1000,
+		.max_sockets = (size_t)conf->probe.max_sockets,
+	};
+	int err;
+
+	*setup_r = (struct setup){0};
+	daemon_raise_open_files(conf->probe.max_sockets + OTHER_FILES);
+	err = parse_targets(&conf->probe, setup_r);
+	settings.targets = setup_r->targets;
+	settings.target_count = setup_r->target_count;
+	if (err == ERR_NONE && (setup_r->loop = event_base_new()) == NULL)
+		err = ERR_MEMORY;
+	if (err == ERR_NONE)
+		err = engine_new(setup_r->loop, &settings, &setup_r->engine, message_r);
+	if (err == ERR_NONE)
+		return ERR_NONE;
+	if (message_r->length == 0)
+		text_add(message_r, err_text(err));
+	setup_free(setup_r);
+	return err;
+}
+
+void setup_free_engine(struct setup *setup)
+{
+	engine_free(&setup->engine);
+}
+
+void setup_free(struct setup *setup)
+{
+	setup_free_engine(setup);
+	if (setup->loop != NULL)
+		event_base_free(setup->loop);
+	setup->loop = NULL;
+	free(setup->targets);
+	setup->targets = NULL;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef PROBE_SETUP_H
+#define PROBE_SETUP_H
+
+#include <stddef.h>
+
+#include "base/daemon.h"
+#include "probe/result.h"
+
+struct conf;
+struct engine;
+struct event_base;
+struct text;
+
+/* The prober as the configuration has it. */
+struct setup {
+	struct event_base *loop;
+	struct engine *engine;
+	struct target *targets;
+	size_t target_count;
+};
+
+/* What the configuration's options say beyond their form: that there is a target, and not too many
+ * ports. ERR_RANGE. */
+int setup_check(const struct conf *conf, struct text *message_r)
+	__attribute__((warn_unused_result));
+
+/* Whom root becomes: probe.user; anybody else stays who he is. ERR_NOT_FOUND or ERR_REFUSED. */
+int setup_find_user(const struct conf *conf, struct daemon_user *user_r, struct text *message_r)
+	__attribute__((warn_unused_result));
+
+/* Opens the listeners, which may need root. To be freed by setup_free(). */
+int setup_open(const struct conf *conf, struct setup *setup_r, struct text *message_r)
+	__attribute__((warn_unused_result));
+
+/* Tests under way end without a result. */
+void setup_free_engine(struct setup *setup);
+void setup_free(struct setup *setup);
+
+#endif
