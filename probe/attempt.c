@@ -319,6 +319,7 @@ static void on_connect(evutil_socket_t fd, short what, void *context)
 		finish_connect(attempt, error);
 		return;
 	}
+	attempt->result.target = attempt->goal.target;
 	test_port_is_open(attempt->line);
 	talk(attempt);
 }
