@@ -140,15 +140,17 @@ static void add_where(struct text *text, const struct probe_port *port)
 	text_add_format(text, "%s on port %u", protocol_name(port->protocol), port->port);
 }
 
-/* Each kind and port once, the most telling protocol first, as the engine has them. */
-static bool said_before(const struct host_result *result, size_t index)
+/* Each kind is named once at a port, by its first protocol. */
+static bool is_named_by_another(const struct host_result *result, size_t index)
 {
 	const struct probe_port *port = &result->results[index].port;
 
-	for (size_t i = 0; i < index; i++) {
+	for (size_t i = 0; i < result->result_count; i++) {
 		const struct probe_port *other = &result->results[i].port;
 		if (meaning_of(&result->results[i]) == SAYS_OPEN && other->port == port->port &&
-			same_family(other->protocol, port->protocol))
+			same_family(other->protocol, port->protocol) &&
+			(other->protocol < port->protocol ||
+				(other->protocol == port->protocol && i < index)))
 			return true;
 	}
 	return false;
@@ -162,7 +164,7 @@ static void take_open(struct judgement *judgement, const struct host_result *res
 
 	for (size_t i = 0; i < result->result_count; i++) {
 		const struct probe_result *probe = &result->results[i];
-		if (meaning_of(probe) != SAYS_OPEN || said_before(result, i))
+		if (meaning_of(probe) != SAYS_OPEN || is_named_by_another(result, i))
 			continue;
 		if (judgement->egress[0] == '\0' && probe->has_egress)
 			addr_format(&probe->egress, judgement->egress);
@@ -209,19 +211,23 @@ static void judge_simply(struct judgement *judgement, enum host_verdict verdict,
 
 static void summarize(struct judgement *judgement, const struct host_result *result)
 {
+	enum { NOT_ASKED, ASKED, TOOK_CONNECTION } ports[UINT16_MAX + 1] = {NOT_ASKED};
 	struct text summary = TEXT_OVER(judgement->summary);
-	size_t ports = 0, taken = 0;
+	size_t asked = 0, taken = 0;
 
 	for (size_t i = 0; i < result->result_count; i++) {
 		const struct probe_result *probe = &result->results[i];
-		bool another = i == 0 || probe[-1].port.port != probe->port.port;
-		ports += another;
-		taken += another && probe->verdict != PROBE_PORT_CLOSED &&
-			 probe->verdict != PROBE_FILTERED && probe->verdict != PROBE_UNREACHABLE &&
-			 probe->verdict != PROBE_LOCAL_ERROR;
+		bool took =
+			probe->verdict != PROBE_PORT_CLOSED && probe->verdict != PROBE_FILTERED &&
+			probe->verdict != PROBE_UNREACHABLE && probe->verdict != PROBE_LOCAL_ERROR;
+		asked += ports[probe->port.port] == NOT_ASKED;
+		taken += took && ports[probe->port.port] != TOOK_CONNECTION;
+		if (ports[probe->port.port] != TOOK_CONNECTION)
+			ports[probe->port.port] = took ? TOOK_CONNECTION : ASKED;
 	}
-	text_add_format(&summary, "%s: %s; %zu ports asked, %zu took a connection",
-		host_verdict_name(judgement->verdict), judgement->reason, ports, taken);
+	text_add_format(&summary, "%s: %s; %zu %s asked, %zu took a connection",
+		host_verdict_name(judgement->verdict), judgement->reason, asked,
+		asked == 1 ? "port" : "ports", taken);
 	if (judgement->egress[0] != '\0')
 		text_add_format(&summary, "; it came out at %s", judgement->egress);
 }

@@ -59,8 +59,9 @@ bool lock_is_held(const char *database)
 	char path[PATH_MAX];
 	int file = open_file(database, O_RDONLY, path);
 
+	/* Without the right to look, it is believed. */
 	if (file < 0)
-		return false;
+		return errno == EACCES;
 	bool held = flock(file, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
 	close(file);
 	return held;

@@ -15,7 +15,7 @@ struct text;
  */
 int lock_take(const char *database, struct text *message_r) __attribute__((warn_unused_result));
 
-/* Whether a worker holds it. */
+/* Whether a worker holds it, or this process may not know. */
 bool lock_is_held(const char *database);
 
 #endif

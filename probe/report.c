@@ -54,12 +54,13 @@ static void print_probe(FILE *file, const struct probe_result *probe)
 }
 
 /* Ports that took no connection, of one verdict, in lines: they have no more to tell. */
-static void print_others(FILE *file, const struct host_result *result, enum probe_verdict verdict)
+static void print_others(
+	FILE *file, const struct probe_result *probes, size_t count, enum probe_verdict verdict)
 {
 	int column = 0;
 
-	for (size_t i = 0; i < result->result_count; i++) {
-		const struct probe_result *probe = &result->results[i];
+	for (size_t i = 0; i < count; i++) {
+		const struct probe_result *probe = &probes[i];
 		if (probe->verdict != verdict || took_connection(probe))
 			continue;
 		if (column == 0)
@@ -72,21 +73,48 @@ static void print_others(FILE *file, const struct host_result *result, enum prob
 		fputc('\n', file);
 }
 
-static void print_table(FILE *file, const struct host_result *result)
+static int compare_probes(const void *one, const void *other)
+{
+	const struct probe_result *a = one, *b = other;
+
+	if (a->port.in_evidence != b->port.in_evidence)
+		return b->port.in_evidence - a->port.in_evidence;
+	if (a->port.port != b->port.port)
+		return a->port.port - b->port.port;
+	if (a->port.protocol != b->port.protocol)
+		return (int)a->port.protocol - (int)b->port.protocol;
+	return (a->began_msecs > b->began_msecs) - (a->began_msecs < b->began_msecs);
+}
+
+static void print_table(FILE *file, const struct probe_result *probes, size_t count)
 {
 	bool heading = false;
 
-	for (size_t i = 0; i < result->result_count; i++) {
-		if (!took_connection(&result->results[i]))
+	for (size_t i = 0; i < count; i++) {
+		if (!took_connection(&probes[i]))
 			continue;
 		if (!heading)
 			fprintf(file, "%-5s  %-16s  %-19s  %7s  %-21s  %s\n", "PORT", "PROTOCOL",
 				"VERDICT", "SECONDS", "TARGET", "EGRESS");
 		heading = true;
-		print_probe(file, &result->results[i]);
+		print_probe(file, &probes[i]);
 	}
 	for (enum probe_verdict i = 0; i < PROBE_VERDICT_COUNT; i++)
-		print_others(file, result, i);
+		print_others(file, probes, count, i);
+}
+
+/* By port and protocol, those of the evidence first. */
+static int print_sorted(FILE *file, const struct host_result *result)
+{
+	struct probe_result *probes = calloc(result->result_count + 1, sizeof(*probes));
+
+	if (probes == NULL)
+		return ERR_MEMORY;
+	memcpy(probes, result->results, result->result_count * sizeof(*probes));
+	qsort(probes, result->result_count, sizeof(*probes), compare_probes);
+	print_table(file, probes, result->result_count);
+	free(probes);
+	return ERR_NONE;
 }
 
 static int write_body(struct report *report, const struct host_result *result)
@@ -95,13 +123,13 @@ static int write_body(struct report *report, const struct host_result *result)
 
 	if (file == NULL)
 		return ERR_MEMORY;
-	print_table(file, result);
+	int err = print_sorted(file, result);
 	if (fflush(file) == 0)
 		report->table_length = report->length;
 	fputc('\n', file);
 	fwrite(result->transcript, 1, result->transcript_length, file);
 	bool failed = ferror(file) != 0;
-	return fclose(file) != 0 || failed ? ERR_MEMORY : ERR_NONE;
+	return fclose(file) != 0 || failed ? ERR_MEMORY : err;
 }
 
 int report_new(const struct host_result *result, const struct judgement *judgement,
