@@ -49,6 +49,22 @@ UNIT_TESTS += tests/store/test_requests
 UNIT_TESTS += tests/store/test_schema
 endif
 
+if HAVE_CMOCKA
+if WITH_PROBE
+UNIT_TESTS += tests/probe/test_decide
+UNIT_TESTS += tests/probe/test_judge
+UNIT_TESTS += tests/probe/test_ports
+UNIT_TESTS += tests/probe/test_schedule
+endif
+endif
+
+# The prober, without its main().
+PROBE_LDADD = libprobe.a $(LDADD) $(EVENT_LIBS)
+tests_probe_test_decide_LDADD = $(PROBE_LDADD)
+tests_probe_test_judge_LDADD = $(PROBE_LDADD)
+tests_probe_test_ports_LDADD = $(PROBE_LDADD)
+tests_probe_test_schedule_LDADD = $(PROBE_LDADD)
+
 # The tests of the store share a scratch database.
 SCRATCH_DB = tests/store/scratch_db.c tests/store/scratch_db.h
 ADMIN_DB = $(SCRATCH_DB) tests/store/admin_db.h
