@@ -15,9 +15,12 @@ libops_a_SOURCES += \
 
 libops_a_SOURCES += \
 	lib/core/client.c lib/core/client.h \
+	lib/core/header.c lib/core/header.h \
 	lib/core/hit.c lib/core/hit.h \
 	lib/core/listing.c lib/core/listing.h \
+	lib/core/mask.c lib/core/mask.h \
 	lib/core/policy.c lib/core/policy.h \
+	lib/core/received.c lib/core/received.h \
 	lib/core/reply.c lib/core/reply.h \
 	lib/core/verdict.c lib/core/verdict.h
 

@@ -6,7 +6,7 @@
 #define TOKEN_LENGTH 32
 #define TOKEN_TEXT_SIZE (TOKEN_LENGTH + 1)
 
-/* Makes one that nobody can guess. Never fails: a system without randomness ends the program. */
+/* Makes one that nobody can guess. Never fails. */
 void token_make(char token_r[TOKEN_TEXT_SIZE]);
 
 #endif

@@ -103,3 +103,45 @@ int hits_count(struct db *db, enum hits_group group, int64_t since, int64_t unti
 	}
 	return more;
 }
+
+int hits_count_client_by_day(struct db *db, const struct addr *client, int64_t since,
+	void (*take)(void *context, int64_t day, int64_t hits), void *context)
+{
+	struct statement *row = db_begin(db, COUNT_CLIENT_BY_DAY);
+	int more;
+
+	db_bind_addr(row, 1, client);
+	db_bind_int(row, 2, since);
+	while ((more = db_step(row)) > 0)
+		take(context, db_int(row, 0), db_int(row, 1));
+	return more;
+}
+
+int hits_count_after(struct db *db, int64_t *last,
+	void (*take)(void *context, const char *list, const char *action, int64_t hits),
+	void *context)
+{
+	struct statement *row = db_begin(db, COUNT_HITS_AFTER);
+	int64_t newest = *last;
+	int more;
+
+	db_bind_int(row, 1, *last);
+	while ((more = db_step(row)) > 0) {
+		take(context, db_text(row, 0), db_text(row, 1), db_int(row, 2));
+		if (db_int(row, 3) > newest)
+			newest = db_int(row, 3);
+	}
+	*last = newest;
+	return more;
+}
+
+int hits_each_counter(
+	struct db *db, void (*take)(void *context, const char *name, int64_t value), void *context)
+{
+	struct statement *row = db_begin(db, ALL_COUNTERS);
+	int more;
+
+	while ((more = db_step(row)) > 0)
+		take(context, db_text(row, 0), db_int(row, 1));
+	return more;
+}

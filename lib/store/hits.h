@@ -73,4 +73,20 @@ int hits_count(struct db *db, enum hits_group group, int64_t since, int64_t unti
 	void (*take)(void *context, const struct hits_count *count), void *context)
 	__attribute__((warn_unused_result));
 
+/* Gives each day, counted from 1970-01-01, on which a client was refused or deferred since a
+ * moment. */
+int hits_count_client_by_day(struct db *db, const struct addr *client, int64_t since,
+	void (*take)(void *context, int64_t day, int64_t hits), void *context)
+	__attribute__((warn_unused_result));
+
+/* Counts the hits after row *last, by list and action, and moves *last on: what is counted once
+ * need not be read again. */
+int hits_count_after(struct db *db, int64_t *last,
+	void (*take)(void *context, const char *list, const char *action, int64_t hits),
+	void *context) __attribute__((warn_unused_result));
+
+/* Gives the filter's own counters, by name. */
+int hits_each_counter(struct db *db, void (*take)(void *context, const char *name, int64_t value),
+	void *context) __attribute__((warn_unused_result));
+
 #endif

@@ -94,7 +94,7 @@ static const struct statement_text statements[ADD_REQUEST] = {
 		"?6, max_ipv4 = ?7,"
 		" max_ipv6 = ?8 WHERE name = ?1"},
 
-	[COUNT_LISTINGS] = {DB_OPS, ROLE_ADMIN,
+	[COUNT_LISTINGS] = {DB_OPS, ROLE_ADMIN | ROLE_SITE,
 		"SELECT list_id, count(*) FROM listing"
 		" WHERE ended_at IS NULL AND (expires_at IS NULL OR expires_at > ?1) GROUP BY "
 		"list_id"},
@@ -201,11 +201,24 @@ static const struct statement_text statements[ADD_REQUEST] = {
 
 	[NEWEST_HIT] = {DB_HITS, ROLE_ADMIN, "SELECT coalesce(max(at), 0) FROM hit"},
 
-	[HIT_OF_REF] = {DB_HITS, ROLE_ADMIN,
+	[HIT_OF_REF] = {DB_HITS, ROLE_ADMIN | ROLE_SITE,
 		"SELECT " HIT_COLUMNS " FROM hit WHERE id = ?1 AND ref = ?2"},
 
 	[COUNT_HITS_BY_DAY] = {DB_HITS, ROLE_ADMIN,
 		"SELECT date(at, 'unixepoch') AS day," HIT_COUNTS " GROUP BY day ORDER BY day"},
+
+	/* Refusals and deferrals of the client ?1 since ?2, by day. */
+	[COUNT_CLIENT_BY_DAY] = {DB_HITS, ROLE_SITE,
+		"SELECT at / 86400, count(*) FROM hit INDEXED BY hit_client"
+		" WHERE client_key = ?1 AND at >= ?2 AND action IN ('refused', 'deferred')"
+		" GROUP BY 1 ORDER BY 1"},
+
+	/* For counters: those after the row ?1, with the last row. */
+	[COUNT_HITS_AFTER] = {DB_HITS, ROLE_SITE,
+		"SELECT list, action, count(*), max(id) FROM hit WHERE id > ?1"
+		" GROUP BY list, action"},
+
+	[ALL_COUNTERS] = {DB_HITS, ROLE_SITE, "SELECT name, value FROM counter ORDER BY name"},
 
 	[COUNT_HITS_BY_LIST] = {DB_HITS, ROLE_ADMIN,
 		"SELECT list," HIT_COUNTS " GROUP BY list ORDER BY hits DESC, list LIMIT ?3"},
@@ -232,7 +245,7 @@ static const struct statement_text statements[ADD_REQUEST] = {
 	 * index for each prefix length of its family, from ?2 to ?3. What is of the same second
 	 * stands in the order of its change.
 	 */
-	[HISTORY_OF_ADDRESS] = {DB_OPS, ROLE_ADMIN,
+	[HISTORY_OF_ADDRESS] = {DB_OPS, ROLE_ADMIN | ROLE_SITE,
 		"WITH RECURSIVE length(prefix) AS (VALUES (?2) UNION ALL SELECT prefix + 1 FROM "
 		"length WHERE prefix < ?3),"
 		" covering AS MATERIALIZED ("

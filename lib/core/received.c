@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "core/received.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/err.h"
+#include "core/header.h"
+
+/* A part of a field. */
+struct span {
+	const char *at;
+	size_t length;
+};
+
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* Whether a word stands at `at`, with a space behind it. */
+static bool has_word(struct span span, const char *word)
+{
+	size_t length = strlen(word);
+
+	return span.length > length && strncasecmp(span.at, word, length) == 0 &&
+	       is_space(span.at[length]);
+}
+
+/* The next octet, with how deep in comments it stands. Quoted pairs are passed over. */
+static size_t step(struct span body, size_t at, unsigned *depth)
+{
+	if (body.at[at] == '\\' && at + 1 < body.length)
+		return at + 2;
+	if (body.at[at] == '(')
+		++*depth;
+	else if (body.at[at] == ')' && *depth > 0)
+		--*depth;
+	return at + 1;
+}
+
+/* What stands between "from" and "by"; false when there are not both. */
+static bool find_from_clause(struct span body, struct span *clause_r)
+{
+	unsigned depth = 0;
+	size_t begin = 0;
+
+	while (begin < body.length && is_space(body.at[begin]))
+		begin++;
+	if (!has_word((struct span){body.at + begin, body.length - begin}, "from"))
+		return false;
+	begin += 4;
+	for (size_t i = begin; i < body.length; i = step(body, i, &depth)) {
+		struct span rest = {body.at + i, body.length - i};
+		if (depth == 0 && is_space(body.at[i - 1]) && has_word(rest, "by")) {
+			*clause_r = (struct span){body.at + begin, i - begin};
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Reads all of a span as an address, with "IPv6:" in front or not. */
+static bool read_address(struct span span, struct addr *addr_r)
+{
+	char text[ADDR_TEXT_SIZE + 8];
+
+	if (span.length > 5 && strncasecmp(span.at, "IPv6:", 5) == 0)
+		span = (struct span){span.at + 5, span.length - 5};
+	if (span.length == 0 || span.length >= sizeof text || memchr(span.at, '\0', span.length))
+		return false;
+	memcpy(text, span.at, span.length);
+	text[span.length] = '\0';
+	return addr_parse(text, addr_r) == ERR_NONE;
+}
+
+/* The first address in brackets, or one that is all of the comment, as Exchange and qmail have it;
+ * a port may follow it there. */
+static bool find_in_comment(struct span comment, struct addr *addr_r)
+{
+	const char *open = memchr(comment.at, '[', comment.length);
+	size_t bare = 0;
+
+	if (open) {
+		size_t left = (size_t)(comment.at + comment.length - open) - 1;
+		const char *close = memchr(open + 1, ']', left);
+		return close &&
+		       read_address((struct span){open + 1, (size_t)(close - open) - 1}, addr_r);
+	}
+	while (bare < comment.length && (isxdigit((unsigned char)comment.at[bare]) ||
+						comment.at[bare] == '.' || comment.at[bare] == ':'))
+		bare++;
+	if (bare < comment.length && !is_space(comment.at[bare]))
+		return false;
+	return read_address((struct span){comment.at, bare}, addr_r);
+}
+
+/* The address in the last comment that has one: names that the client chose stand before it. */
+static bool find_in_comments(struct span clause, struct addr *addr_r)
+{
+	unsigned depth = 0;
+	size_t begin = 0;
+	bool found = false;
+	struct addr addr;
+
+	for (size_t i = 0; i < clause.length;) {
+		unsigned before = depth;
+		size_t next = step(clause, i, &depth);
+		if (before == 0 && depth == 1)
+			begin = next;
+		if (before == 1 && depth == 0 &&
+			find_in_comment((struct span){clause.at + begin, i - begin}, &addr)) {
+			*addr_r = addr;
+			found = true;
+		}
+		i = next;
+	}
+	return found;
+}
+
+/* Exim: "from [192.0.2.1] (helo=name)", the address first as there is no name for it. */
+static bool find_before_helo(struct span clause, struct addr *addr_r)
+{
+	const char *end = clause.at + clause.length;
+	const char *close;
+
+	while (clause.length > 0 && is_space(*clause.at))
+		clause = (struct span){clause.at + 1, clause.length - 1};
+	if (clause.length == 0 || *clause.at != '[')
+		return false;
+	close = memchr(clause.at, ']', clause.length);
+	if (!close || !read_address((struct span){clause.at + 1, (size_t)(close - clause.at) - 1},
+			      addr_r))
+		return false;
+	for (close++; close < end && is_space(*close); close++)
+		continue;
+	for (; close < end && *close != ')'; close++)
+		if (end - close > 5 && strncasecmp(close, "helo=", 5) == 0)
+			return true;
+	return false;
+}
+
+bool received_client(const char *body, size_t length, struct addr *addr_r)
+{
+	struct span clause;
+
+	memset(addr_r, 0, sizeof *addr_r);
+	if (!find_from_clause((struct span){body, length}, &clause))
+		return false;
+	return find_in_comments(clause, addr_r) || find_before_helo(clause, addr_r);
+}
+
+bool received_names(const char *octets, size_t length, const struct addr *addr)
+{
+	struct header_reader reader;
+	struct header_field field;
+	struct addr client;
+	int left = RECEIVED_MAX;
+
+	header_begin(&reader, octets, length);
+	while (left > 0 && header_next(&reader, &field)) {
+		if (!header_is(&field, "Received"))
+			continue;
+		left--;
+		if (received_client(field.body, field.body_length, &client) &&
+			addr_compare(&client, addr) == 0)
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What all pages share: the frame, problems, addresses, times. */
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "conf/conf.h"
+#include "web/pages.h"
+#include "web/template.h"
+#include "web/visit.h"
+
+const struct field *visit_find_field(const struct visit *visit, const char *name)
+{
+	for (size_t i = 0; i < visit->field_count; i++)
+		if (strcmp(visit->fields[i].name, name) == 0)
+			return &visit->fields[i];
+	return NULL;
+}
+
+const char *visit_field(const struct visit *visit, const char *name)
+{
+	const struct field *field = visit_find_field(visit, name);
+
+	return field ? field->value : "";
+}
+
+void page_begin(const struct visit *visit, struct answer *answer, const char *title)
+{
+	const struct value values[] = {
+		{"title", title},
+		{"operator", visit->conf->web.operator_name},
+		{NULL, NULL},
+	};
+
+	template_write(answer->out, html_frame_begin, values);
+	answer->has_frame = true;
+}
+
+void page_end(const struct visit *visit, struct answer *answer)
+{
+	const struct value values[] = {
+		{"operator", visit->conf->web.operator_name},
+		{NULL, NULL},
+	};
+
+	template_write(answer->out, html_frame_end, values);
+}
+
+void page_problem(const struct visit *visit, struct answer *answer, unsigned status,
+	const char *title, const char *text, const char *value)
+{
+	const struct value values[] = {
+		{"title", title},
+		{"text", text},
+		{"value", value},
+		{NULL, NULL},
+	};
+
+	answer->status = status;
+	page_begin(visit, answer, title);
+	template_write(answer->out, html_problem, values);
+	template_write(answer->out, html_lookup_form, values);
+}
+
+/* Without the white space around it; false when it does not fit. */
+static bool trim(const char *string, char *trimmed_r, size_t size)
+{
+	static const char space[] = " \t\r\n";
+	size_t length;
+
+	string += strspn(string, space);
+	length = strlen(string);
+	while (length > 0 && strchr(space, string[length - 1]))
+		length--;
+	if (length >= size)
+		return false;
+	memcpy(trimmed_r, string, length);
+	trimmed_r[length] = '\0';
+	return true;
+}
+
+bool page_read_address(const struct visit *visit, struct answer *answer, struct addr *addr_r)
+{
+	char trimmed[2 * ADDR_TEXT_SIZE];
+	const char *value = visit_field(visit, "ip");
+
+	if (trim(value, trimmed, sizeof trimmed) && addr_parse(trimmed, addr_r) == ERR_NONE)
+		return true;
+	page_problem(visit, answer, 400, value[0] ? "That is not an IP address" : "Which address?",
+		"An IP address is four numbers such as 192.0.2.1, or an IPv6 address such as "
+		"2001:db8::1. The message that came back names it, in square brackets or in the "
+		"link.",
+		value);
+	return false;
+}
+
+void page_format_time(int64_t time, char text_r[PAGE_TIME_SIZE])
+{
+	char full[CLOCK_TEXT_SIZE];
+
+	if (time == CLOCK_NEVER) {
+		strcpy(text_r, "never");
+		return;
+	}
+	clock_format(time, full);
+	memcpy(text_r, full, 16); /* without the seconds */
+	strcpy(text_r + 16, " UTC");
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "store/lists.h"
+#include "web/pages.h"
+#include "web/router.h"
+#include "web/template.h"
+
+static const char *removal_words(const struct list *list)
+{
+	switch (list->removal) {
+	case REMOVAL_RETEST:
+		return strcmp(list->name, LIST_OF_PROXIES) == 0 ? "by test, at once"
+								: "by test, made by the operator";
+	case REMOVAL_REVIEW:
+		return "by review";
+	default:
+		return "by age";
+	}
+}
+
+static void write_row(FILE *out, const struct list *list)
+{
+	char expires[CLOCK_TEXT_SIZE];
+	char code[16];
+
+	clock_format_duration(list->expires, expires);
+	snprintf(code, sizeof code, "127.0.0.%d", list->dns_code);
+	template_write(out, html_lists_row,
+		(const struct value[]){
+			{"name", list->name},
+			{"title", list->title},
+			{"removal", removal_words(list)},
+			{"expires", list->expires == CLOCK_NEVER ? "until ended" : expires},
+			{"code", code},
+			{NULL, NULL},
+		});
+}
+
+int page_lists(const struct visit *visit, struct answer *answer)
+{
+	struct lists lists;
+	char *rows = NULL;
+	size_t length;
+	FILE *out;
+	int err = lists_read(visit->ops, &lists);
+
+	if (err)
+		return err;
+	out = open_memstream(&rows, &length);
+	if (!out)
+		return ERR_MEMORY;
+	for (size_t i = 0; i < lists.count; i++)
+		write_row(out, &lists.lists[i]);
+	fclose(out);
+	page_begin(visit, answer, "The lists");
+	template_write(
+		answer->out, html_lists, (const struct value[]){{"rows", rows}, {NULL, NULL}});
+	free(rows);
+	return ERR_NONE;
+}

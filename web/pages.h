@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef WEB_PAGES_H
+#define WEB_PAGES_H
+
+/* The files of web/pages/, as web/embed makes them: templates (template.h) and the style sheet. */
+extern const char css_style[];
+extern const char html_contact[];
+extern const char html_faq[];
+extern const char html_frame_begin[];
+extern const char html_frame_end[];
+extern const char html_front[];
+extern const char html_help_fix[];
+extern const char html_help_recipient[];
+extern const char html_help_sender[];
+extern const char html_lists[];
+extern const char html_lists_row[];
+extern const char html_lookup[];
+extern const char html_lookup_form[];
+extern const char html_lookup_listing[];
+extern const char html_problem[];
+extern const char html_ref[];
+extern const char html_use[];
+
+#endif

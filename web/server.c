@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "web/server.h"
+
+#include <errno.h>
+#include <microhttpd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/text.h"
+#include "conf/conf.h"
+#include "web/connections.h"
+#include "web/form.h"
+#include "web/router.h"
+#include "web/site.h"
+
+#define THREADS 4
+#define BACKLOG 256
+/* Of one connection, for request line and header. */
+#define HEADER_ROOM ((size_t)32 * 1024)
+/* A connection that is silent is closed. */
+#define IDLE_SECS 15
+/* A request that has come is read and answered within this. */
+#define ANSWER_SECS 60
+
+struct server {
+	struct MHD_Daemon *daemon;
+	struct connections *connections;
+};
+
+/* One request while it is being read. */
+struct reading {
+	struct site *site;
+	struct visit visit;
+	struct form *form; /* NULL: no body is wanted */
+	bool refused;      /* it breaks HTTP's rules; its body is not looked at */
+	char path[256];
+};
+
+int server_bind(const char *listen_at, int *socket_r, struct text *message_r)
+{
+	char host[ADDR_TEXT_SIZE + 2];
+	const char *colon = strrchr(listen_at, ':');
+	struct sockaddr_storage name;
+	struct addr addr;
+	socklen_t length;
+	int on = 1;
+
+	text_copy(host, (size_t)(colon - listen_at) + 1, listen_at + (listen_at[0] == '['));
+	host[strcspn(host, "]")] = '\0';
+	if (addr_parse(host, &addr))
+		return ERR_SYNTAX; /* the configuration was checked */
+	length = addr_to_sockaddr(&addr, (uint16_t)atoi(colon + 1), &name);
+	*socket_r = socket(name.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (*socket_r >= 0 &&
+		setsockopt(*socket_r, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
+		bind(*socket_r, (struct sockaddr *)&name, length) == 0 &&
+		listen(*socket_r, BACKLOG) == 0)
+		return ERR_NONE;
+	text_add_format(
+		message_r, "web.listen: cannot listen at %s: %s", listen_at, strerror(errno));
+	if (*socket_r >= 0)
+		close(*socket_r);
+	*socket_r = -1;
+	return ERR_IO;
+}
+
+static struct addr address_of(struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	struct addr addr;
+
+	if (!info || addr_from_sockaddr(info->client_addr, &addr))
+		memset(&addr, 0, sizeof addr);
+	return addr;
+}
+
+static struct connection *connection_of(struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+	return info ? info->socket_context : NULL;
+}
+
+static void keep_moving(struct server *server, struct MHD_Connection *connection, int secs)
+{
+	struct connection *each = connection_of(connection);
+
+	if (each)
+		connection_set_deadline(server->connections, each, secs);
+}
+
+/* Proxies in front of the site bring many clients; those have limits of their own there. */
+static bool is_proxy(const struct addr *addr)
+{
+	struct site *site = site_hold();
+	bool found = false;
+
+	for (size_t i = 0; site && i < site->conf->web.trusted_proxy_count; i++)
+		found = found || network_contains(&site->conf->web.trusted_proxies[i], addr);
+	site_release(&site);
+	return found;
+}
+
+static enum MHD_Result on_accept(void *context, const struct sockaddr *from, socklen_t length)
+{
+	struct server *server = context;
+	struct addr addr;
+
+	(void)length;
+	if (addr_from_sockaddr(from, &addr))
+		return MHD_NO;
+	return connections_admit(server->connections, &addr, is_proxy(&addr)) ? MHD_YES : MHD_NO;
+}
+
+static void on_connection(void *context, struct MHD_Connection *connection, void **socket_context,
+	enum MHD_ConnectionNotificationCode what)
+{
+	struct server *server = context;
+	const union MHD_ConnectionInfo *info;
+	struct addr addr = address_of(connection);
+
+	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+		info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+		*socket_context =
+			connection_open(server->connections, info ? info->connect_fd : -1, &addr);
+	} else if (*socket_context) {
+		connection_close(server->connections, *socket_context);
+		*socket_context = NULL;
+	}
+}
+
+static const char *header(struct MHD_Connection *connection, const char *name)
+{
+	return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
+}
+
+static enum MHD_Result count_framing(
+	void *context, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+	unsigned *count = context;
+
+	(void)kind;
+	(void)value;
+	*count += strcasecmp(name, "Content-Length") == 0 ||
+		  strcasecmp(name, "Transfer-Encoding") == 0;
+	return MHD_YES;
+}
+
+/* A request whose length can be read in two ways is how one is smuggled past a proxy (RFC 9112,
+ * 11.2). */
+static bool has_two_lengths(struct MHD_Connection *connection)
+{
+	unsigned count = 0;
+
+	MHD_get_connection_values(connection, MHD_HEADER_KIND, count_framing, &count);
+	return count > 1;
+}
+
+/* Browsers say whence a form comes. One that says nothing is not a browser, or an old one: then the
+ * form's token decides alone. */
+static bool is_foreign(struct MHD_Connection *connection)
+{
+	const char *site = header(connection, "Sec-Fetch-Site");
+
+	return site && strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0;
+}
+
+static enum MHD_Result take_query(
+	void *context, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+	struct reading *reading = context;
+	struct visit *visit = &reading->visit;
+
+	(void)kind;
+	if (visit->field_count < FIELDS_MAX)
+		visit->fields[visit->field_count++] = (struct field){
+			.name = (char *)name,
+			.value = (char *)(value ? value : ""),
+			.length = value ? strlen(value) : 0,
+		};
+	return MHD_YES;
+}
+
+static void reading_free(struct reading *reading)
+{
+	form_free(&reading->form);
+	site_release(&reading->site);
+	free(reading);
+}
+
+/* NULL: the site ends, or memory ran out. */
+static struct reading *reading_new(
+	struct MHD_Connection *connection, const char *path, const char *method)
+{
+	struct reading *reading = calloc(1, sizeof *reading);
+	struct addr from = address_of(connection);
+
+	if (reading)
+		reading->site = site_hold();
+	if (!reading || !reading->site) {
+		free(reading);
+		return NULL;
+	}
+	if (!text_copy(reading->path, sizeof reading->path, path))
+		text_copy(reading->path, sizeof reading->path, "/too-long");
+	reading->visit.path = reading->path;
+	reading->visit.method = strcmp(method, "POST") == 0 ? METHOD_POST : METHOD_GET;
+	reading->visit.now = clock_now();
+	reading->visit.foreign = is_foreign(connection);
+	reading->visit.client =
+		site_client(reading->site->conf, &from, header(connection, "X-Forwarded-For"));
+	MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, take_query, reading);
+	return reading;
+}
+
+static void add_security_headers(struct MHD_Response *response)
+{
+	static const char *const headers[][2] = {
+		{"Content-Security-Policy",
+			"default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+			"base-uri 'none'; frame-ancestors 'none'"},
+		{"X-Content-Type-Options", "nosniff"},
+		{"X-Frame-Options", "DENY"},
+		{"Referrer-Policy", "same-origin"},
+		{"Cross-Origin-Opener-Policy", "same-origin"},
+		{"Cross-Origin-Resource-Policy", "same-origin"},
+		{"Permissions-Policy", "interest-cohort=()"},
+		{"X-Robots-Tag", "noarchive"},
+	};
+
+	for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++)
+		MHD_add_response_header(response, headers[i][0], headers[i][1]);
+}
+
+static void add_headers(struct MHD_Response *response, const struct answer *answer, int64_t now)
+{
+	char number[32];
+
+	add_security_headers(response);
+	MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
+		answer->type ? answer->type : "text/html; charset=utf-8");
+	if (answer->max_age_secs > 0)
+		snprintf(number, sizeof number, "max-age=%d", answer->max_age_secs);
+	MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL,
+		answer->max_age_secs > 0 ? number : "no-store");
+	if (answer->location[0])
+		MHD_add_response_header(response, MHD_HTTP_HEADER_LOCATION, answer->location);
+	if (answer->status == 405)
+		MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, "GET, HEAD, POST");
+	if (answer->status >= 400 && answer->retry_at > now) {
+		snprintf(number, sizeof number, "%lld", (long long)(answer->retry_at - now));
+		MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, number);
+	}
+	if (answer->refresh_secs > 0) {
+		snprintf(number, sizeof number, "%d", answer->refresh_secs);
+		MHD_add_response_header(response, "Refresh", number);
+	}
+}
+
+static enum MHD_Result send_page(struct MHD_Connection *connection, struct answer *answer,
+	char *page, size_t length, int64_t now)
+{
+	struct MHD_Response *response =
+		MHD_create_response_from_buffer(length, page, MHD_RESPMEM_MUST_FREE);
+	enum MHD_Result result;
+
+	if (!response) {
+		free(page);
+		return MHD_NO;
+	}
+	add_headers(response, answer, now);
+	result = MHD_queue_response(connection, answer->status, response);
+	MHD_destroy_response(response);
+	return result;
+}
+
+/* Says what is wrong with a request that no page gets to see. */
+static enum MHD_Result refuse(struct MHD_Connection *connection, unsigned status, const char *text)
+{
+	struct answer answer = {.status = status, .type = "text/plain; charset=utf-8"};
+	char *copy = strdup(text);
+
+	return copy ? send_page(connection, &answer, copy, strlen(copy), 0) : MHD_NO;
+}
+
+static const char too_large[] =
+	"That is too much: a form has at most 16 kB, a spam copy at most 1 MB.\n";
+
+static enum MHD_Result answer_visit(struct MHD_Connection *connection, struct reading *reading)
+{
+	struct answer answer;
+	size_t length = 0;
+	char *page;
+
+	if (reading->form)
+		form_give_fields(reading->form, &reading->visit);
+	site_answer(reading->site, &reading->visit, &answer, &page, &length);
+	if (!page)
+		return MHD_NO;
+	return send_page(connection, &answer, page, length, reading->visit.now);
+}
+
+/* How long a body may be, by the page that it is for; 0: none is taken. */
+static size_t body_limit(const struct reading *reading)
+{
+	const char *rest;
+	const struct route *route = router_find(reading->path, &rest);
+
+	if (!route || !(route->methods & METHOD_POST))
+		return 0;
+	return route->needs & NEED_UPLOAD ? SERVER_UPLOAD_MAX : SERVER_FORM_MAX;
+}
+
+static enum MHD_Result begin(struct server *server, struct MHD_Connection *connection,
+	const char *path, const char *method, void **context)
+{
+	struct reading *reading;
+	const char *length = header(connection, MHD_HTTP_HEADER_CONTENT_LENGTH);
+	size_t limit;
+
+	keep_moving(server, connection, ANSWER_SECS);
+	if (has_two_lengths(connection))
+		return refuse(connection, 400, "The request says its length twice.\n");
+	if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0 &&
+		strcmp(method, "POST") != 0)
+		return refuse(connection, 405, "GET, HEAD and POST are understood here.\n");
+	reading = reading_new(connection, path, method);
+	if (!reading)
+		return MHD_NO;
+	*context = reading;
+	if (reading->visit.method != METHOD_POST)
+		return MHD_YES;
+	limit = body_limit(reading);
+	if (limit > 0 && length && strtoull(length, NULL, 10) > limit)
+		return refuse(connection, 413, too_large);
+	if (limit > 0)
+		reading->form = form_new(connection, limit);
+	return MHD_YES;
+}
+
+static enum MHD_Result on_request(void *context, struct MHD_Connection *connection,
+	const char *path, const char *method, const char *version, const char *upload,
+	size_t *upload_length, void **request_context)
+{
+	struct reading *reading = *request_context;
+
+	(void)version;
+	if (!reading)
+		return begin(context, connection, path, method, request_context);
+	if (*upload_length > 0) {
+		if (reading->form)
+			form_read(reading->form, upload, *upload_length);
+		*upload_length = 0;
+		return MHD_YES;
+	}
+	if (reading->form && form_is_too_large(reading->form))
+		return refuse(connection, 413, too_large);
+	return answer_visit(connection, reading);
+}
+
+static void on_completed(void *context, struct MHD_Connection *connection, void **request_context,
+	enum MHD_RequestTerminationCode how)
+{
+	struct reading *reading = *request_context;
+
+	(void)how;
+	keep_moving(context, connection, ANSWER_SECS);
+	if (reading)
+		reading_free(reading);
+	*request_context = NULL;
+}
+
+int server_start(int socket, struct server **server_r)
+{
+	struct server *server = calloc(1, sizeof *server);
+	int err = ERR_MEMORY;
+
+	*server_r = NULL;
+	if (!server)
+		return ERR_MEMORY;
+	err = connections_new(&server->connections);
+	if (err)
+		goto fail;
+	err = ERR_IO;
+	server->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD, 0, on_accept, server,
+		on_request, server, MHD_OPTION_LISTEN_SOCKET, socket, MHD_OPTION_THREAD_POOL_SIZE,
+		(unsigned)THREADS, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
+		MHD_OPTION_CONNECTION_MEMORY_LIMIT, HEADER_ROOM, MHD_OPTION_CONNECTION_TIMEOUT,
+		(unsigned)IDLE_SECS, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_CONNECTION,
+		on_connection, server, MHD_OPTION_NOTIFY_COMPLETED, on_completed, server,
+		MHD_OPTION_END);
+	if (!server->daemon)
+		goto fail;
+	*server_r = server;
+	return ERR_NONE;
+fail:
+	connections_free(&server->connections);
+	free(server);
+	return err;
+}
+
+void server_stop(struct server **server)
+{
+	struct server *gone = *server;
+
+	if (!gone)
+		return;
+	MHD_stop_daemon(gone->daemon);
+	connections_free(&gone->connections);
+	free(gone);
+	*server = NULL;
+}
