@@ -12,16 +12,21 @@ dist_sysusers_DATA = contrib/sysusers.d/opsmilter.conf
 dist_tmpfiles_DATA = contrib/tmpfiles.d/opsmilter.conf
 dist_bashcompletion_DATA = contrib/completion/opsctl
 dist_systemdsystemunit_DATA = contrib/opsmilter.service
+if WITH_PROBE
+dist_systemdsystemunit_DATA += contrib/opsprobe.service
+else
+EXTRA_DIST += contrib/opsprobe.service
+endif
 
 # The unit and the manual pages name the places of --prefix=/usr --sysconfdir=/etc, so that they can be
 # read and tested as they are; what is installed names the real ones.
 install-data-hook:
 	@for file in \
-		"$(DESTDIR)$(systemdsystemunitdir)/opsmilter.service" \
+		"$(DESTDIR)$(systemdsystemunitdir)"/ops*.service \
 		"$(DESTDIR)$(man5dir)/opsmilter.conf.5" \
-		"$(DESTDIR)$(man8dir)/opsctl.8" "$(DESTDIR)$(man8dir)/opsmilter.8"; \
+		"$(DESTDIR)$(man8dir)"/ops*.8; \
 	do \
-		sed -e 's|/usr/sbin/opsmilter|$(sbindir)/opsmilter|g' \
+		sed -e 's|/usr/sbin/ops|$(sbindir)/ops|g' \
 			-e 's|/etc/opsmilter\.conf|$(sysconfdir)/opsmilter.conf|g' "$$file" > "$$file.new" && \
 		chmod 644 "$$file.new" && mv "$$file.new" "$$file" || exit 1; \
 	done

@@ -205,6 +205,8 @@ static enum status run(struct context *context)
 		check_listings(context, context->ops);
 	check_clock(context);
 	check_filter(context);
+	if (context->ops != NULL)
+		check_prober(context);
 	/* Last, as they read all there is. */
 	if (context->ops != NULL)
 		check_integrity(context, "integrity", context->ops);

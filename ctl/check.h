@@ -19,4 +19,7 @@ void check_files(struct context *context);
 /* Whether the filter answers on its socket, by negotiating as a mail server does. */
 void check_filter(struct context *context);
 
+/* What the prober's latest test of itself found. The listings' database is open. */
+void check_prober(struct context *context);
+
 #endif

@@ -29,6 +29,7 @@ opsctl_SOURCES += \
 	ctl/check.c ctl/check.h \
 	ctl/check_files.c \
 	ctl/check_filter.c \
+	ctl/check_prober.c \
 	ctl/history.c \
 	ctl/lookup.c \
 	ctl/purge.c \

@@ -5,3 +5,8 @@ dist_man_MANS += \
 	man/opsmilter-schema.5 \
 	man/opsmilter.8 \
 	man/opsmilter.conf.5
+if WITH_PROBE
+dist_man_MANS += man/opsprobe.8
+else
+EXTRA_DIST += man/opsprobe.8
+endif

@@ -226,6 +226,29 @@ class Check(CommandTest):
         row = self.check_one("listings")
         self.assertEqual((row["outcome"], row["text"]), ("ok", "1 in force, 1 expired"))
 
+    def write_self_test(self, age, passed, why):
+        connection = sqlite3.connect(os.path.join(self.folder, "ops.db"))
+        with connection:
+            connection.execute("INSERT OR REPLACE INTO self_test (id, at, passed, why)"
+                               " VALUES (1, unixepoch() - ?, ?, ?)", (age, passed, why))
+        connection.close()
+        row = self.check_one("prober")
+        return row["outcome"], row["text"]
+
+    def test_what_the_prober_found_of_itself_is_told(self):
+        row = self.check_one("prober")
+        self.assertEqual((row["outcome"], row["text"]), ("ok", "it has not run here yet"))
+        self.assertIn("opsprobe --worker", row["mend"])
+        outcome, text = self.write_self_test(60, 1, "")
+        self.assertEqual(outcome, "ok")
+        self.assertRegex(text, r"^its self-test of 20..-..-.. ..:..:.. passed$")
+        outcome, text = self.write_self_test(60, 0, "the target cannot be reached")
+        self.assertEqual(outcome, "failed")
+        self.assertIn("the target cannot be reached", text)
+        outcome, text = self.write_self_test(5460, 1, "")
+        self.assertEqual(outcome, "warning")
+        self.assertIn("every hour", text)
+
     def test_a_user_that_is_not_there_is_named(self):
         with open(self.conf) as file:
             content = file.read().replace('"nobody"', '"no-such-user"')

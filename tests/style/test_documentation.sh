@@ -66,6 +66,12 @@ program_command_options() {
 manual_options "$root/man/opsmilter.8" > "$scratch/manual"
 compare "opsmilter(8) has every option of opsmilter" "$scratch/program" "in --help" "$scratch/manual" "in the manual"
 
+if [ -x "$build/opsprobe" ]; then
+	"$build/opsprobe" --help | help_options > "$scratch/program"
+	manual_options "$root/man/opsprobe.8" > "$scratch/manual"
+	compare "opsprobe(8) has every option of opsprobe" "$scratch/program" "in --help" "$scratch/manual" "in the manual"
+fi
+
 "$build/opsctl" --help | help_options > "$scratch/program"
 manual_options "$root/man/opsctl.8" > "$scratch/manual"
 compare "opsctl(8) has every option for all commands" "$scratch/program" "in --help" "$scratch/manual" "in the manual"

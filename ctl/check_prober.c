@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/clock.h"
+#include "base/err.h"
+#include "check.h"
+#include "store/db.h"
+#include "store/tests.h"
+
+void check_prober(struct context *context)
+{
+	struct self_test self_test;
+	char at[CLOCK_TEXT_SIZE];
+	int err = self_test_read(context->ops, &self_test);
+
+	clock_format(self_test.at, at);
+	if (err != ERR_NONE)
+		check_say(context, CHECK_FAILED, "prober", NULL, "%s (%s)", err_text(err),
+			db_error(context->ops));
+	else if (self_test.at == 0)
+		check_say(context, CHECK_OK, "prober",
+			"\"opsprobe --worker\" works off requests and nominations",
+			"it has not run here yet");
+	else if (!self_test.passed)
+		check_say(context, CHECK_FAILED, "prober",
+			"it judges nobody until its self-test passes, which it repeats every few "
+			"minutes",
+			"its self-test of %s failed: %s", at, self_test.why);
+	else if (clock_now() - self_test.at > SELF_TEST_FRESH_SECS)
+		check_say(context, CHECK_WARNING, "prober",
+			"see whether \"opsprobe --worker\" is running",
+			"its last self-test was at %s, and there should be one every hour", at);
+	else
+		check_say(context, CHECK_OK, "prober", NULL, "its self-test of %s passed", at);
+}
