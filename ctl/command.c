@@ -18,6 +18,8 @@ static const struct command *const commands[] = {
 	&command_lookup,
 	&command_evidence,
 	&command_history,
+	&command_nominate,
+	&command_requests,
 	&command_hits,
 	&command_report,
 	&command_purge,

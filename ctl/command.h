@@ -38,7 +38,8 @@ struct command {
 
 extern const struct command command_add, command_check, command_evidence, command_exempt,
 	command_export, command_history, command_hits, command_import, command_init, command_list,
-	command_lookup, command_purge, command_remove, command_report;
+	command_lookup, command_nominate, command_purge, command_remove, command_report,
+	command_requests;
 
 /* NULL when there is no such command. */
 const struct command *command_find(const char *name);

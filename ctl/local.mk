@@ -32,7 +32,9 @@ opsctl_SOURCES += \
 	ctl/check_prober.c \
 	ctl/history.c \
 	ctl/lookup.c \
+	ctl/nominate.c \
 	ctl/purge.c \
 	ctl/report.c \
+	ctl/requests.c \
 	ctl/span.c ctl/span.h
 opsctl_LDADD = libops.a $(SQLITE_LIBS) $(CONFUSE_LIBS) $(LIBMD_LIBS)

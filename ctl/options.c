@@ -34,6 +34,10 @@ static const struct option long_options[OPTION_COUNT + 1] = {
 	LONG(OPTION_REF, "ref", VALUE),
 	LONG(OPTION_LIMIT, "limit", VALUE),
 	LONG(OPTION_HITS, "hits", VALUE),
+	LONG(OPTION_SPAM, "spam", VALUE),
+	LONG(OPTION_CONFIRM, "confirm", SWITCH),
+	LONG(OPTION_REMOVE, "remove", SWITCH),
+	LONG(OPTION_KEEP, "keep", SWITCH),
 };
 
 static const char letters[OPTION_FOR_ALL] = {

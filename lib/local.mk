@@ -10,6 +10,7 @@ libops_a_SOURCES += \
 	lib/base/err.c lib/base/err.h \
 	lib/base/log.c lib/base/log.h \
 	lib/base/network.c \
+	lib/base/own.c lib/base/own.h \
 	lib/base/pidfile.c \
 	lib/base/text.c lib/base/text.h
 
@@ -40,6 +41,7 @@ libops_a_SOURCES += \
 	lib/store/lists.c lib/store/lists.h \
 	lib/store/lookup.c lib/store/lookup.h \
 	lib/store/migrate.c lib/store/migrate.h \
+	lib/store/nominations.c lib/store/nominations.h \
 	lib/store/open.c lib/store/open.h \
 	lib/store/purge.c lib/store/purge.h \
 	lib/store/requests.c lib/store/requests.h \

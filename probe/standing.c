@@ -3,10 +3,10 @@
 
 #include <sys/types.h>
 
-#include <ifaddrs.h>
 #include <string.h>
 
 #include "base/err.h"
+#include "base/own.h"
 #include "base/text.h"
 #include "conf/conf.h"
 #include "probe/ports.h"
@@ -28,21 +28,6 @@ static const struct network *find_network(
 	return NULL;
 }
 
-static bool is_own(const struct addr *address)
-{
-	struct ifaddrs *all;
-	struct addr own;
-	bool found = false;
-
-	if (getifaddrs(&all) != 0)
-		return false;
-	for (const struct ifaddrs *each = all; each != NULL && !found; each = each->ifa_next)
-		found = addr_from_sockaddr(each->ifa_addr, &own) == ERR_NONE &&
-			addr_compare(&own, address) == 0;
-	freeifaddrs(all);
-	return found;
-}
-
 /* Reserved ranges and this machine, unless the configuration allows them for a test bench. */
 static void read_forbidden(
 	const struct conf_probe *conf, const struct addr *address, struct standing *standing)
@@ -60,7 +45,7 @@ static void read_forbidden(
 			"%s lies in a reserved range (%s), which is tested only where "
 			"probe.allow_private names it",
 			text, range);
-	else if (is_own(address))
+	else if (addr_is_own(address))
 		text_add_format(&why, "%s is this machine's own address", text);
 }
 

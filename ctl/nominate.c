@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "store/nominations.h"
+
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/text.h"
+#include "conf/conf.h"
+#include "context.h"
+#include "file.h"
+#include "json.h"
+#include "output.h"
+#include "store/evidence.h"
+
+static void say_filed(const struct context *context, const char *ip, int64_t id)
+{
+	struct json json = {.file = stdout};
+
+	if (!context_json(context)) {
+		say("%s is nominated, request %lld; \"opsprobe --worker\" tests it", ip,
+			(long long)id);
+		return;
+	}
+	json_open(&json, NULL, '{');
+	json_text(&json, "ip", ip);
+	json_number(&json, "request", id);
+	json_close(&json, '}');
+	json_end_line(&json);
+}
+
+static enum status report(const struct context *context, const struct nomination *nomination,
+	enum nomination_end end, const char *why)
+{
+	char ip[ADDR_TEXT_SIZE];
+
+	addr_format(&nomination->request.address, ip);
+	switch (end) {
+	case NOMINATION_FILED:
+		say_filed(context, ip, nomination->request.id);
+		return STATUS_DONE;
+	case NOMINATION_WAITS:
+	case NOMINATION_LISTED:
+		complain("%s: %s", ip, why);
+		return STATUS_NO;
+	case NOMINATION_NOT_RECEIVED:
+		complain("%s; with --confirm you vouch for it yourself", why);
+		return STATUS_USAGE;
+	case NOMINATION_NOT_A_HOST:
+		complain("%s; probe.allow_private names ranges that may be tested all the same",
+			why);
+		return STATUS_USAGE;
+	default:
+		complain("%s", why);
+		return STATUS_USAGE;
+	}
+}
+
+static enum status file(struct context *context, struct nomination *nomination)
+{
+	char buffer[512];
+	struct text why = TEXT_OVER(buffer);
+	enum nomination_end end;
+	enum status status = context_open_ops(context, true);
+
+	if (status != STATUS_DONE)
+		return status;
+	text_copy(nomination->request.filed_by, sizeof(nomination->request.filed_by), context->who);
+	int err = nominations_file(context->ops, nomination, &end, &why);
+	return err == ERR_NONE ? report(context, nomination, end, buffer)
+			       : context_failed(context->ops, err);
+}
+
+static enum status run(struct context *context)
+{
+	const char *path = context_option(context, OPTION_SPAM, NULL);
+	struct nomination nomination = {
+		.request = {.requested_at = clock_now()},
+		.source = path,
+		.confirmed = option_given(&context->options, OPTION_CONFIRM),
+		.allowed = context->conf->probe.allow_private,
+		.allowed_count = context->conf->probe.allow_private_count,
+	};
+	char *octets = NULL;
+
+	if (context_read_addr(context->options.operands[0], &nomination.request.address) !=
+		STATUS_DONE)
+		return STATUS_USAGE;
+	if (path == NULL) {
+		complain("--spam FILE is wanted: a copy of spam that came from the address, with "
+			 "its whole header");
+		return STATUS_USAGE;
+	}
+	enum status status = file_read(path, EVIDENCE_MAX, &octets, &nomination.length);
+	if (status != STATUS_DONE)
+		return status;
+	nomination.spam = octets;
+	status = file(context, &nomination);
+	free(octets);
+	return status;
+}
+
+const struct command command_nominate = {
+	.name = "nominate",
+	.summary = "file a spam copy and the address it came from, to be tested",
+	.forms = (const char *const[]){"nominate IP --spam FILE [--confirm]", NULL},
+	.example = "opsctl nominate 198.18.7.9 --spam spam.eml",
+	.notes = "The address must stand in a Received field of the message, where a receiving "
+		 "server put\nit down. \"opsprobe --worker\" tests it; if it is an open proxy, it "
+		 "is "
+		 "listed on ops.",
+	.options = {{OPTION_SPAM, "FILE", "the message, up to 1 MB; - reads standard input"},
+		{OPTION_CONFIRM, NULL, "it came from there, whatever its header says"}},
+	.min_operands = 1,
+	.max_operands = 1,
+	.run = run,
+};
