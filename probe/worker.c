@@ -17,7 +17,7 @@
 #include "store/open.h"
 
 /* How often the database is asked what is due; the answer takes microseconds. */
-#define POLL_MSECS 500
+#define POLL_MSECS 250
 
 /* Waiting for another program's lock holds the tests up: not long, and hardly when it is in vain.
  */

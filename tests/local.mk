@@ -55,6 +55,7 @@ UNIT_TESTS += tests/probe/test_decide
 UNIT_TESTS += tests/probe/test_judge
 UNIT_TESTS += tests/probe/test_ports
 UNIT_TESTS += tests/probe/test_schedule
+UNIT_TESTS += tests/probe/test_worker
 endif
 endif
 
@@ -64,6 +65,10 @@ tests_probe_test_decide_LDADD = $(PROBE_LDADD)
 tests_probe_test_judge_LDADD = $(PROBE_LDADD)
 tests_probe_test_ports_LDADD = $(PROBE_LDADD)
 tests_probe_test_schedule_LDADD = $(PROBE_LDADD)
+# With an engine of its own instead of the real one.
+tests_probe_test_worker_SOURCES = tests/probe/test_worker.c tests/probe/fake_engine.c \
+	tests/probe/fake_engine.h $(ADMIN_DB)
+tests_probe_test_worker_LDADD = $(PROBE_LDADD)
 
 # The tests of the store share a scratch database.
 SCRATCH_DB = tests/store/scratch_db.c tests/store/scratch_db.h
