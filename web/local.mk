@@ -11,15 +11,20 @@ libweb_a_SOURCES = \
 	web/limit.c web/limit.h \
 	web/page.c web/pages.h web/visit.h \
 	web/page_api.c \
+	web/page_evidence.c \
 	web/page_lists.c \
 	web/page_lookup.c \
 	web/page_metrics.c \
+	web/page_nominate.c \
 	web/page_ref.c \
+	web/page_remove.c \
+	web/page_request.c \
 	web/page_texts.c \
 	web/router.c web/router.h \
 	web/server.c web/server.h \
 	web/site.c web/site.h \
-	web/template.c web/template.h
+	web/template.c web/template.h \
+	web/token.c web/token.h
 nodist_libweb_a_SOURCES = web/pages.c
 
 sbin_PROGRAMS += opsweb
@@ -30,6 +35,7 @@ endif
 # The templates and the style sheet, which the program carries inside.
 WEB_PAGES = \
 	web/pages/contact.html \
+	web/pages/evidence.html \
 	web/pages/faq.html \
 	web/pages/frame_begin.html \
 	web/pages/frame_end.html \
@@ -42,8 +48,12 @@ WEB_PAGES = \
 	web/pages/lookup.html \
 	web/pages/lookup_form.html \
 	web/pages/lookup_listing.html \
+	web/pages/nominate.html \
 	web/pages/problem.html \
 	web/pages/ref.html \
+	web/pages/remove.html \
+	web/pages/remove_none.html \
+	web/pages/request.html \
 	web/pages/style.css \
 	web/pages/use.html
 EXTRA_DIST += web/embed $(WEB_PAGES)

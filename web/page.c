@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/text.h"
 #include "conf/conf.h"
 #include "web/pages.h"
 #include "web/template.h"
@@ -79,12 +80,26 @@ static bool trim(const char *string, char *trimmed_r, size_t size)
 	return true;
 }
 
-bool page_read_address(const struct visit *visit, struct answer *answer, struct addr *addr_r)
+bool page_parse_address(const char *value, struct addr *addr_r)
 {
 	char trimmed[2 * ADDR_TEXT_SIZE];
+
+	return trim(value, trimmed, sizeof trimmed) && addr_parse(trimmed, addr_r) == ERR_NONE;
+}
+
+void page_copy_text(char *buffer, size_t size, const char *value)
+{
+	text_copy(buffer, size, value);
+	for (; *buffer; buffer++)
+		if ((unsigned char)*buffer < 0x20 || *buffer == 0x7f)
+			*buffer = ' ';
+}
+
+bool page_read_address(const struct visit *visit, struct answer *answer, struct addr *addr_r)
+{
 	const char *value = visit_field(visit, "ip");
 
-	if (trim(value, trimmed, sizeof trimmed) && addr_parse(trimmed, addr_r) == ERR_NONE)
+	if (page_parse_address(value, addr_r))
 		return true;
 	page_problem(visit, answer, 400, value[0] ? "That is not an IP address" : "Which address?",
 		"An IP address is four numbers such as 192.0.2.1, or an IPv6 address such as "

@@ -5,6 +5,7 @@
 /* The files of web/pages/, as web/embed makes them: templates (template.h) and the style sheet. */
 extern const char css_style[];
 extern const char html_contact[];
+extern const char html_evidence[];
 extern const char html_faq[];
 extern const char html_frame_begin[];
 extern const char html_frame_end[];
@@ -17,8 +18,12 @@ extern const char html_lists_row[];
 extern const char html_lookup[];
 extern const char html_lookup_form[];
 extern const char html_lookup_listing[];
+extern const char html_nominate[];
 extern const char html_problem[];
 extern const char html_ref[];
+extern const char html_remove[];
+extern const char html_remove_none[];
+extern const char html_request[];
 extern const char html_use[];
 
 #endif

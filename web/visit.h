@@ -78,6 +78,12 @@ void page_problem(const struct visit *visit, struct answer *answer, unsigned sta
  * status 400, and false returned. White space around it does not count. */
 bool page_read_address(const struct visit *visit, struct answer *answer, struct addr *addr_r);
 
+/* The same without a page. */
+bool page_parse_address(const char *value, struct addr *addr_r);
+
+/* Copies what a visitor typed, cut to fit: control characters become spaces. */
+void page_copy_text(char *buffer, size_t size, const char *value);
+
 /* "2026-11-20 21:02 UTC", or "never". */
 #define PAGE_TIME_SIZE 24
 void page_format_time(int64_t time, char text_r[PAGE_TIME_SIZE]);

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* One piece of evidence: a message as text, masked; a test as a dialogue. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "core/mask.h"
+#include "store/evidence.h"
+#include "web/pages.h"
+#include "web/router.h"
+#include "web/template.h"
+
+/* Of a long piece so much is shown. */
+#define SHOWN_MAX ((size_t)256 * 1024)
+
+static void write_html(void *context, const char *octets, size_t length)
+{
+	html_write(context, octets, length);
+}
+
+static size_t shown(const struct evidence *evidence)
+{
+	return (size_t)evidence->octets < SHOWN_MAX ? (size_t)evidence->octets : SHOWN_MAX;
+}
+
+static void write_message(FILE *out, const struct evidence *evidence)
+{
+	fputs("<pre class=\"wrap\" tabindex=\"0\" role=\"region\" aria-label=\"The message\">",
+		out);
+	mask_message(evidence->body, shown(evidence), write_html, out);
+	fputs("</pre>\n", out);
+}
+
+/* What the sign of a transcript's line says, for those who do not see colours. */
+static const struct {
+	char sign;
+	const char *class;
+	const char *word;
+} signs[] = {
+	{'>', "sent", "we sent"},
+	{'<', "received", "it sent"},
+	{'=', "verdict", "verdict"},
+	{'.', "note", ""},
+};
+
+/* A line "  0.012 > text". */
+static void write_line(FILE *out, const char *line, size_t length)
+{
+	size_t i = 0;
+	size_t time;
+
+	while (i < length && line[i] == ' ')
+		i++;
+	time = i;
+	while (i < length && line[i] != ' ')
+		i++;
+	for (size_t k = 0; i + 2 < length && k < sizeof signs / sizeof signs[0]; k++) {
+		if (signs[k].sign != line[i + 1])
+			continue;
+		fprintf(out, "<li class=\"%s\"><span class=\"at\">", signs[k].class);
+		html_write(out, line + time, i - time);
+		fprintf(out, " s%s%s:</span> ", signs[k].word[0] ? ", " : "", signs[k].word);
+		html_write(out, line + i + 3, length - i - 3);
+		fputs("</li>\n", out);
+		return;
+	}
+	fputs("<li>", out);
+	html_write(out, line, length);
+	fputs("</li>\n", out);
+}
+
+static bool is_headline(const char *line, size_t length)
+{
+	static const char begin[] = "connection ";
+
+	return length >= sizeof begin - 1 && memcmp(line, begin, sizeof begin - 1) == 0;
+}
+
+/* The end of the line that begins at `at`, without its line feed. */
+static const char *line_end(const char *at, const char *end)
+{
+	const char *feed = memchr(at, '\n', (size_t)(end - at));
+
+	return feed ? feed : end;
+}
+
+/* The table of results in front of the connections; gives what follows it. */
+static const char *write_table(FILE *out, const char *at, const char *end)
+{
+	const char *begin = at;
+
+	while (at < end && !is_headline(at, (size_t)(line_end(at, end) - at)))
+		at = line_end(at, end) < end ? line_end(at, end) + 1 : end;
+	if (at > begin) {
+		fputs("<pre tabindex=\"0\" role=\"region\" aria-label=\"Results by port\">", out);
+		html_write(out, begin, (size_t)(at - begin));
+		fputs("</pre>\n", out);
+	}
+	return at;
+}
+
+/* Connections, each a headline and the lines of its dialogue (probe/transcript.h). */
+static void write_dialogue(FILE *out, const struct evidence *evidence)
+{
+	const char *end = (const char *)evidence->body + evidence->octets;
+	const char *at = write_table(out, evidence->body, end);
+	bool in_list = false;
+
+	for (; at < end; at = line_end(at, end) + 1) {
+		size_t length = (size_t)(line_end(at, end) - at);
+		if (is_headline(at, length)) {
+			fputs(in_list ? "</ul>\n<h2>" : "<h2>", out);
+			html_write(out, at, length);
+			fputs("</h2>\n<ul class=\"dialogue\">\n", out);
+			in_list = true;
+		} else if (in_list) {
+			write_line(out, at, length);
+		}
+	}
+	if (in_list)
+		fputs("</ul>\n", out);
+}
+
+static const char *kind_words(const char *kind)
+{
+	static const char *const words[][2] = {
+		{"spam", "a copy of spam that came from the address"},
+		{"test", "the record of a test for open proxies"},
+		{"note", "a note of the operator"},
+		{"file", "a file that the operator added"},
+		{"import", "an import of many listings"},
+	};
+
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (strcmp(words[i][0], kind) == 0)
+			return words[i][1];
+	return kind;
+}
+
+static void show(const struct visit *visit, struct answer *answer, const struct evidence *evidence)
+{
+	char id[24];
+	char at[PAGE_TIME_SIZE];
+	bool test = strcmp(evidence->kind, "test") == 0;
+	bool cut = (size_t)evidence->octets > SHOWN_MAX && !test;
+
+	snprintf(id, sizeof id, "%lld", (long long)evidence->id);
+	page_format_time(evidence->at, at);
+	page_begin(visit, answer, "Evidence");
+	template_write(answer->out, html_evidence,
+		(const struct value[]){
+			{"id", id},
+			{"at", at},
+			{"kind", kind_words(evidence->kind)},
+			{"sha256", evidence->sha256},
+			{"test", test ? "yes" : NULL},
+			{"missing", evidence->body ? NULL : "yes"},
+			{"cut", cut ? "yes" : NULL},
+			{NULL, NULL},
+		});
+	if (evidence->body && test)
+		write_dialogue(answer->out, evidence);
+	else if (evidence->body)
+		write_message(answer->out, evidence);
+}
+
+int page_evidence(const struct visit *visit, struct answer *answer)
+{
+	size_t digits = strspn(visit->rest, "0123456789");
+	struct evidence *evidence;
+	int err = ERR_NOT_FOUND;
+
+	if (digits > 0 && digits <= 18 && visit->rest[digits] == '\0')
+		err = evidence_get(visit->ops, strtoll(visit->rest, NULL, 10), &evidence);
+	if (err == ERR_NOT_FOUND) {
+		page_problem(visit, answer, 404, "There is no such evidence",
+			"Perhaps the number was cut off. The page of an address names its "
+			"evidence.",
+			NULL);
+		return ERR_NONE;
+	}
+	if (err)
+		return err;
+	show(visit, answer, evidence);
+	evidence_free(&evidence);
+	return ERR_NONE;
+}
