@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# opsprobe from outside; each tests/probe/test_*.py is found by itself.
+dist_check_SCRIPTS += tests/probe/run.sh
+EXTRA_DIST += \
+	tests/probe/prober.py \
+	tests/probe/test_program.py
+if WITH_PROBE
+TESTS += tests/probe/run.sh
+endif
