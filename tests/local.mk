@@ -70,6 +70,22 @@ tests_probe_test_worker_SOURCES = tests/probe/test_worker.c tests/probe/fake_eng
 	tests/probe/fake_engine.h $(ADMIN_DB)
 tests_probe_test_worker_LDADD = $(PROBE_LDADD)
 
+if HAVE_CMOCKA
+if WITH_WEB
+UNIT_TESTS += tests/web/test_limit
+UNIT_TESTS += tests/web/test_router
+UNIT_TESTS += tests/web/test_site
+UNIT_TESTS += tests/web/test_template
+endif
+endif
+
+# The site, without its main().
+WEB_LDADD = libweb.a $(LDADD) $(MICROHTTPD_LIBS)
+tests_web_test_limit_LDADD = $(WEB_LDADD)
+tests_web_test_router_LDADD = $(WEB_LDADD)
+tests_web_test_site_LDADD = $(WEB_LDADD)
+tests_web_test_template_LDADD = $(WEB_LDADD)
+
 # The tests of the store share a scratch database.
 SCRATCH_DB = tests/store/scratch_db.c tests/store/scratch_db.h
 ADMIN_DB = $(SCRATCH_DB) tests/store/admin_db.h
@@ -106,6 +122,14 @@ FUZZ_TARGETS += tests/fuzz/fuzz_ref
 tests_fuzz_fuzz_ref_SOURCES = tests/fuzz/fuzz_ref.c tests/fuzz/replay.c
 FUZZ_TARGETS += tests/fuzz/fuzz_reply
 tests_fuzz_fuzz_reply_SOURCES = tests/fuzz/fuzz_reply.c tests/fuzz/replay.c
+if WITH_WEB
+FUZZ_TARGETS += tests/fuzz/fuzz_forwarded
+FUZZ_TARGETS += tests/fuzz/fuzz_template
+endif
+tests_fuzz_fuzz_forwarded_SOURCES = tests/fuzz/fuzz_forwarded.c tests/fuzz/replay.c
+tests_fuzz_fuzz_forwarded_LDADD = $(WEB_LDADD)
+tests_fuzz_fuzz_template_SOURCES = tests/fuzz/fuzz_template.c tests/fuzz/replay.c
+tests_fuzz_fuzz_template_LDADD = $(WEB_LDADD)
 
 check_PROGRAMS += $(UNIT_TESTS) $(FUZZ_TARGETS)
 dist_check_SCRIPTS += tests/fuzz/test_corpora.sh

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "conf/conf.h"
+#include "web/site.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static struct addr address(const char *string)
+{
+	struct addr addr;
+
+	if (addr_parse(string, &addr))
+		abort();
+	return addr;
+}
+
+/* What a visitor writes in front of a trusted proxy's own word changes nothing; and without such a
+ * proxy all of it counts for nothing. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const char last[] = ", 198.51.100.7";
+	struct network trusted;
+	struct conf conf = {.web = {.trusted_proxies = &trusted, .trusted_proxy_count = 1}};
+	struct addr proxy = address("127.0.0.1"), visitor = address("192.0.2.1");
+	struct addr forwarded = address("198.51.100.7"), client;
+	char *string = malloc(size + sizeof last);
+
+	if (!string || network_parse("127.0.0.0/8", &trusted))
+		abort();
+	if (size > 0)
+		memcpy(string, data, size);
+	string[size] = '\0';
+	client = site_client(&conf, &visitor, string);
+	if (addr_compare(&client, &visitor) != 0)
+		abort();
+	(void)site_client(&conf, &proxy, string);
+	strcat(string, last);
+	client = site_client(&conf, &proxy, string);
+	if (addr_compare(&client, &forwarded) != 0)
+		abort();
+	free(string);
+	return 0;
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "web/template.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/support/unit.h"
+
+/* The replacement character. */
+#define GONE "\xef\xbf\xbd"
+
+static const struct value values[] = {
+	{"name", "a value"},
+	{"markup", "<b class=\"x\" id='y'>&amp;"},
+	{"empty", ""},
+	{"missing", NULL},
+	{"tag", "{{name}} {{!markup}}"},
+	{"url", "a b/c?d=e&f#\xc3\xa9\"'<%"},
+	{NULL, NULL},
+};
+
+/* What a template comes to; lasts until the next one. */
+static const char *written(const char *template)
+{
+	static char *text;
+	size_t length;
+	FILE *out;
+
+	free(text);
+	text = NULL;
+	out = open_memstream(&text, &length);
+	assert_non_null(out);
+	template_write(out, template, values);
+	assert_int_equal(fclose(out), 0);
+	return text;
+}
+
+static const char *escaped(const char *octets, size_t length)
+{
+	static char *text;
+	size_t written_length;
+	FILE *out;
+
+	free(text);
+	text = NULL;
+	out = open_memstream(&text, &written_length);
+	assert_non_null(out);
+	html_write(out, octets, length);
+	assert_int_equal(fclose(out), 0);
+	return text;
+}
+
+static void each_form_of_a_name_is_filled_in(void **state)
+{
+	static const struct {
+		const char *template;
+		const char *text;
+	} cases[] = {
+		{"", ""},
+		{"no name", "no name"},
+		{"{{name}}", "a value"},
+		{"<{{name}}>{{name}}", "<a value>a value"},
+		{"{{markup}}", "&lt;b class=&quot;x&quot; id=&#39;y&#39;&gt;&amp;amp;"},
+		{"{{!markup}}", "<b class=\"x\" id='y'>&amp;"},
+		{"{{%url}}", "a%20b%2Fc%3Fd%3De%26f%23%C3%A9%22%27%3C%25"},
+		{"[{{empty}}{{missing}}{{unknown}}{{!unknown}}{{%unknown}}]", "[]"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++)
+		assert_string_equal(written(cases[i].template), cases[i].text);
+}
+
+static void a_section_is_there_by_its_value(void **state)
+{
+	static const struct {
+		const char *template;
+		const char *text;
+	} cases[] = {
+		{"{{?name}}yes{{/}}{{^name}}no{{/}}", "yes"},
+		{"{{?empty}}yes{{/}}{{^empty}}no{{/}}", "no"},
+		{"{{?missing}}yes{{/}}{{^missing}}no{{/}}", "no"},
+		{"{{?unknown}}yes{{/}}{{^unknown}}no{{/}}", "no"},
+		{"{{?name}}a{{?empty}}b{{/}}c{{/}}d", "acd"},
+		{"{{?empty}}a{{?name}}b{{/}}c{{/}}d", "d"},
+		{"{{?empty}}a{{^empty}}b{{/}}{{?name}}c{{/}}{{/}}d", "d"},
+		{"{{?name}}{{name}}{{/}}", "a value"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++)
+		assert_string_equal(written(cases[i].template), cases[i].text);
+}
+
+static void a_value_is_never_looked_at_for_names(void **state)
+{
+	(void)state;
+	assert_string_equal(written("{{tag}}"), "{{name}} {{!markup}}");
+	assert_string_equal(written("{{!tag}}"), "{{name}} {{!markup}}");
+}
+
+static void a_template_that_is_not_well_formed_is_written_as_far_as_it_is(void **state)
+{
+	static const struct {
+		const char *template;
+		const char *text;
+	} cases[] = {
+		{"a{{name", "a{{name"},
+		{"a}}b", "a}}b"},
+		{"a{{", "a{{"},
+		{"{{/}}a", "a"},
+		{"{{?empty}}never ended", ""},
+		{"{{?name}}never ended", "never ended"},
+		{"{{}}a", "a"},
+		{"{{!}}{{%}}{{?}}b{{/}}a", "a"},
+		{"{{a name that is much longer than any name in a template is}}",
+			"{{a name that is much longer than any name in a template is}}"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++)
+		assert_string_equal(written(cases[i].template), cases[i].text);
+}
+
+static void octets_are_escaped_whatever_they_are(void **state)
+{
+	static const struct {
+		const char *octets;
+		const char *text;
+	} cases[] = {
+		{"plain", "plain"},
+		{"<script>alert('1')</script>", "&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;"},
+		{"\" onmouseover=\"x", "&quot; onmouseover=&quot;x"}, {"a\tb\r\nc\n", "a\tb\nc\n"},
+		{"\x1b[2J\x07\x7f", GONE "[2J" GONE GONE},
+		{"\xc3\xa9 \xe2\x82\xac \xf0\x9f\x93\xae",
+			"\xc3\xa9 \xe2\x82\xac \xf0\x9f\x93\xae"},
+		{"\xff\xfe", GONE GONE}, {"\xc3", GONE},
+		{"\xc0\xbcscript", GONE GONE "script"}, /* an overlong "<" */
+		{"a\xe2\x80\xae"
+		 "b",
+			"a" GONE "b"}, /* U+202E */
+		{"a\xe2\x81\xa7"
+		 "b",
+			"a" GONE "b"},            /* U+2067 */
+		{"\xed\xa0\x80", GONE GONE GONE}, /* half of a pair */
+		{"\xc2\x85", GONE},               /* U+0085 */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++)
+		assert_string_equal(
+			escaped(cases[i].octets, strlen(cases[i].octets)), cases[i].text);
+	assert_string_equal(escaped("a\0<", 3), "a" GONE "&lt;");
+	assert_string_equal(escaped("abc", 0), "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_form_of_a_name_is_filled_in),
+		cmocka_unit_test(a_section_is_there_by_its_value),
+		cmocka_unit_test(a_value_is_never_looked_at_for_names),
+		cmocka_unit_test(a_template_that_is_not_well_formed_is_written_as_far_as_it_is),
+		cmocka_unit_test(octets_are_escaped_whatever_they_are),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
