@@ -7,7 +7,7 @@
 
 void schedule_init(struct schedule *schedule, long hosts_per_minute)
 {
-	*schedule = (struct schedule){.per_minute = hosts_per_minute, .next_msecs = INT64_MIN};
+	*schedule = (struct schedule){.per_minute = hosts_per_minute};
 }
 
 void schedule_set_rate(struct schedule *schedule, long hosts_per_minute)

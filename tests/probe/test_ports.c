@@ -85,7 +85,7 @@ static void a_text_of_many_ports_is_cut_short(void **state)
 
 	(void)state;
 	for (int port = 20000; port < 22000; port++)
-		snprintf(text + strlen(text), 8, " %d,", port);
+		snprintf(text + strlen(text), 16, " %d,", port);
 	assert_int_equal(ports_begin(&list, NULL, 0), ERR_NONE);
 	ports_add_evidence(&list, text);
 	assert_true(list.evidence_count > 0);
@@ -109,7 +109,7 @@ static void the_configuration_replaces_the_built_in_ports(void **state)
 static void more_than_can_be_asked_is_refused(void **state)
 {
 	enum { TOO_MANY = PORTS_MAX / 4 + 1 };
-	static char names[TOO_MANY][16];
+	static char names[TOO_MANY][24];
 	static char *configured[TOO_MANY];
 
 	(void)state;
