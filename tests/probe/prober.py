@@ -84,6 +84,7 @@ class ProberTest(unittest.TestCase):
     """Each test has a configuration, fresh databases and a proxy that does as self.judge says."""
 
     judge = staticmethod(lambda address: "open")
+    hosts_per_minute = 100000
 
     def setUp(self):
         self.folder = tempfile.mkdtemp(prefix="opsprobe-test.")
@@ -110,7 +111,7 @@ class ProberTest(unittest.TestCase):
                     target = {{"127.0.0.1:{self.target}"}}
                     ports = {{"http:{self.proxy.port}"}}
                     allow_private = {{"127.0.0.0/8"}}
-                    hosts_per_minute = 100000
+                    hosts_per_minute = {self.hosts_per_minute}
                     connect_timeout = 2
                     probe_timeout = 3
                     user = "nobody"

@@ -152,13 +152,15 @@ class Worker(ProberTest):
 
     def test_killed_at_any_moment_it_loses_nothing_and_decides_nothing_twice(self):
         addresses = [f"127.0.{i}.71" for i in range(1, 41)]
+        self.hosts_per_minute = 3000  # a few before each kill
+        self.write_conf()
         self.judge = lambda address: "open" if int(address.split(".")[2]) % 2 else "refuse"
         for address in addresses:
             self.list(address, f"HTTP on port {self.proxy.port}")
             self.request_removal(address)
         chance = random.Random(1)
         kills = 0
-        while self.decided() < len(addresses) and kills < 200:
+        while self.decided() < len(addresses) and kills < 100:
             worker = self.start_worker()
             time.sleep(chance.uniform(0.005, 0.12))
             self.stop(worker)
