@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "conf/conf.h"
 #include "core/mask.h"
 #include "store/evidence.h"
 #include "web/pages.h"
@@ -23,11 +24,18 @@ static size_t shown(const struct evidence *evidence)
 	return (size_t)evidence->octets < SHOWN_MAX ? (size_t)evidence->octets : SHOWN_MAX;
 }
 
-static void write_message(FILE *out, const struct evidence *evidence)
+/* Traps stay unknown, wherever a copy names them. */
+static void write_message(const struct visit *visit, FILE *out, const struct evidence *evidence)
 {
+	const struct conf_milter *milter = &visit->conf->milter;
+	const struct mask_also also = {
+		.mailboxes = (const char *const *)milter->trap_recipients,
+		.count = milter->trap_recipient_count,
+	};
+
 	fputs("<pre class=\"wrap\" tabindex=\"0\" role=\"region\" aria-label=\"The message\">",
 		out);
-	mask_message(evidence->body, shown(evidence), write_html, out);
+	mask_message(evidence->body, shown(evidence), &also, write_html, out);
 	fputs("</pre>\n", out);
 }
 
@@ -161,7 +169,18 @@ static void show(const struct visit *visit, struct answer *answer, const struct 
 	if (evidence->body && test)
 		write_dialogue(answer->out, evidence);
 	else if (evidence->body)
-		write_message(answer->out, evidence);
+		write_message(visit, answer->out, evidence);
+}
+
+/* A copy that led to no listing is as good as not there. */
+static int get_public(const struct visit *visit, int64_t id, struct evidence **evidence_r)
+{
+	bool public;
+	int err = evidence_is_public(visit->ops, id, &public);
+
+	if (err || !public)
+		return err ? err : ERR_NOT_FOUND;
+	return evidence_get(visit->ops, id, evidence_r);
 }
 
 int page_evidence(const struct visit *visit, struct answer *answer)
@@ -171,7 +190,7 @@ int page_evidence(const struct visit *visit, struct answer *answer)
 	int err = ERR_NOT_FOUND;
 
 	if (digits > 0 && digits <= 18 && visit->rest[digits] == '\0')
-		err = evidence_get(visit->ops, strtoll(visit->rest, NULL, 10), &evidence);
+		err = get_public(visit, strtoll(visit->rest, NULL, 10), &evidence);
 	if (err == ERR_NOT_FOUND) {
 		page_problem(visit, answer, 404, "There is no such evidence",
 			"Perhaps the number was cut off. The page of an address names its "

@@ -176,7 +176,7 @@ static void put_body(const struct masking *masking, const char *at, const char *
 	masking_put_text(masking, begin, (size_t)(end - begin));
 }
 
-void mask_message(const char *octets, size_t length,
+void mask_message(const char *octets, size_t length, const struct mask_also *also,
 	void (*put_piece)(void *context, const char *octets, size_t length), void *context)
 {
 	struct masking masking = {.count = 0, .put = put_piece, .context = context};
@@ -184,6 +184,8 @@ void mask_message(const char *octets, size_t length,
 	struct header_field field;
 
 	masking_collect(&masking, octets, length);
+	for (size_t i = 0; also && i < also->count; i++)
+		masking_add_mailboxes(&masking, also->mailboxes[i], strlen(also->mailboxes[i]));
 	header_begin(&reader, octets, length);
 	while (header_next(&reader, &field))
 		put_field(&masking, &field);

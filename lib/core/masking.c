@@ -68,8 +68,7 @@ static void add_secret(struct masking *masking, const char *octets, size_t lengt
 	masking->count++;
 }
 
-/* Keeps each mailbox of a part of a header, and its local part where that is no common word. */
-static void add_mailboxes(struct masking *masking, const char *octets, size_t length)
+void masking_add_mailboxes(struct masking *masking, const char *octets, size_t length)
 {
 	for (size_t i = 1; i + 1 < length; i++) {
 		size_t begin = i;
@@ -130,11 +129,12 @@ void masking_collect(struct masking *masking, const char *octets, size_t length)
 	header_begin(&reader, octets, length);
 	while (header_next(&reader, &field)) {
 		if (names_recipients(&field)) {
-			add_mailboxes(masking, field.body, field.body_length);
+			masking_add_mailboxes(masking, field.body, field.body_length);
 			add_names(masking, field.body, field.body_length);
 		} else if (header_is(&field, "Received") &&
 			   (at = masking_find_clause(&field, "for"))) {
-			add_mailboxes(masking, at, (size_t)(field.body + field.body_length - at));
+			masking_add_mailboxes(
+				masking, at, (size_t)(field.body + field.body_length - at));
 		}
 	}
 }

@@ -9,7 +9,8 @@
 
 /* The two halves of mask.h: what the secrets of a message are, and text without them. */
 
-#define SECRETS_MAX 64
+/* So many are looked for; those of the message come before those of the caller. */
+#define SECRETS_MAX 256
 #define SECRET_SIZE 256
 
 /* Something that is not shown, wherever it stands. */
@@ -29,6 +30,9 @@ struct masking {
 
 /* Takes down what the header says of the message's recipients. The rest of masking is filled in. */
 void masking_collect(struct masking *masking, const char *octets, size_t length);
+
+/* Takes down each mailbox in octets, and its local part where that is no common word. */
+void masking_add_mailboxes(struct masking *masking, const char *octets, size_t length);
 
 /* Where what follows a word of a Received field begins: "for", "id"; NULL: it is not there. */
 const char *masking_find_clause(const struct header_field *field, const char *word);

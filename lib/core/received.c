@@ -75,19 +75,49 @@ static bool read_address(struct span span, struct addr *addr_r)
 	return addr_parse(text, addr_r) == ERR_NONE;
 }
 
-/* The first address in brackets, or one that is all of the comment, as Exchange and qmail have it;
- * a port may follow it there. */
+/* A comment without what the client said of itself: Exim's helo= and ident=, and all of qmail's
+ * (HELO name). An address there is of the client's own choice. */
+static struct span leave_out_helo(struct span comment)
+{
+	static const char *const words[] = {"helo=", "ehlo=", "ident="};
+
+	if (has_word(comment, "HELO") || has_word(comment, "EHLO"))
+		return (struct span){comment.at, 0};
+	for (size_t i = 0; i < comment.length; i++) {
+		for (size_t k = 0; k < sizeof words / sizeof words[0]; k++) {
+			size_t length = strlen(words[k]);
+			if (comment.length - i >= length &&
+				strncasecmp(comment.at + i, words[k], length) == 0)
+				return (struct span){comment.at, i};
+		}
+	}
+	return comment;
+}
+
+/* What stands in the last pair of brackets: Sendmail puts what the client's ident server said in
+ * front of them. */
+static bool find_in_brackets(struct span comment, struct addr *addr_r)
+{
+	size_t close = comment.length;
+	size_t open;
+
+	while (close > 0 && comment.at[close - 1] != ']')
+		close--;
+	open = close;
+	while (open > 0 && comment.at[open - 1] != '[')
+		open--;
+	return open > 0 && read_address((struct span){comment.at + open, close - 1 - open}, addr_r);
+}
+
+/* The address in brackets, or one that is all of the comment, as Exchange and qmail have it; a port
+ * may follow it there. */
 static bool find_in_comment(struct span comment, struct addr *addr_r)
 {
-	const char *open = memchr(comment.at, '[', comment.length);
 	size_t bare = 0;
 
-	if (open) {
-		size_t left = (size_t)(comment.at + comment.length - open) - 1;
-		const char *close = memchr(open + 1, ']', left);
-		return close &&
-		       read_address((struct span){open + 1, (size_t)(close - open) - 1}, addr_r);
-	}
+	comment = leave_out_helo(comment);
+	if (memchr(comment.at, '[', comment.length))
+		return find_in_brackets(comment, addr_r);
 	while (bare < comment.length && (isxdigit((unsigned char)comment.at[bare]) ||
 						comment.at[bare] == '.' || comment.at[bare] == ':'))
 		bare++;

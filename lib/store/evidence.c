@@ -98,6 +98,17 @@ int evidence_get(struct db *db, int64_t id, struct evidence **evidence_r)
 	return ERR_NONE;
 }
 
+int evidence_is_public(struct db *db, int64_t id, bool *public_r)
+{
+	struct statement *row = db_begin(db, EVIDENCE_IS_PUBLIC);
+	int64_t is_public = 0;
+
+	db_bind_int(row, 1, id);
+	int err = db_get_int(row, &is_public);
+	*public_r = is_public != 0;
+	return err;
+}
+
 void evidence_free(struct evidence **evidence)
 {
 	struct owned *owned = (struct owned *)*evidence;

@@ -39,6 +39,13 @@ int evidence_get(struct db *db, int64_t id, struct evidence **evidence_r)
 	__attribute__((warn_unused_result));
 
 /*
+ * Whether everybody may see it: all evidence, but the spam copy of a nomination that did not lead
+ * to a listing. True also where there is none of that number.
+ */
+int evidence_is_public(struct db *db, int64_t id, bool *public_r)
+	__attribute__((warn_unused_result));
+
+/*
  * Gives the number of each piece of evidence that a listing has, the first one first; none for the
  * test entry's, 0.
  */

@@ -240,6 +240,10 @@ static const struct statement_text statements[ADD_REQUEST] = {
 		"SELECT evidence_id FROM listing WHERE id = ?1"
 		" UNION SELECT evidence_id FROM listing_evidence WHERE listing_id = ?1 ORDER BY 1"},
 
+	[EVIDENCE_IS_PUBLIC] = {DB_OPS, ROLE_SITE,
+		"SELECT NOT EXISTS (SELECT 1 FROM request WHERE evidence_id = ?1"
+		" AND state <> 'granted')"},
+
 	/*
 	 * All that happened to the address ?1, written ?4, until now (?5): one probe of either
 	 * index for each prefix length of its family, from ?2 to ?3. What is of the same second

@@ -46,6 +46,7 @@ DROP TABLE request_of_version_1;
 CREATE INDEX request_address ON request (address);
 CREATE INDEX request_due ON request (next_test_at) WHERE next_test_at IS NOT NULL;
 CREATE INDEX request_undecided ON request (kind, state, requested_at) WHERE decided_at IS NULL;
+CREATE INDEX request_evidence ON request (evidence_id) WHERE evidence_id IS NOT NULL;
 CREATE TRIGGER request_stays BEFORE DELETE ON request
 	BEGIN SELECT RAISE(ABORT, 'requests are decided, they are not deleted'); END;
 CREATE TRIGGER request_is_final BEFORE UPDATE ON request WHEN OLD.decided_at IS NOT NULL

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "core/mask.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void count(void *context, const char *octets, size_t length)
+{
+	size_t *total = context;
+
+	if (length == 0 || octets == NULL)
+		abort();
+	*total += length;
+}
+
+/* What is put in place of something is bounded by how often it can stand there. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const char *const traps[] = {"trap@example.org"};
+	const struct mask_also also = {.mailboxes = traps, .count = 1};
+	size_t total = 0;
+
+	mask_message((const char *)data, size, &also, count, &total);
+	if (total > (size + 2) * (sizeof MASK_WORD + 1))
+		abort();
+	return 0;
+}
