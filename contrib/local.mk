@@ -13,9 +13,10 @@ dist_tmpfiles_DATA = contrib/tmpfiles.d/opsmilter.conf
 dist_bashcompletion_DATA = contrib/completion/opsctl
 dist_systemdsystemunit_DATA = contrib/opsmilter.service
 if WITH_PROBE
+dist_bashcompletion_DATA += contrib/completion/opsprobe
 dist_systemdsystemunit_DATA += contrib/opsprobe.service
 else
-EXTRA_DIST += contrib/opsprobe.service
+EXTRA_DIST += contrib/completion/opsprobe contrib/opsprobe.service
 endif
 
 # The unit and the manual pages name the places of --prefix=/usr --sysconfdir=/etc, so that they can be

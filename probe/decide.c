@@ -140,8 +140,10 @@ static void decide_removal(const struct decision *decision, struct job_outcome *
 			standing->wider);
 	else
 		end_with(outcome, JOB_GRANTED,
-			"closed: %s; tested again after an hour, a day and a week",
-			judgement->reason);
+			"closed: %s; tested again after an hour, a day and a week%s%s",
+			judgement->reason,
+			standing->wider[0] != '\0' ? "; still listed, by a listing of " : "",
+			standing->wider);
 }
 
 static void decide_nomination(const struct decision *decision, struct job_outcome *outcome)

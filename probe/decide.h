@@ -15,7 +15,7 @@ struct judgement;
 struct standing {
 	bool for_proxies;              /* the job's list is the one that the prober decides on */
 	bool listed;                   /* on the job's list, by a listing of this very address */
-	char wider[NETWORK_TEXT_SIZE]; /* else the network that covers it there */
+	char wider[NETWORK_TEXT_SIZE]; /* a wider network that is listed there too */
 	bool may_be_tested;            /* listed for open proxies or nominated */
 	char forbidden[256];           /* why it is no address to test: private, our own … */
 	char opted_out[NETWORK_TEXT_SIZE]; /* by this network of the configuration */

@@ -75,16 +75,16 @@ static bool has_evidence(const struct host_result *result)
 	return false;
 }
 
-/* The first probe of the worst kind at a port, to name in the reason. */
+/* The first probe at the port of another that means this, to name in the reason; or that one. */
 static const struct probe_result *find_doubt(
-	const struct host_result *result, uint16_t port, enum meaning meaning)
+	const struct host_result *result, const struct probe_result *probe, enum meaning meaning)
 {
 	for (size_t i = 0; i < result->result_count; i++) {
-		if (result->results[i].port.port == port &&
+		if (result->results[i].port.port == probe->port.port &&
 			meaning_of(&result->results[i]) == meaning)
 			return &result->results[i];
 	}
-	return NULL;
+	return probe;
 }
 
 /* Why the host cannot be called closed: a probe at a port that says too little; NULL: it can. */
@@ -96,7 +96,7 @@ static const struct probe_result *doubt_of_evidence(const struct host_result *re
 			continue;
 		enum meaning said = port_says(result, probe->port.port, true);
 		if (said != SAYS_NO)
-			return find_doubt(result, probe->port.port, said);
+			return find_doubt(result, probe, said);
 	}
 	return NULL;
 }
@@ -200,7 +200,8 @@ static void judge_doubtful(struct judgement *judgement, const struct probe_resul
 
 	judgement->verdict = HOST_INCONCLUSIVE;
 	add_where(&reason, &doubt->port);
-	text_add_format(&reason, ": %s", doubts[doubt->verdict]);
+	text_add_format(&reason, ": %s",
+		doubts[doubt->verdict] != NULL ? doubts[doubt->verdict] : "no clear answer");
 }
 
 static void judge_simply(struct judgement *judgement, enum host_verdict verdict, const char *reason)

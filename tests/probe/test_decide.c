@@ -154,6 +154,13 @@ static void a_listing_of_a_network_is_the_operators(void **state)
 	assert_non_null(strstr(outcome.why, "198.51.100.0/24"));
 	assert_int_equal(
 		outcome_of(a_job(JOB_REMOVAL), &standing, HOST_OPEN, none).end, JOB_DENIED);
+	const struct standing both = {.for_proxies = true,
+		.listed = true,
+		.wider = "198.51.100.0/24",
+		.may_be_tested = true};
+	outcome = outcome_of(a_job(JOB_REMOVAL), &both, HOST_CLOSED, none);
+	assert_int_equal(outcome.end, JOB_GRANTED);
+	assert_non_null(strstr(outcome.why, "still listed, by a listing of 198.51.100.0/24"));
 }
 
 static void a_watch_looks_after_an_hour_a_day_and_a_week(void **state)
