@@ -6,5 +6,6 @@ EXTRA_DIST += \
 	tests/ctl/test_import_export.py \
 	tests/ctl/test_listing.py \
 	tests/ctl/test_reading.py \
+	tests/ctl/test_requests.py \
 	tests/ctl/test_usage.py
 TESTS += tests/ctl/run.sh
