@@ -156,5 +156,6 @@ fuzz-targets: $(FUZZ_TARGETS)
 include tests/style/local.mk
 include tests/ctl/local.mk
 include tests/probe/local.mk
+include tests/web/local.mk
 include tests/system/local.mk
 include tests/fault/local.mk

@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# opsweb from outside; each tests/web/test_*.py is found by itself.
+dist_check_SCRIPTS += tests/web/run.sh
+EXTRA_DIST += \
+	tests/web/markup.py \
+	tests/web/test_http.py \
+	tests/web/test_pages.py \
+	tests/web/visitor.py
+if WITH_WEB
+TESTS += tests/web/run.sh
+endif

@@ -1,0 +1,7 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# The tests of opsweb as a visitor sees it, in the build folder.
+command -v python3 >/dev/null || exit 77
+[ -x "${OPSMILTER_BUILD:=$(pwd)}/opsweb" ] || exit 77
+export OPSMILTER_BUILD PYTHONDONTWRITEBYTECODE=1
+cd "$(dirname "$0")" && exec python3 -m unittest discover -b -s . -p 'test_*.py' "$@"

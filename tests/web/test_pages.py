@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Every page as HTML: whole, harmless, with its headers, and safe from whatever a visitor writes."""
+
+import json
+import unittest
+import urllib.parse
+
+from visitor import EXPIRING, LISTED, PAST, POLICY, REF, UNLISTED, SiteTest
+
+PAGES = ["/", f"/lookup?ip={LISTED}", f"/lookup?ip={LISTED}&ref={REF}", f"/lookup?ip={UNLISTED}", f"/lookup?ip={PAST}",
+         f"/lookup?ip={POLICY}", f"/lookup?ip={EXPIRING}", "/lookup?ip=127.0.0.2", "/lookup?ip=2001:db8::1",
+         f"/ref/{REF}", "/evidence/1", f"/remove?ip={LISTED}", f"/remove?ip={UNLISTED}", f"/remove?ip={EXPIRING}",
+         f"/remove?ip={POLICY}&list=rbl", "/nominate", "/help/sender", "/help/recipient", "/help/fix", "/faq", "/lists",
+         "/use", "/contact"]
+PROBLEMS = {"/lookup": 400, "/lookup?ip=": 400, "/lookup?ip=x": 400, "/nothing": 404, "/ref/x": 404,
+            "/ref/1-000000000000": 404, "/evidence/99999": 404, "/evidence/x": 404, "/request/99999": 404,
+            "/request/-1": 404, "/remove?ip=x": 400, "/evidence/1/": 404, "/" + "a" * 3000: 404}
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+                               "base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+HOSTILE = ["<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "' onmouseover='x", "{{!token}}{{%ip}}",
+           "'; DROP TABLE listing; --", "1' OR '1'='1", "%s%n%x", "../../etc/passwd", "\r\nSet-Cookie: a=b", "\x00",
+           "\u202e\u2066", "javascript:alert(1)", "A" * 5000, "127.0.0.1/0", "::ffff:1.2.3.4::", "&lt;b&gt;", "é" * 40]
+
+
+class Pages(SiteTest):
+    def test_every_page_is_well_formed_and_loads_and_runs_nothing(self):
+        for path in PAGES:
+            self.check_page(self.get(path), path)
+
+    def test_every_problem_is_a_page_with_the_look_up_form(self):
+        for path, status in PROBLEMS.items():
+            page = self.check_page(self.get(path, status), path)
+            self.assertIn("ip", [field.get("name") for field in page.all("input")], path)
+
+    def test_every_answer_has_the_headers_and_no_cookie_or_server(self):
+        for path in [*PAGES, *PROBLEMS, "/style.css", "/metrics", f"/api/lookup?ip={LISTED}", "/api/lookup", "/healthz"]:
+            answer = self.ask(path)
+            for name, value in HEADERS.items():
+                self.assertEqual(answer.headers.get(name), value, (path, name))
+            self.assertIsNone(answer.headers.get("Set-Cookie"), path)
+            self.assertIsNone(answer.headers.get("Server"), path)
+            self.assertIsNotNone(answer.headers.get("Cache-Control"), path)
+
+    def test_every_link_leads_to_a_page(self):
+        links = {attributes["href"] for path in PAGES for attributes in self.get(path).page.all("a")
+                 if attributes["href"].startswith("/")}  # "#main" stands on each
+        self.assertGreater(len(links), 12)
+        for link in links:
+            path, _, name = link.partition("#")
+            page = self.get(path).page
+            self.assertIn(name or "main", [attributes.get("id") for _, attributes in page.elements], link)
+
+    def test_head_is_get_without_the_page(self):
+        for path in PAGES:
+            answer = self.ask(path, "HEAD")
+            self.assertEqual((answer.status, answer.body), (200, b""), path)
+            self.assertGreater(int(answer.headers["Content-Length"]), 500)
+
+    def test_pages_are_small(self):
+        for path in [*PAGES, "/style.css"]:
+            self.assertLess(len(self.get(path).body), 32 * 1024, path)
+
+    def test_whatever_is_written_in_a_field_comes_back_as_text(self):
+        for value in HOSTILE:
+            for path in ("/lookup?ip={}", "/lookup?ref={}", f"/lookup?ip={LISTED}&ref={{}}", "/remove?ip={}", "/remove?list={}",
+                         f"/remove?ip={LISTED}&list={{}}", "/ref/{}", "/evidence/{}", "/request/{}", "/{}", "/?{}",
+                         "/nominate?ip={}&contact={}", f"/remove?ip={LISTED}&contact={{}}&note={{}}"):
+                path = path.replace("{}", urllib.parse.quote(value, safe=""))
+                answer = self.ask(path)
+                self.assertIn(answer.status, (200, 400, 404), path)
+                self.check_page(answer, path)
+                self.assertIsNone(answer.headers.get("Set-Cookie"), path)
+
+    def test_a_wrong_address_is_kept_in_the_form(self):
+        for value in ("192.0.2.256", "<b>\"'&", "host.example", "192.0.2.0/24"):
+            page = self.look_up(value, 400).page
+            self.assertEqual([field.get("value") for field in page.all("input") if field.get("name") == "ip"], [value])
+
+    def test_white_space_around_an_address_does_not_count(self):
+        self.assertIn(f"{LISTED} is listed", self.look_up(f" {LISTED}\t\r\n").page.text)
+
+    def test_the_program_s_answer_is_json(self):
+        for value in (LISTED, UNLISTED, "2001:db8::1", "127.0.0.2"):
+            answer = self.get(f"/api/lookup?ip={value}")
+            self.assertEqual(answer.headers["Content-Type"], "application/json")
+            read = json.loads(answer.body)
+            self.assertEqual((read["ip"], read["listed"]), (value, value in (LISTED, "127.0.0.2")))
+        for value in HOSTILE:
+            answer = self.get("/api/lookup?ip=" + urllib.parse.quote(value, safe=""), 400)
+            self.assertIn("error", json.loads(answer.body))
+
+
+class Records(SiteTest):
+    """What was stored by others is hostile too."""
+
+    @classmethod
+    def make_databases(cls):
+        super().make_databases()
+        cls.marks = [value for value in HOSTILE if "\0" not in value and len(value) < 100 and value.isprintable()]
+        for number, value in enumerate(cls.marks):
+            address = f"198.18.100.{number + 1}"
+            cls.list(address, reason="x " + value.encode("ascii", "replace").decode(), note=value)
+            cls.add_hit(address, number + 100, f"1-{number:012}", value, value)
+
+    def test_stored_markup_is_text_on_every_page(self):
+        evidence = [row[0] for row in self.query("SELECT id FROM evidence")]
+        refs = [row[0] for row in self.query("SELECT ref FROM hits", database="hits.db")]
+        self.assertGreater(len(evidence), len(self.marks))
+        for path in [f"/evidence/{number}" for number in evidence] + [f"/ref/{ref}" for ref in refs]:
+            answer = self.ask(path)
+            self.assertIn(answer.status, (200, 404), path)
+            self.check_page(answer, path)
+        for number in range(len(self.marks)):
+            self.check_page(self.look_up(f"198.18.100.{number + 1}"), self.marks[number])
+            self.check_page(self.get(f"/remove?ip=198.18.100.{number + 1}"), self.marks[number])
+            json.loads(self.get(f"/api/lookup?ip=198.18.100.{number + 1}").body)
+
+
+if __name__ == "__main__":
+    unittest.main()
