@@ -30,8 +30,9 @@
 /* Those that wait for their neighbours, when they would keep all others from being seen. */
 #define CROWDED_WAIT_SECS 60
 
-/* Between complaints about the database. */
+/* Between complaints about the database; and how long it must work until that is told. */
 #define COMPLAINT_MSECS 60000
+#define RECOVERY_MSECS 2000
 
 #define SELF_TEST_SECS 3600
 #define SELF_TEST_RETRY_SECS 300
@@ -46,7 +47,8 @@ struct worker {
 	bool self_test_unwritten;
 	bool forgot_begun;
 	bool in_trouble;
-	int64_t complained_msecs;
+	int64_t failed_msecs;
+	int64_t complained_msecs; /* 0: never */
 	struct job jobs[JOBS_AT_ONCE];
 };
 
@@ -54,12 +56,15 @@ struct worker {
 static void complain(struct worker *worker, const char *what)
 {
 	int64_t now_msecs = clock_monotonic_msecs();
+	bool again = worker->complained_msecs != 0 &&
+		     now_msecs - worker->complained_msecs < COMPLAINT_MSECS;
 
 	db_close(&worker->bench.db);
-	if (worker->in_trouble && now_msecs - worker->complained_msecs < COMPLAINT_MSECS)
+	worker->in_trouble = true;
+	worker->failed_msecs = now_msecs;
+	if (again)
 		return;
 	log_error("%s; no test begins, and what was found waits until it can be written", what);
-	worker->in_trouble = true;
 	worker->complained_msecs = now_msecs;
 }
 
@@ -168,6 +173,16 @@ static void poll_again(struct worker *worker)
 	event_add(worker->poll, &(struct timeval){.tv_usec = (suseconds_t)(wait_msecs * 1000)});
 }
 
+/* A full disk takes some writes and not others: one that succeeded does not mean much yet. */
+static void say_that_it_works(struct worker *worker)
+{
+	if (!worker->in_trouble || clock_monotonic_msecs() - worker->failed_msecs < RECOVERY_MSECS)
+		return;
+	log_info("%s can be used again", db_path(worker->bench.db));
+	db_set_wait(worker->bench.db, WAIT_MSECS);
+	worker->in_trouble = false;
+}
+
 static void on_poll(evutil_socket_t fd, short what, void *context)
 {
 	struct worker *worker = context;
@@ -184,11 +199,7 @@ static void on_poll(evutil_socket_t fd, short what, void *context)
 		complain_of(worker, err);
 		return;
 	}
-	if (worker->in_trouble) {
-		log_info("%s can be used again", db_path(worker->bench.db));
-		db_set_wait(worker->bench.db, WAIT_MSECS);
-	}
-	worker->in_trouble = false;
+	say_that_it_works(worker);
 	poll_again(worker);
 }
 
