@@ -29,11 +29,13 @@ libops_a_SOURCES += \
 libops_a_SOURCES += \
 	lib/store/batch.c lib/store/batch.h \
 	lib/store/changes.c lib/store/changes.h \
+	lib/store/counters.c lib/store/counters.h \
 	lib/store/db.c lib/store/db.h \
 	lib/store/evidence.c lib/store/evidence.h \
 	lib/store/exemptions.c lib/store/exemptions.h \
 	lib/store/history.c lib/store/history.h \
 	lib/store/hit_entry.c lib/store/hit_entry.h \
+	lib/store/hit_times.c lib/store/hit_times.h \
 	lib/store/hitlog.c lib/store/hitlog.h \
 	lib/store/hits.c lib/store/hits.h \
 	lib/store/import.c lib/store/import.h \

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "milter/trap.h"
 
 /*
  * libmilter takes the text for a format of its own: a lone '%' makes the whole text vanish, so each
@@ -53,5 +54,17 @@ sfsistat answer_tag(SMFICTX *context, const struct hit *hit, unsigned forged_cou
 		log_error("the MTA does not take the header " ANSWER_HEADER
 			  " for client %s (ref %s)",
 			hit->client.name, hit->ref);
+	return SMFIS_CONTINUE;
+}
+
+sfsistat answer_trap(SMFICTX *context, const struct trap *trap)
+{
+	if (!trap->has_others)
+		return SMFIS_DISCARD;
+	for (size_t i = 0; i < trap->count; i++) {
+		if (smfi_delrcpt(context, trap->recipients[i]) != MI_SUCCESS)
+			log_error("the MTA does not take a trap recipient out of a message; its "
+				  "filter flags must allow that");
+	}
 	return SMFIS_CONTINUE;
 }

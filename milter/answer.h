@@ -7,6 +7,8 @@
 #include "core/hit.h"
 #include "core/reply.h"
 
+struct trap;
+
 /* The only place that talks replies and headers to libmilter. */
 
 #define ANSWER_HEADER "X-OPS-Listed"
@@ -16,5 +18,9 @@ sfsistat answer_give(SMFICTX *context, const struct reply *reply);
 
 /* At the end of a message: takes forged headers of ours away and puts the true one in. */
 sfsistat answer_tag(SMFICTX *context, const struct hit *hit, unsigned forged_count);
+
+/* At the end of a message to trap recipients: throws it away, or takes them out of its recipients.
+ */
+sfsistat answer_trap(SMFICTX *context, const struct trap *trap);
 
 #endif

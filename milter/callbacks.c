@@ -32,6 +32,24 @@ static void set_client(SMFICTX *context, struct client *client, const char *host
 		version == NULL || strncmp(version, "Postfix", strlen("Postfix")) != 0;
 }
 
+/* The body is asked for, and recipients may be taken out, only where there are trap recipients. */
+static sfsistat on_negotiate(SMFICTX *context, unsigned long actions, unsigned long steps,
+	unsigned long unused_2, unsigned long unused_3, unsigned long *actions_r,
+	unsigned long *steps_r, unsigned long *unused_2_r, unsigned long *unused_3_r)
+{
+	struct filter *filter = filter_hold();
+	bool traps = filter->conf->milter.trap_recipient_count > 0;
+
+	(void)context;
+	(void)unused_2;
+	(void)unused_3;
+	filter_release(&filter);
+	*actions_r = actions & (SMFIF_ADDHDRS | SMFIF_CHGHDRS | (traps ? SMFIF_DELRCPT : 0));
+	*steps_r = steps & (SMFIP_NOUNKNOWN | (traps ? 0 : SMFIP_NOEOH | SMFIP_NOBODY));
+	*unused_2_r = *unused_3_r = 0;
+	return SMFIS_CONTINUE;
+}
+
 static sfsistat on_connect(SMFICTX *context, char *hostname, _SOCK_ADDR *sockaddr)
 {
 	struct addr addr;
@@ -85,15 +103,22 @@ static sfsistat on_rcpt(SMFICTX *context, char **arguments)
 		return SMFIS_ACCEPT;
 	client_set_mailbox(recipient, sizeof(recipient), arguments[0]);
 	client_set(session->client.queue_id, sizeof(session->client.queue_id), macro(context, "i"));
+	if (session->unlisted)
+		flow_trap(session, arguments[0], recipient);
 	struct reply reply = flow_step(session, STAGE_RCPT, recipient);
 	return answer_give(context, &reply);
 }
 
-/* Of the message itself only the headers matter, and only where one of ours is to go in. */
+/* Of the message itself only the headers matter, and only where one of ours is to go in; but all of
+ * one to a trap recipient. */
 static sfsistat on_data(SMFICTX *context)
 {
 	struct session *session = smfi_getpriv(context);
 
+	if (session != NULL && session->trap.count > 0) {
+		trap_begin_copy(&session->trap, &session->client);
+		return SMFIS_CONTINUE;
+	}
 	return session != NULL && session->tagged ? SMFIS_CONTINUE : SMFIS_ACCEPT;
 }
 
@@ -101,9 +126,28 @@ static sfsistat on_header(SMFICTX *context, char *name, char *value)
 {
 	struct session *session = smfi_getpriv(context);
 
-	(void)value;
+	if (session != NULL && session->trap.count > 0)
+		trap_add_header(&session->trap, name, value);
 	if (session != NULL && strcasecmp(name, ANSWER_HEADER) == 0)
 		session->forged_count++;
+	return SMFIS_CONTINUE;
+}
+
+static sfsistat on_end_of_headers(SMFICTX *context)
+{
+	struct session *session = smfi_getpriv(context);
+
+	if (session != NULL && session->trap.count > 0)
+		trap_add(&session->trap, "\n", 1);
+	return SMFIS_CONTINUE;
+}
+
+static sfsistat on_body(SMFICTX *context, unsigned char *octets, size_t length)
+{
+	struct session *session = smfi_getpriv(context);
+
+	if (session != NULL && session->trap.count > 0)
+		trap_add(&session->trap, octets, length);
 	return SMFIS_CONTINUE;
 }
 
@@ -114,6 +158,10 @@ static sfsistat on_end_of_message(SMFICTX *context)
 
 	if (session == NULL)
 		return SMFIS_ACCEPT;
+	if (session->trap.count > 0) {
+		status = answer_trap(context, &session->trap);
+		trap_file(&session->trap, session->filter, &session->client);
+	}
 	if (session->tagged)
 		status = answer_tag(context, &session->tag, session->forged_count);
 	session_end_message(session);
@@ -135,13 +183,16 @@ static char name[] = "opsmilter";
 struct smfiDesc callbacks = {
 	.xxfi_name = name,
 	.xxfi_version = SMFI_VERSION,
-	.xxfi_flags = SMFIF_ADDHDRS | SMFIF_CHGHDRS,
+	.xxfi_flags = SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_DELRCPT,
+	.xxfi_negotiate = on_negotiate,
 	.xxfi_connect = on_connect,
 	.xxfi_helo = on_helo,
 	.xxfi_envfrom = on_mail,
 	.xxfi_envrcpt = on_rcpt,
 	.xxfi_data = on_data,
 	.xxfi_header = on_header,
+	.xxfi_eoh = on_end_of_headers,
+	.xxfi_body = on_body,
 	.xxfi_eom = on_end_of_message,
 	.xxfi_close = on_close,
 };

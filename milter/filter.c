@@ -53,6 +53,14 @@ struct filter *filter_hold(void)
 	return filter;
 }
 
+struct filter *filter_hold_this(struct filter *filter)
+{
+	pthread_mutex_lock(&mutex);
+	filter->holders++;
+	pthread_mutex_unlock(&mutex);
+	return filter;
+}
+
 void filter_release(struct filter **filter)
 {
 	if (*filter == NULL)

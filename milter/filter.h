@@ -35,6 +35,9 @@ int filter_install(struct conf *conf, bool must_work, struct text *message_r)
 /* The current filter, held. Any thread. */
 struct filter *filter_hold(void);
 
+/* One more hold of a filter that the caller holds. Any thread. */
+struct filter *filter_hold_this(struct filter *filter);
+
 /* Lets go; what nobody holds and is not current is freed, its hits written first. Any thread. */
 void filter_release(struct filter **filter);
 

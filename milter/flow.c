@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "core/verdict.h"
+#include "milter/counters.h"
 #include "milter/failure.h"
 
 /* How long a client waits for its hit to be on disk before on_error decides. */
@@ -22,7 +23,7 @@ static struct reply reply_on_error(const struct filter *filter)
 }
 
 /* What a look-up comes to. */
-enum finding { NOT_LISTED, LISTED, UNKNOWN };
+enum finding { EXEMPT, NOT_LISTED, LISTED, UNKNOWN };
 
 static enum finding look_up(
 	struct filter *filter, const struct addr *addr, struct listing *listing_r)
@@ -32,30 +33,35 @@ static enum finding look_up(
 	struct lookup found;
 
 	if (policy_exempts_client(&filter->conf->milter.policy, addr))
-		return NOT_LISTED;
+		return EXEMPT;
+	counters_add(COUNTER_LOOKUPS);
 	if (lookup_pool_find(filter->lookups, addr, clock_now(), &found, &message) != ERR_NONE) {
+		counters_add(COUNTER_LOOKUP_ERRORS);
 		failure_log(buffer);
 		/* Under tempfail the session goes on, as exempt mail passes all the same. */
 		*listing_r = (struct listing){.action = LIST_DEFER};
 		return reply_on_error(filter).answer == ANSWER_DEFER ? UNKNOWN : NOT_LISTED;
 	}
 	if (found.count == 0 || found.exempt)
-		return NOT_LISTED;
+		return found.count == 0 ? NOT_LISTED : EXEMPT;
+	counters_add(COUNTER_LISTED);
 	*listing_r = *verdict_choose(found.listings, found.count);
 	return LISTED;
 }
 
 static struct session *make_session(struct filter *filter, const struct addr *addr)
 {
-	struct listing listing;
+	struct listing listing = {.id = 0};
 	enum finding finding = look_up(filter, addr, &listing);
+	bool for_traps = finding == NOT_LISTED && filter->conf->milter.trap_recipient_count > 0;
 	/* Without memory the list must not stop mail either. */
-	struct session *session = finding == NOT_LISTED ? NULL : session_new(filter, addr);
+	struct session *session = finding >= LISTED || for_traps ? session_new(filter, addr) : NULL;
 
 	if (session == NULL)
 		return NULL;
 	session->listing = listing;
 	session->unknown = finding == UNKNOWN;
+	session->unlisted = for_traps;
 	return session;
 }
 
@@ -64,6 +70,7 @@ void flow_connect(const struct addr *addr, struct session **session_r)
 	*session_r = NULL;
 	if (!filter_begin_step())
 		return;
+	counters_add(COUNTER_SESSIONS);
 	struct filter *filter = filter_hold();
 	*session_r = make_session(filter, addr);
 	if (*session_r == NULL)
@@ -130,8 +137,10 @@ static int record_hit(struct session *session, struct hit *hit)
 			 : "accepted: the hit log took too long",
 		&message);
 
-	if (err != ERR_NONE)
+	if (err != ERR_NONE) {
+		counters_add(COUNTER_HIT_ERRORS);
 		failure_log(buffer);
+	}
 	return err;
 }
 
@@ -183,6 +192,8 @@ static struct reply take_step(struct session *session, enum stage stage, const c
 	struct decision decision = verdict_decide(&session->filter->conf->milter.policy,
 		&session->listing, &session->client, stage_to_decide(session, stage), recipient);
 
+	if (session->unlisted)
+		return reply_of_answer(ANSWER_CONTINUE);
 	if (session->unknown)
 		return decision.answer == ANSWER_DEFER ? reply_of_failure()
 						       : reply_of_answer(decision.answer);
@@ -203,12 +214,18 @@ struct reply flow_step(struct session *session, enum stage stage, const char *re
 	return reply;
 }
 
+void flow_trap(struct session *session, const char *argument, const char *recipient)
+{
+	trap_take_recipient(&session->trap, argument,
+		trap_is_recipient(&session->filter->conf->milter, recipient));
+}
+
 void flow_close(struct session *session)
 {
 	static const struct decision left = {ANSWER_CONTINUE, HIT_LEFT, ""};
 	struct hit hit;
 
-	if (session->on_record || session->unknown || !filter_begin_step())
+	if (session->on_record || session->unknown || session->unlisted || !filter_begin_step())
 		return;
 	fill_hit(session, STAGE_CLOSE, "", &left, &hit);
 	post_hit(session, &hit, "");

@@ -23,6 +23,12 @@ void flow_connect(const struct addr *addr, struct session **session_r);
  */
 struct reply flow_step(struct session *session, enum stage stage, const char *recipient);
 
+/*
+ * A recipient of a message from a client that is not listed: one of trap_recipients is taken down,
+ * so that the message becomes a nomination. argument is RCPT's as it came.
+ */
+void flow_trap(struct session *session, const char *argument, const char *recipient);
+
 /* The end of the connection: a listed client that was told nothing leaves a hit too. */
 void flow_close(struct session *session);
 

@@ -18,6 +18,7 @@
 #include "base/text.h"
 #include "conf/conf.h"
 #include "config.h"
+#include "milter/background.h"
 #include "milter/callbacks.h"
 #include "milter/filter.h"
 #include "milter/signals.h"
@@ -292,6 +293,8 @@ static int run(const struct arguments *arguments)
 
 	if (pthread_create(&server, NULL, serve, NULL) != 0)
 		fail_at("cannot start a thread", EXIT_RUN_TIME);
+	if (background_start() != 0)
+		fail_at("cannot start a thread", EXIT_RUN_TIME);
 	daemon_ready(EXIT_SUCCESS);
 	log_info("%s is ready", PACKAGE_STRING);
 	while (signals_wait() == SIGNAL_RELOAD)
@@ -299,6 +302,7 @@ static int run(const struct arguments *arguments)
 	end_serving(server);
 	socket_remove(); /* at once: later it may be a successor's */
 	filter_stop();
+	background_stop();
 	remove_files();
 	log_info("%s ends", PACKAGE_STRING);
 	return atomic_load(&serving.ended) && serving.failed ? EXIT_RUN_TIME : EXIT_SUCCESS;

@@ -18,6 +18,7 @@ void session_free(struct session **session)
 {
 	if (*session == NULL)
 		return;
+	trap_end_message(&(*session)->trap);
 	filter_release(&(*session)->filter);
 	free(*session);
 	*session = NULL;
@@ -27,6 +28,7 @@ void session_end_message(struct session *session)
 {
 	session->tagged = session->tagged_at_helo;
 	session->forged_count = 0;
+	trap_end_message(&session->trap);
 	session->client.mail_from[0] = '\0';
 	session->client.queue_id[0] = '\0';
 }

@@ -9,6 +9,7 @@
 #include "core/listing.h"
 #include "core/reply.h"
 #include "milter/filter.h"
+#include "milter/trap.h"
 
 /*
  * One SMTP connection of a client that may be refused. libmilter runs its callbacks one after
@@ -20,6 +21,7 @@ struct session {
 	struct listing listing; /* the one that decides */
 	bool unknown;           /* the look-up failed, and on_error is tempfail: no listing */
 	bool on_record;         /* this connection has a hit */
+	bool unlisted;          /* it is here for trap recipients only: no listing */
 
 	bool helo_answered; /* a second HELO or EHLO gets the answer of the first, and no hit */
 	struct reply helo_answer;
@@ -30,6 +32,7 @@ struct session {
 	bool tagged;
 	struct hit tag;        /* the hit whose reference the header shows */
 	unsigned forged_count; /* headers of ours that the client sent */
+	struct trap trap;      /* of an unlisted client */
 };
 
 /* Begins a session, which takes the hold of its filter over. NULL when memory ran out. */

@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "conf/conf.h"
+#include "store/counters.h"
 #include "store/hits.h"
 #include "store/lists.h"
 #include "store/requests.h"
@@ -146,8 +147,10 @@ static int write_self_test(FILE *out, struct db *ops)
 
 static void write_counter(void *context, const char *name, int64_t value)
 {
-	fprintf(context, "# TYPE opsmilter_filter_%s counter\nopsmilter_filter_%s %lld\n", name,
-		name, (long long)value);
+	const char *total = strstr(name, "_total");
+
+	fprintf(context, "# TYPE opsmilter_filter_%s %s\nopsmilter_filter_%s %lld\n", name,
+		total ? "counter" : "gauge", name, (long long)value);
 }
 
 static int write_figures(FILE *out, const struct database_pair *pair)
@@ -164,7 +167,7 @@ static int write_figures(FILE *out, const struct database_pair *pair)
 	if (!err)
 		err = write_self_test(out, pair->ops);
 	if (!err)
-		err = hits_each_counter(pair->hits, write_counter, out);
+		err = counters_each(pair->hits, write_counter, out);
 	return err;
 }
 

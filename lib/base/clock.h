@@ -16,6 +16,9 @@ int64_t clock_now(void);
 /* Milliseconds that only grow, from an arbitrary start. Any thread. */
 int64_t clock_monotonic_msecs(void);
 
+/* The same clock in microseconds, for what is measured. Any thread. */
+int64_t clock_monotonic_usecs(void);
+
 /* Tests only: from now on clock_now() gives what source gives; NULL brings the real time back. */
 void clock_replace(int64_t (*source)(void));
 

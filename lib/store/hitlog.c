@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "store/db.h"
 #include "store/hit_entry.h"
+#include "store/hit_times.h"
 #include "store/open.h"
 
 /*
@@ -178,6 +179,16 @@ static int write_entries(struct hitlog *log, struct hit_queue *batch)
 	return err;
 }
 
+static int commit(struct hitlog *log)
+{
+	int64_t began = clock_monotonic_usecs();
+	int err = db_commit(log->db);
+
+	if (err == ERR_NONE)
+		hit_times_add(clock_monotonic_usecs() - began);
+	return err;
+}
+
 static int write_batch(struct hitlog *log, struct hit_queue *batch, struct text *message_r)
 {
 	int err = open_db(log, message_r);
@@ -189,7 +200,7 @@ static int write_batch(struct hitlog *log, struct hit_queue *batch, struct text 
 	if (err == ERR_NONE)
 		err = write_entries(log, batch);
 	if (err == ERR_NONE)
-		err = db_commit(log->db);
+		err = commit(log);
 	if (err != ERR_NONE) {
 		text_add_format(
 			message_r, "%s: %s (%s)", log->path, err_text(err), db_error(log->db));

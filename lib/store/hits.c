@@ -134,14 +134,3 @@ int hits_count_after(struct db *db, int64_t *last,
 	*last = newest;
 	return more;
 }
-
-int hits_each_counter(
-	struct db *db, void (*take)(void *context, const char *name, int64_t value), void *context)
-{
-	struct statement *row = db_begin(db, ALL_COUNTERS);
-	int more;
-
-	while ((more = db_step(row)) > 0)
-		take(context, db_text(row, 0), db_int(row, 1));
-	return more;
-}

@@ -85,8 +85,4 @@ int hits_count_after(struct db *db, int64_t *last,
 	void (*take)(void *context, const char *list, const char *action, int64_t hits),
 	void *context) __attribute__((warn_unused_result));
 
-/* Gives the filter's own counters, by name. */
-int hits_each_counter(struct db *db, void (*take)(void *context, const char *name, int64_t value),
-	void *context) __attribute__((warn_unused_result));
-
 #endif

@@ -220,6 +220,10 @@ static const struct statement_text statements[ADD_REQUEST] = {
 
 	[ALL_COUNTERS] = {DB_HITS, ROLE_SITE, "SELECT name, value FROM counter ORDER BY name"},
 
+	[SET_COUNTER] = {DB_HITS, ROLE_FILTER,
+		"INSERT INTO counter (name, value, at) VALUES (?1, ?2, ?3)"
+		" ON CONFLICT (name) DO UPDATE SET value = ?2, at = ?3"},
+
 	[COUNT_HITS_BY_LIST] = {DB_HITS, ROLE_ADMIN,
 		"SELECT list," HIT_COUNTS " GROUP BY list ORDER BY hits DESC, list LIMIT ?3"},
 

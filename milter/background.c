@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "milter/background.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "milter/counters.h"
+#include "milter/filter.h"
+#include "milter/trap.h"
+#include "store/db.h"
+#include "store/nominations.h"
+#include "store/open.h"
+
+#define COUNTERS_SECS 10
+/* How long nominations wait while the database fails, and how often that is logged. */
+#define RETRY_SECS 10
+#define LOG_SECS 60
+#define LOCK_WAIT_MSECS 5000
+
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER; /* guards queue, stopping */
+static pthread_cond_t work = PTHREAD_COND_INITIALIZER;
+static struct trapped *queue; /* the oldest first */
+static bool stopping;
+
+static pthread_t thread;
+static bool started;
+
+static void trapped_free(struct trapped *trapped)
+{
+	filter_release(&trapped->filter);
+	trap_free_copy(trapped->copy, trapped->room);
+	free(trapped);
+}
+
+static int file(struct db *db, const struct trapped *trapped)
+{
+	const struct conf *conf = trapped->filter->conf;
+	char buffer[512], ip[ADDR_TEXT_SIZE];
+	struct text why = TEXT_OVER(buffer);
+	struct nomination nomination = {
+		.request = {.address = trapped->address, .requested_at = trapped->at},
+		.spam = trapped->copy,
+		.length = trapped->length,
+		.source = "a trap recipient",
+		.confirmed = true, /* we took the message from it ourselves */
+		.allowed = conf->probe.allow_private,
+		.allowed_count = conf->probe.allow_private_count,
+	};
+	enum nomination_end end;
+
+	text_copy(nomination.request.filed_by, sizeof(nomination.request.filed_by), "opsmilter");
+	int err = nominations_file(db, &nomination, &end, &why);
+	if (err != ERR_NONE)
+		return err;
+	addr_format(&trapped->address, ip);
+	if (end == NOMINATION_FILED) {
+		counters_add(COUNTER_NOMINATIONS);
+		log_info("%s is nominated for mail to a trap recipient, request %lld", ip,
+			(long long)nomination.request.id);
+	}
+	return ERR_NONE;
+}
+
+static int open_and_file(const struct trapped *trapped, struct text *message_r)
+{
+	const char *path = trapped->filter->conf->database;
+	struct db_options options = {
+		.kind = DB_OPS,
+		.role = ROLE_FILTER,
+		.writable = true,
+		.wait_msecs = LOCK_WAIT_MSECS,
+	};
+	struct db *db;
+	int err = store_open(path, &options, &db, message_r);
+
+	if (err != ERR_NONE)
+		return err;
+	err = file(db, trapped);
+	if (err != ERR_NONE)
+		text_add_format(message_r, "%s: %s (%s)", path, err_text(err), db_error(db));
+	db_close(&db);
+	return err;
+}
+
+static struct trapped *take_first(void)
+{
+	pthread_mutex_lock(&mutex);
+	struct trapped *first = queue;
+	if (first != NULL)
+		queue = first->next;
+	pthread_mutex_unlock(&mutex);
+	return first;
+}
+
+static void put_back(struct trapped *trapped)
+{
+	pthread_mutex_lock(&mutex);
+	trapped->next = queue;
+	queue = trapped;
+	pthread_mutex_unlock(&mutex);
+}
+
+static void log_failure(const char *message)
+{
+	static int64_t logged_msecs; /* the thread's own; 0: never */
+	int64_t now = clock_monotonic_msecs();
+
+	if (logged_msecs != 0 && now - logged_msecs < LOG_SECS * 1000)
+		return;
+	logged_msecs = now;
+	log_error("%s; nominations of trap recipients wait", message);
+}
+
+/* Files what waits; false when the database failed, and it waits on. */
+static bool file_all(void)
+{
+	char buffer[512];
+	struct text message = TEXT_OVER(buffer);
+	struct trapped *trapped;
+
+	while ((trapped = take_first()) != NULL) {
+		if (open_and_file(trapped, &message) != ERR_NONE) {
+			log_failure(buffer);
+			put_back(trapped);
+			return false;
+		}
+		trapped_free(trapped);
+	}
+	return true;
+}
+
+static void write_counters(void)
+{
+	struct filter *filter = filter_hold();
+
+	counters_write(filter->conf);
+	filter_release(&filter);
+}
+
+/* Waits for work, at most so long; false: the end. The first call of the next round is due then. */
+static bool wait_for_work(bool failing)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += failing ? RETRY_SECS : COUNTERS_SECS;
+	pthread_mutex_lock(&mutex);
+	while (!stopping && (queue == NULL || failing))
+		if (pthread_cond_timedwait(&work, &mutex, &until) != 0)
+			break;
+	bool goes_on = !stopping;
+	pthread_mutex_unlock(&mutex);
+	return goes_on;
+}
+
+static void *run(void *unused)
+{
+	bool failing = false;
+	int64_t counted_msecs = clock_monotonic_msecs();
+
+	(void)unused;
+	while (wait_for_work(failing)) {
+		failing = !file_all();
+		if (clock_monotonic_msecs() - counted_msecs < COUNTERS_SECS * 1000)
+			continue;
+		write_counters();
+		counted_msecs = clock_monotonic_msecs();
+	}
+	return NULL;
+}
+
+int background_start(void)
+{
+	int error = pthread_create(&thread, NULL, run, NULL);
+
+	started = error == 0;
+	return error;
+}
+
+void background_file(struct trapped *trapped)
+{
+	struct trapped **last = &queue;
+
+	pthread_mutex_lock(&mutex);
+	while (*last != NULL)
+		last = &(*last)->next;
+	*last = trapped;
+	pthread_cond_signal(&work);
+	pthread_mutex_unlock(&mutex);
+}
+
+void background_stop(void)
+{
+	struct trapped *trapped;
+	size_t lost = 0;
+
+	if (!started)
+		return;
+	pthread_mutex_lock(&mutex);
+	stopping = true;
+	pthread_cond_signal(&work);
+	pthread_mutex_unlock(&mutex);
+	pthread_join(thread, NULL);
+	(void)file_all();
+	write_counters();
+	for (; (trapped = take_first()) != NULL; lost++)
+		trapped_free(trapped);
+	if (lost > 0)
+		log_error("%zu nominations of trap recipients were not filed", lost);
+}
