@@ -152,22 +152,48 @@ static size_t at_sign_length(const char *octets, size_t length)
 	return 0;
 }
 
+/* A soft line break of quoted-printable, which what is broken goes on behind. */
+static size_t soft_break(const char *octets, size_t length)
+{
+	if (length >= 3 && memcmp(octets, "=\r\n", 3) == 0)
+		return 3;
+	return length >= 2 && memcmp(octets, "=\n", 2) == 0 ? 2 : 0;
+}
+
+/* How many octets here are those wanted, in whatever case and with soft line breaks in between; 0:
+ * they are not. */
+static size_t match_octets(const char *octets, size_t length, const char *wanted, size_t count)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		size_t skip;
+		while (i > 0 && at < length && (skip = soft_break(octets + at, length - at)) > 0)
+			at += skip;
+		if (at >= length ||
+			tolower((unsigned char)octets[at]) != tolower((unsigned char)wanted[i]))
+			return 0;
+		at++;
+	}
+	return at;
+}
+
 /* How many octets here are a secret; 0: they are not. */
 static size_t match_secret(const struct secret *secret, const char *octets, size_t length)
 {
-	size_t at = secret->at_sign;
-	size_t sign;
+	size_t at = match_octets(octets, length, secret->text, secret->at_sign);
+	size_t domain, sign;
 
-	if (length < at || strncasecmp(octets, secret->text, at) != 0)
-		return 0;
-	if (at == secret->length)
+	if (at == 0 || secret->at_sign == secret->length)
 		return at;
+	at += soft_break(octets + at, length - at);
 	sign = at_sign_length(octets + at, length - at);
-	if (sign == 0 || length - at - sign < secret->length - at - 1 ||
-		strncasecmp(octets + at + sign, secret->text + at + 1, secret->length - at - 1) !=
-			0)
+	if (sign == 0)
 		return 0;
-	return secret->length - 1 + sign;
+	at += sign + soft_break(octets + at + sign, length - at - sign);
+	domain = match_octets(octets + at, length - at, secret->text + secret->at_sign + 1,
+		secret->length - secret->at_sign - 1);
+	return domain > 0 ? at + domain : 0;
 }
 
 static size_t match_any(const struct masking *masking, const char *octets, size_t length)
@@ -195,24 +221,17 @@ void masking_put(const struct masking *masking, const char *octets, size_t lengt
 		masking->put(masking->context, octets, length);
 }
 
-/* "https://", "http://"; 0: no link begins here. */
+/* How long the start of a link is; 0: none begins here. */
 static size_t scheme_length(const char *octets, size_t length)
 {
-	static const char *const schemes[] = {"https://", "http://", "https=3A//", "http=3A//"};
+	static const char *const schemes[] = {
+		"https://", "http://", "https=3A//", "http=3A//", "www."};
 
 	for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++)
 		if (length >= strlen(schemes[i]) &&
 			strncasecmp(octets, schemes[i], strlen(schemes[i])) == 0)
 			return strlen(schemes[i]);
 	return 0;
-}
-
-/* A soft line break of quoted-printable, which a link goes on behind. */
-static size_t soft_break(const char *octets, size_t length)
-{
-	if (length >= 3 && memcmp(octets, "=\r\n", 3) == 0)
-		return 3;
-	return length >= 2 && memcmp(octets, "=\n", 2) == 0 ? 2 : 0;
 }
 
 static size_t link_length(const char *octets, size_t length)
@@ -243,6 +262,30 @@ static bool is_token(const char *octets, size_t length)
 	return length >= TOKEN_MIN || digits >= TOKEN_DIGITS;
 }
 
+static bool is_word_octet(char c)
+{
+	return isalnum((unsigned char)c) || (unsigned char)c >= 0x80;
+}
+
+/* A part of a link, with secrets masked. */
+static void put_part(const struct masking *masking, const char *octets, size_t length)
+{
+	size_t begin = 0; /* of what was not put yet */
+	size_t i = 0;
+
+	while (i < length) {
+		bool at_word = i == 0 || !is_word_octet(octets[i - 1]);
+		size_t matched = at_word ? match_any(masking, octets + i, length - i) : 0;
+		if (matched > 0) {
+			masking_put(masking, octets + begin, i - begin);
+			masking_put_word(masking);
+			begin = i + matched;
+		}
+		i += matched > 0 ? matched : 1;
+	}
+	masking_put(masking, octets + begin, length - begin);
+}
+
 /* The host is shown, paths as far as they are words, and no query or fragment. */
 static void put_link(
 	const struct masking *masking, const char *octets, size_t scheme, size_t length)
@@ -253,27 +296,22 @@ static void put_link(
 
 	for (next = part; next < end && !strchr("/?#", *next); next++)
 		continue;
-	masking_put(masking, octets, (size_t)(next - octets));
+	masking_put(masking, octets, scheme);
+	put_part(masking, part, (size_t)(next - part));
 	while (next < end && *next == '/') {
 		masking_put(masking, "/", 1);
 		part = ++next;
 		while (next < end && !strchr("/?#", *next))
 			next++;
-		if (is_token(part, (size_t)(next - part)) ||
-			match_any(masking, part, (size_t)(next - part)) > 0)
+		if (is_token(part, (size_t)(next - part)))
 			masking_put_word(masking);
 		else
-			masking_put(masking, part, (size_t)(next - part));
+			put_part(masking, part, (size_t)(next - part));
 	}
 	if (next < end) {
 		masking_put(masking, next, 1);
 		masking_put_word(masking);
 	}
-}
-
-static bool is_word_octet(char c)
-{
-	return isalnum((unsigned char)c) || (unsigned char)c >= 0x80;
 }
 
 void masking_put_text(const struct masking *masking, const char *octets, size_t length)

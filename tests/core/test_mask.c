@@ -70,6 +70,9 @@ static void recipients_are_masked_wherever_and_however_they_stand(void **state)
 		"bounce-jane.doe=example.org@example.net",
 		"see jane.doe%40example.org",
 		"see jane.doe=40example.org",
+		"see jane.d=\r\noe=\n@exam=\nple.org",
+		"http://jane.doe@example.org/x",
+		"http://example.net/x-jane.doe",
 		"Dear Jane Q. Doe!",
 		"to other@example.com",
 		"to honey@traps.example",
@@ -97,6 +100,7 @@ static void links_keep_their_host_and_lose_what_tells_one_from_another(void **st
 			"https://example.net/u/" MASK_WORD "/x"},
 		{"http://example.net/a=\nb?c=\nd e", "http://example.net/a=\nb?" MASK_WORD " e"},
 		{"http://example.net", "http://example.net"},
+		{"see www.example.net/x?id=7 there", "see www.example.net/x?" MASK_WORD " there"},
 	};
 
 	(void)state;
