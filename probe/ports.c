@@ -111,16 +111,19 @@ static void make_evidence(struct port_list *list, size_t index)
 
 static int add(struct port_list *list, uint16_t port, enum protocol protocol, bool in_evidence)
 {
-	size_t i = 0;
+	uint16_t bit = (uint16_t)(1U << protocol);
+	size_t i = list->count;
 
-	while (i < list->count &&
-		(list->ports[i].port != port || list->ports[i].protocol != protocol))
-		i++;
-	if (i == PORTS_MAX)
-		return ERR_RANGE;
-	if (i == list->count)
+	if ((list->protocols[port] & bit) == 0) {
+		if (list->count == PORTS_MAX)
+			return ERR_RANGE;
+		list->protocols[port] |= bit;
 		list->ports[list->count++] =
 			(struct probe_port){.port = port, .protocol = protocol};
+	} else if (in_evidence) {
+		for (i = 0; list->ports[i].port != port || list->ports[i].protocol != protocol;)
+			i++;
+	}
 	if (in_evidence && !list->ports[i].in_evidence)
 		make_evidence(list, i);
 	return ERR_NONE;
@@ -182,6 +185,7 @@ int ports_begin(struct port_list *list, char *const *configured, size_t count)
 	int err = ERR_NONE;
 
 	list->count = list->evidence_count = 0;
+	memset(list->protocols, 0, sizeof(list->protocols));
 	for (size_t i = 0; err == ERR_NONE && i < count; i++) {
 		size_t length = word_length(configured[i]);
 		const char *port = configured[i] + length + (configured[i][length] == ':');

@@ -4,17 +4,19 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "probe/result.h"
 
 /* Pairs of port and protocol that one test may have. */
-#define PORTS_MAX 4096
+#define PORTS_MAX 32768
 
-/* What a host is asked at. 50 kB: not on a small stack. */
+/* What a host is asked at. Half a megabyte: not on a stack. */
 struct port_list {
 	struct probe_port ports[PORTS_MAX];
 	size_t count;
-	size_t evidence_count; /* how many are in_evidence; they come first */
+	uint16_t protocols[UINT16_MAX + 1]; /* a bit for each that is asked at a port */
+	size_t evidence_count;              /* how many are in_evidence; they come first */
 };
 
 /*
