@@ -89,10 +89,24 @@ bool page_parse_address(const char *value, struct addr *addr_r)
 
 void page_copy_text(char *buffer, size_t size, const char *value)
 {
-	text_copy(buffer, size, value);
-	for (; *buffer; buffer++)
-		if ((unsigned char)*buffer < 0x20 || *buffer == 0x7f)
-			*buffer = ' ';
+	struct text text;
+	size_t left = strlen(value);
+
+	text_init(&text, buffer, size);
+	while (left > 0) {
+		uint32_t character;
+		unsigned octets = text_read_utf8(value, left, &character);
+		bool control = character < 0x20 || (character >= 0x7f && character <= 0x9f);
+		if (octets > 0 && text.length + octets >= size)
+			break; /* no half character */
+		text_add_octets(&text,
+			octets == 0 ? "?"
+			: control   ? " "
+				    : value,
+			octets == 0 || control ? 1 : octets);
+		value += octets > 0 ? octets : 1;
+		left -= octets > 0 ? octets : 1;
+	}
 }
 
 bool page_read_address(const struct visit *visit, struct answer *answer, struct addr *addr_r)

@@ -104,6 +104,22 @@ static void show_nothing_to_do(const struct visit *visit, struct answer *answer,
 		});
 }
 
+static void show_expiring(
+	const struct visit *visit, struct answer *answer, const struct removal *removal)
+{
+	int64_t end = removal->listing->expires_at;
+	char time[PAGE_TIME_SIZE];
+	char text[256];
+
+	page_format_time(end, time);
+	snprintf(text, sizeof text,
+		"Its entries come and go by themselves: this one ends %s%s, unless something new "
+		"comes up.",
+		end == CLOCK_NEVER ? "when the operator ends it" : "on ",
+		end == CLOCK_NEVER ? "" : time);
+	show_nothing_to_do(visit, answer, removal, "This list takes no requests", text);
+}
+
 static bool can_be_asked(
 	const struct visit *visit, struct answer *answer, const struct removal *removal)
 {
@@ -115,9 +131,7 @@ static bool can_be_asked(
 				  "sent now is not refused because of these lists."
 				: "This is a test entry. It is the same on every list, and stays.");
 	else if (removal->list.removal == REMOVAL_EXPIRE)
-		show_nothing_to_do(visit, answer, removal, "This list takes no requests",
-			"Its entries come and go by themselves. The page of the address says when "
-			"this one ends.");
+		show_expiring(visit, answer, removal);
 	else
 		return true;
 	return false;

@@ -81,7 +81,8 @@ bool page_read_address(const struct visit *visit, struct answer *answer, struct 
 /* The same without a page. */
 bool page_parse_address(const char *value, struct addr *addr_r);
 
-/* Copies what a visitor typed, cut to fit: control characters become spaces. */
+/* Copies what a visitor typed, cut to fit: control characters become spaces, octets that are not
+ * UTF-8 '?'. */
 void page_copy_text(char *buffer, size_t size, const char *value);
 
 /* "2026-11-20 21:02 UTC", or "never". */
