@@ -51,6 +51,7 @@ class Filter:
         self.configuration = os.path.join(self.run, "opsmilter.conf")
         self.pid_file = os.path.join(self.run, "pid")
         self.process = None
+        self.probe = ""  # options of the section probe
         self.wrapper = []  # a command that runs opsmilter, such as one that limits it
         self.configure()
 
@@ -73,7 +74,8 @@ class Filter:
         }
         text = (f"database = {spell(self.database)}\nhit_log = {spell(self.hit_log)}\n"
                 f"site_url = {spell(SITE_URL)}\n\nmilter {{\n"
-                + "".join(f"    {key} = {spell(value)}\n" for key, value in options.items()) + "}\n")
+                + "".join(f"    {key} = {spell(value)}\n" for key, value in options.items())
+                + f"}}\n\nprobe {{\n    {self.probe}\n}}\n")
         self.write_configuration(text)
 
     def write_configuration(self, text):
@@ -165,6 +167,12 @@ class Filter:
             rows = [dict(row) for row in database.execute(query, values)]
         database.close()
         return rows
+
+    def counters(self):
+        with sqlite3.connect(f"file:{self.hit_log}?mode=ro", uri=True, timeout=10) as database:
+            values = dict(database.execute("SELECT name, value FROM counter"))
+        database.close()
+        return values
 
     def wait_for_hits(self, count, seconds=10):
         """For hits that nobody waits for, such as of clients that left; returns all hits."""

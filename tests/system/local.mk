@@ -12,6 +12,7 @@ EXTRA_DIST += \
 	tests/system/cases_exemptions.py \
 	tests/system/cases_process.py \
 	tests/system/cases_real_input.py \
+	tests/system/cases_traps.py \
 	tests/system/run \
 	tests/system/setting.py \
 	tests/system/test_postfix.py \

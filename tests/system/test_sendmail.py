@@ -10,10 +10,11 @@ from .cases_changes import ChangeCases
 from .cases_exemptions import ExemptionCases
 from .cases_process import OverTcpCases, ProcessCases
 from .cases_real_input import RealInputCases
+from .cases_traps import TrapCases
 from .setting import RECIPIENT, Setting
 
 
-class SendmailTest(AnswerCases, ExemptionCases, ChangeCases, ProcessCases, RealInputCases, Setting,
+class SendmailTest(AnswerCases, ExemptionCases, ChangeCases, ProcessCases, RealInputCases, TrapCases, Setting,
                    unittest.TestCase):
     subject = "sendmail"
     server_class = Sendmail
