@@ -189,6 +189,45 @@ static enum MHD_Result take_query(
 	return MHD_YES;
 }
 
+struct forwarded {
+	char list[1024];
+	size_t length;
+};
+
+/* Several fields of one name are one list (RFC 9110, 5.3): a proxy may add its own after those that
+ * the visitor made up. When there is no room, the end stays. */
+static enum MHD_Result take_forwarded(
+	void *context, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+	struct forwarded *forwarded = context;
+	size_t length = value ? strlen(value) : 0;
+
+	(void)kind;
+	if (strcasecmp(name, "X-Forwarded-For") != 0)
+		return MHD_YES;
+	if (length + 2 > sizeof forwarded->list) {
+		value += length + 2 - sizeof forwarded->list;
+		length = sizeof forwarded->list - 2;
+	}
+	if (forwarded->length + length + 2 > sizeof forwarded->list)
+		forwarded->length = 0;
+	if (forwarded->length > 0)
+		forwarded->list[forwarded->length++] = ',';
+	memcpy(forwarded->list + forwarded->length, value ? value : "", length + 1);
+	forwarded->length += length;
+	return MHD_YES;
+}
+
+/* The visitor's address. */
+static struct addr visitor_of(struct MHD_Connection *connection, const struct conf *conf)
+{
+	struct forwarded forwarded = {.length = 0};
+	struct addr from = address_of(connection);
+
+	MHD_get_connection_values(connection, MHD_HEADER_KIND, take_forwarded, &forwarded);
+	return site_client(conf, &from, forwarded.length > 0 ? forwarded.list : NULL);
+}
+
 static void reading_free(struct reading *reading)
 {
 	form_free(&reading->form);
@@ -201,7 +240,6 @@ static struct reading *reading_new(
 	struct MHD_Connection *connection, const char *path, const char *method)
 {
 	struct reading *reading = calloc(1, sizeof *reading);
-	struct addr from = address_of(connection);
 
 	if (reading)
 		reading->site = site_hold();
@@ -215,8 +253,7 @@ static struct reading *reading_new(
 	reading->visit.method = strcmp(method, "POST") == 0 ? METHOD_POST : METHOD_GET;
 	reading->visit.now = clock_now();
 	reading->visit.foreign = is_foreign(connection);
-	reading->visit.client =
-		site_client(reading->site->conf, &from, header(connection, "X-Forwarded-For"));
+	reading->visit.client = visitor_of(connection, reading->site->conf);
 	MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, take_query, reading);
 	return reading;
 }
