@@ -4,6 +4,8 @@ dist_check_SCRIPTS += tests/web/run.sh
 EXTRA_DIST += \
 	tests/web/markup.py \
 	tests/web/test_evidence.py \
+	tests/web/test_faults.py \
+	tests/web/test_forms.py \
 	tests/web/test_http.py \
 	tests/web/test_pages.py \
 	tests/web/visitor.py
