@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What becomes of a request. Numbers can be counted through: so the page shows nothing of whoever
- * filed it, only what the page of the address shows too. */
+ * filed it, only what the page of the address shows too, and names no address that was nominated in
+ * vain. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -107,17 +108,20 @@ static void show(const struct visit *visit, struct answer *answer, const struct 
 	char transcript[24] = "";
 	const char *verdict = request->verdict;
 
+	/* Whom somebody nominated is nobody's business until it is shown to be right. */
+	bool named = request->kind == REQUEST_REMOVAL || outcome == LISTED;
+
 	addr_format(&request->address, ip);
 	page_format_time(request->requested_at, filed);
 	page_format_time(request->next_test_at, next_test);
 	page_format_time(request->decided_at, decided);
-	if (test->evidence_id > 0)
+	if (named && test->evidence_id > 0)
 		snprintf(transcript, sizeof transcript, "%lld", (long long)test->evidence_id);
 	page_begin(visit, answer, heading_of(outcome));
 	template_write(answer->out, html_request,
 		(const struct value[]){
 			{"heading", heading_of(outcome)},
-			{"ip", ip},
+			{"ip", named ? ip : NULL},
 			{"list", request->list},
 			{"kind", request_kind_name(request->kind)},
 			{"filed", filed},
@@ -136,7 +140,7 @@ static void show(const struct visit *visit, struct answer *answer, const struct 
 			{"void", yes_if(strcmp(verdict, "void") == 0)},
 			{"ports", test->open_ports},
 			{"transcript", transcript},
-			{"why", request->why},
+			{"why", named ? request->why : NULL},
 			{"next", next},
 			{NULL, NULL},
 		});

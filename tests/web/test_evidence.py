@@ -68,6 +68,14 @@ class Evidence(SiteTest):
         for state, status in (("review", 404), ("denied", 404), ("granted", 200)):
             self.get(f"/evidence/{self.nominate(state)}", status)
 
+    def test_a_nominated_address_is_named_once_it_is_listed(self):
+        for state in ("review", "denied", "granted"):
+            self.nominate(state)
+            page = self.get(f"/request/{self.query('SELECT max(id) FROM request')[0][0]}")
+            self.check_page(page, state)
+            self.assertEqual(NOMINATED in page.text, state == "granted", state)
+            self.assertNotIn("who@example.com", page.text)
+
     def test_a_transcript_is_a_dialogue_in_which_nothing_runs(self):
         answer = self.get(f"/evidence/{self.keep('test', TRANSCRIPT)}")
         self.check_page(answer, "transcript")
