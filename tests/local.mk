@@ -48,6 +48,7 @@ UNIT_TESTS += tests/store/test_lists
 UNIT_TESTS += tests/store/test_lookup
 UNIT_TESTS += tests/store/test_migrate
 UNIT_TESTS += tests/store/test_requests
+UNIT_TESTS += tests/store/test_roles
 UNIT_TESTS += tests/store/test_schema
 endif
 
@@ -104,6 +105,7 @@ tests_store_test_listings_SOURCES = tests/store/test_listings.c $(ADMIN_DB)
 tests_store_test_lists_SOURCES = tests/store/test_lists.c $(ADMIN_DB)
 tests_store_test_lookup_SOURCES = tests/store/test_lookup.c $(SCRATCH_DB)
 tests_store_test_requests_SOURCES = tests/store/test_requests.c $(ADMIN_DB)
+tests_store_test_roles_SOURCES = tests/store/test_roles.c $(ADMIN_DB)
 tests_store_test_schema_SOURCES = tests/store/test_schema.c $(SCRATCH_DB)
 
 # The filter itself, over the milter protocol; it is run from the build folder.

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the site's user can do to the databases, whatever a visitor sends. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/store/admin_db.h"
+
+/* The tables that a statement of the site may write to; evidence is a nomination's spam copy. */
+static const char *const written_by_site[] = {"request", "evidence", "history"};
+
+static const char *wrong_table;
+
+static int note_writes(void *context, int action, const char *table, const char *column,
+	const char *database, const char *trigger)
+{
+	(void)context;
+	(void)column;
+	(void)database;
+	/* What a trigger of the schema does is the schema's. */
+	if (trigger ||
+		(action != SQLITE_INSERT && action != SQLITE_UPDATE && action != SQLITE_DELETE))
+		return SQLITE_OK;
+	for (size_t i = 0; i < COUNT_OF(written_by_site); i++)
+		if (strcmp(table, written_by_site[i]) == 0 && action != SQLITE_DELETE)
+			return SQLITE_OK;
+	wrong_table = table;
+	return SQLITE_DENY;
+}
+
+/* Stands for the function of the library, so that statements can be prepared here. */
+static void no_network(sqlite3_context *context, int count, sqlite3_value **values)
+{
+	(void)count;
+	(void)values;
+	sqlite3_result_null(context);
+}
+
+static void the_site_writes_requests_and_what_belongs_to_them_only(void **state)
+{
+	sqlite3_stmt *statement;
+	size_t looked_at = 0;
+
+	(void)state;
+	assert_int_equal(sqlite3_create_function(ops.sqlite, "ops_network", 2,
+				 SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, no_network, NULL, NULL),
+		SQLITE_OK);
+	assert_int_equal(sqlite3_set_authorizer(ops.sqlite, note_writes, NULL), SQLITE_OK);
+	for (int id = BEGIN_READ; id < STATEMENT_COUNT; id++) {
+		const struct statement_text *text = statement_text((enum statement_id)id);
+		if (text->kind != DB_OPS || !(text->roles & ROLE_SITE))
+			continue;
+		if (sqlite3_prepare_v2(ops.sqlite, text->sql, -1, &statement, NULL) != SQLITE_OK)
+			fail_msg("%s: %s", text->sql,
+				wrong_table ? wrong_table : sqlite3_errmsg(ops.sqlite));
+		sqlite3_finalize(statement);
+		looked_at++;
+	}
+	assert_true(looked_at > 20);
+}
+
+/* Whether the program ends at once when a connection of the site begins a statement. */
+static bool is_refused(struct db *site, enum statement_id id)
+{
+	static const struct rlimit no_core = {0, 0};
+	int status;
+	pid_t child = fork();
+
+	assert_true(child >= 0);
+	if (child == 0) {
+		setrlimit(RLIMIT_CORE, &no_core);
+		signal(SIGABRT, SIG_DFL);
+		if (!freopen("/dev/null", "w", stderr))
+			_exit(1);
+		(void)db_begin(site, id);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	return WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;
+}
+
+static void a_connection_of_the_site_prepares_nothing_of_other_roles(void **state)
+{
+	static const struct db_options options = {
+		.kind = DB_OPS, .role = ROLE_SITE, .writable = true, .wait_msecs = 1000};
+	static const enum statement_id changes[] = {ADD_LISTING, END_LISTING, SET_LIST, ADD_LIST,
+		ADD_EXEMPTION, END_EXEMPTION, ADD_REASON, DECIDE_REQUEST, ADD_TEST, SET_SELF_TEST,
+		PURGE_EVIDENCE, ADD_ORDER, ADD_LISTING_EVIDENCE};
+	struct db *site;
+
+	(void)state;
+	assert_int_equal(store_open(ops.path, &options, &site, NULL), 0);
+	for (size_t i = 0; i < COUNT_OF(changes); i++)
+		if (!is_refused(site, changes[i]))
+			fail_msg("%s", statement_text(changes[i])->sql);
+	for (int id = BEGIN_READ; id < STATEMENT_COUNT; id++) {
+		const struct statement_text *text = statement_text((enum statement_id)id);
+		if (text->kind == DB_OPS && !(text->roles & ROLE_SITE) &&
+			!is_refused(site, (enum statement_id)id))
+			fail_msg("%s", text->sql);
+	}
+	db_close(&site);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_ADMIN(the_site_writes_requests_and_what_belongs_to_them_only),
+		WITH_ADMIN(a_connection_of_the_site_prepares_nothing_of_other_roles),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
