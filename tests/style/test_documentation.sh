@@ -138,7 +138,7 @@ if command -v sqlite3 >/dev/null; then
 			FROM sqlite_schema AS view WHERE type = 'view' AND view.name NOT LIKE '%\\_text' ESCAPE '\\'"
 	done > "$scratch/schema"
 	awk '/^\.Ss .*, view / { if (line) print line; line = $2 " " $4; sub(",", "", line) }
-		/^\.Sh F/ { if (line) print line; line = "" }
+		/^\.(Sh F|Ss .*, table )/ { if (line) print line; line = "" }
 		/^\.It Va / && line { for (i = 3; i <= NF; i++) if ($i != ",") line = line " " $i }' \
 		"$root/man/opsmilter-schema.5" > "$scratch/manual"
 	compare "$sentence" "$scratch/schema" "in the schema" "$scratch/manual" "in the manual"
