@@ -43,6 +43,7 @@ WEB_PAGES = \
 	web/pages/help_fix.html \
 	web/pages/help_recipient.html \
 	web/pages/help_sender.html \
+	web/pages/icon.svg \
 	web/pages/lists.html \
 	web/pages/lists_row.html \
 	web/pages/lookup.html \

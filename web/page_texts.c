@@ -74,3 +74,12 @@ int page_style(const struct visit *visit, struct answer *answer)
 	fputs(css_style, answer->out);
 	return ERR_NONE;
 }
+
+int page_icon(const struct visit *visit, struct answer *answer)
+{
+	(void)visit;
+	answer->type = "image/svg+xml";
+	answer->max_age_secs = STYLE_AGE_SECS;
+	fputs(svg_icon, answer->out);
+	return ERR_NONE;
+}

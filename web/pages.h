@@ -25,5 +25,6 @@ extern const char html_remove[];
 extern const char html_remove_none[];
 extern const char html_request[];
 extern const char html_use[];
+extern const char svg_icon[];
 
 #endif

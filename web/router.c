@@ -24,6 +24,7 @@ const struct route routes[] = {
 	{"/metrics", false, METHOD_GET, 0, page_metrics},
 	{"/healthz", false, METHOD_GET, 0, page_healthz},
 	{"/style.css", false, METHOD_GET, 0, page_style},
+	{"/icon.svg", false, METHOD_GET, 0, page_icon},
 	{.path = NULL},
 };
 

@@ -29,6 +29,6 @@ extern const struct route routes[];
 
 page_show page_front, page_lookup, page_ref, page_help_sender, page_help_recipient, page_help_fix,
 	page_faq, page_lists, page_use, page_contact, page_api_lookup, page_metrics, page_healthz,
-	page_style, page_evidence, page_remove, page_request, page_nominate;
+	page_style, page_icon, page_evidence, page_remove, page_request, page_nominate;
 
 #endif

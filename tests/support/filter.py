@@ -51,6 +51,7 @@ class Filter:
         self.configuration = os.path.join(self.run, "opsmilter.conf")
         self.pid_file = os.path.join(self.run, "pid")
         self.process = None
+        self.site_url = SITE_URL
         self.probe = ""  # options of the section probe
         self.wrapper = []  # a command that runs opsmilter, such as one that limits it
         self.configure()
@@ -73,7 +74,7 @@ class Filter:
             **milter,
         }
         text = (f"database = {spell(self.database)}\nhit_log = {spell(self.hit_log)}\n"
-                f"site_url = {spell(SITE_URL)}\n\nmilter {{\n"
+                f"site_url = {spell(self.site_url)}\n\nmilter {{\n"
                 + "".join(f"    {key} = {spell(value)}\n" for key, value in options.items())
                 + f"}}\n\nprobe {{\n    {self.probe}\n}}\n")
         self.write_configuration(text)
