@@ -28,7 +28,11 @@ async function visit({ width = 1280, dark = false, scripts = false }) {
 	page.on('console', message => heard.push(`console: ${message.text()}`))
 	page.on('dialog', dialog => { heard.push(`dialog: ${dialog.message()}`); dialog.dismiss() })
 	page.on('pageerror', error => heard.push(`error: ${error.message}`))
-	page.on('requestfailed', request => heard.push(`failed: ${request.url()}`))
+	page.on('requestfailed', request => {
+		// One that a click to the next page left unfinished is no failure.
+		if (request.failure()?.errorText !== 'net::ERR_ABORTED')
+			heard.push(`failed: ${request.url()}`)
+	})
 	page.on('request', request => {
 		const url = new URL(request.url())
 		if (url.protocol !== 'data:' && url.hostname !== '127.0.0.1')

@@ -55,6 +55,11 @@ class PagesTest(Installation):
         database.close()
         return found
 
+    def list_with(self, address, path):
+        """Lists an address with a file as evidence; its number."""
+        self.filter.ctl("add", address, "--reason", "spam", "--evidence", path, "--force")
+        return self.evidence_of("file")
+
     def pages(self):
         """Name, path and expected status of each page, in each of its states."""
         return (
@@ -115,9 +120,7 @@ class PagesTest(Installation):
 
     def test_nothing_hostile_runs(self):
         self.filter.list_address("198.18.9.9", reason=HOSTILE[:200])
-        self.filter.ctl("nominate", "198.18.9.8", "--confirm", "--spam",
-                        self.spam_from("198.18.9.8", text=HOSTILE, Subject=HOSTILE))
-        spam = self.evidence_of("spam")
+        spam = self.list_with("198.18.9.8", self.spam_from("198.18.9.8", text=HOSTILE, Subject=HOSTILE))
         self.browser.do("visit", scripts=True)
         for path in ("/lookup?ip=198.18.9.9", "/remove?ip=198.18.9.9", f"/evidence/{spam}",
                      f"/lookup?ip={HOSTILE}", f"/ref/{HOSTILE}", f"/evidence/{HOSTILE}",
@@ -137,8 +140,8 @@ class PagesTest(Installation):
         self.browser.do("visit", scripts=True)
         for number, name in enumerate(sorted(os.listdir(SPAM)), 10):
             with self.subTest(name):
-                self.filter.ctl("nominate", f"198.18.10.{number}", "--confirm", "--spam", os.path.join(SPAM, name))
-                self.goto(f"/evidence/{self.evidence_of('spam')}")
+                evidence = self.list_with(f"198.18.10.{number}", os.path.join(SPAM, name))
+                self.goto(f"/evidence/{evidence}")
                 self.assertIn("Received: ", self.text())
                 self.assertLessEqual(self.browser.do("overflow"), 0, "wider than the window")
         self.assert_quiet(404)
