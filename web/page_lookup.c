@@ -184,6 +184,32 @@ static bool has_public_reason(const char *what)
 	return strncmp(what, "test ", 5) == 0;
 }
 
+/* What the history calls things, in words for everybody; others stand as they are. */
+static const char *event_words(const char *what)
+{
+	static const char *const words[][2] = {
+		{"add", "listed"},
+		{"import", "listed, with many others"},
+		{"replace", "listing renewed"},
+		{"remove", "taken off"},
+		{"expire", "ended by age"},
+		{"evidence", "more evidence"},
+		{"removal request", "removal was asked for"},
+		{"nomination request", "nominated, with spam"},
+		{"nomination confirmed", "nomination confirmed"},
+		{"test open", "tested: open"},
+		{"test closed", "tested: closed"},
+		{"test unreachable", "tested: unreachable"},
+		{"test inconclusive", "tested: inconclusive"},
+		{"test void", "tested: does not count"},
+	};
+
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (strcmp(words[i][0], what) == 0)
+			return words[i][1];
+	return what;
+}
+
 static void write_event(void *context, const struct history_event *event)
 {
 	static const char row[] = "<tr><td>{{at}}</td><td>{{what}}{{?evidence}} (<a "
@@ -202,7 +228,7 @@ static void write_event(void *context, const struct history_event *event)
 	template_write(page->events.out, row,
 		(const struct value[]){
 			{"at", at},
-			{"what", event->what},
+			{"what", event_words(event->what)},
 			{"evidence", evidence},
 			{"list", event->list},
 			{"why", has_public_reason(event->what) ? event->why : NULL},
@@ -298,7 +324,8 @@ static void show(const struct visit *visit, struct answer *answer, struct page *
 			{"events", page->events.html},
 			{NULL, NULL},
 		});
-	template_write(answer->out, html_lookup_form, (const struct value[]){{NULL, NULL}});
+	template_write(answer->out, html_lookup_form,
+		(const struct value[]){{"another", "yes"}, {NULL, NULL}});
 }
 
 int page_lookup(const struct visit *visit, struct answer *answer)
