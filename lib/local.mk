@@ -59,5 +59,6 @@ nodist_libops_a_SOURCES = lib/store/schema.c
 libops_a_SOURCES += \
 	lib/conf/conf.c lib/conf/conf.h \
 	lib/conf/options.c lib/conf/options.h \
+	lib/conf/program.c lib/conf/program.h \
 	lib/conf/socket_name.c lib/conf/socket_name.h \
 	lib/conf/source.c lib/conf/source.h

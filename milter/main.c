@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <errno.h>
-#include <getopt.h>
 #include <libmilter/mfapi.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -17,6 +15,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "conf/conf.h"
+#include "conf/program.h"
 #include "config.h"
 #include "milter/background.h"
 #include "milter/callbacks.h"
@@ -25,21 +24,12 @@
 #include "milter/socket.h"
 #include "milter/threads.h"
 
-/* Exit statuses, the same for all programs of the package. */
-enum { EXIT_USAGE = 2, EXIT_RUN_TIME = 3 };
-
 /* Files for sessions and databases; more than that wait for one another. */
 #define OPEN_FILES 8192
 
 /* How long libmilter may take to end; it needs little more than a second when it does. */
 #define STOP_WAIT_MSECS 3000
 #define STOP_POLL_MSECS 10
-
-struct arguments {
-	const char *conf_path;
-	bool check_only;
-	bool detach;
-};
 
 static const char help[] =
 	"Usage: opsmilter [-c FILE] [-d | -n]\n"
@@ -52,116 +42,6 @@ static const char help[] =
 	"  -h, --help         show this and exit\n"
 	"\n"
 	"SIGHUP reloads the configuration, SIGTERM ends in order. See opsmilter(8).\n";
-
-static void parse_arguments(int count, char **values, struct arguments *arguments_r)
-{
-	static const struct option long_options[] = {
-		{"config", required_argument, NULL, 'c'},
-		{"detach", no_argument, NULL, 'd'},
-		{"check", no_argument, NULL, 'n'},
-		{"version", no_argument, NULL, 'V'},
-		{"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0},
-	};
-	int letter;
-
-	*arguments_r = (struct arguments){.conf_path = CONF_DEFAULT_FILE};
-	while ((letter = getopt_long(count, values, "c:dnVh", long_options, NULL)) != -1) {
-		switch (letter) {
-		case 'c':
-			arguments_r->conf_path = optarg;
-			break;
-		case 'd':
-			arguments_r->detach = true;
-			break;
-		case 'n':
-			arguments_r->check_only = true;
-			break;
-		case 'V':
-			puts(PACKAGE_STRING);
-			exit(EXIT_SUCCESS);
-		case 'h':
-			fputs(help, stdout);
-			exit(EXIT_SUCCESS);
-		default:
-			fputs("opsmilter: \"opsmilter --help\" shows the options\n", stderr);
-			exit(EXIT_USAGE);
-		}
-	}
-	if (optind < count) {
-		fprintf(stderr,
-			"opsmilter: \"%s\": no argument is wanted here; \"opsmilter --help\" shows "
-			"the options\n",
-			values[optind]);
-		exit(EXIT_USAGE);
-	}
-}
-
-/* The pid file that this process wrote, or NULL. */
-static char *pid_file;
-
-static void remove_files(void)
-{
-	socket_remove();
-	if (pid_file != NULL)
-		daemon_remove_pid(pid_file);
-	free(pid_file);
-	pid_file = NULL;
-}
-
-/* The start failed: whoever waits for it learns why, and nothing is left behind. */
-static void __attribute__((noreturn)) fail(const char *message, int exit_status)
-{
-	log_error("%s", message);
-	remove_files();
-	daemon_ready(exit_status);
-	exit(exit_status);
-}
-
-static void __attribute__((noreturn)) fail_at(const char *what, int exit_status)
-{
-	char buffer[256];
-	struct text message = TEXT_OVER(buffer);
-
-	text_add_format(&message, "%s: %s", what, strerror(errno));
-	fail(buffer, exit_status);
-}
-
-static struct conf *read_conf(const char *path)
-{
-	char buffer[1024];
-	struct text message = TEXT_OVER(buffer);
-	struct conf *conf;
-
-	if (conf_read(path, &conf, &message) != ERR_NONE)
-		fail(buffer, EXIT_USAGE);
-	return conf;
-}
-
-/* Whom a filter that root starts becomes. The daemon never goes on as root. */
-static struct daemon_user find_user(const struct conf *conf)
-{
-	char buffer[512];
-	struct text message = TEXT_OVER(buffer);
-	struct daemon_user user = {.uid = geteuid(), .gid = getegid()};
-
-	if (geteuid() != 0)
-		return user;
-	if (conf->milter.user[0] == '\0')
-		fail("milter.user is empty, and the filter does not run as root; name its user, "
-		     "such as \"opsmilter\"",
-			EXIT_USAGE);
-	text_add(&message, "milter.user: ");
-	if (daemon_find_user(conf->milter.user, &user, &message) != ERR_NONE) {
-		text_add(&message, "; make it, or name another");
-		fail(buffer, EXIT_USAGE);
-	}
-	if (user.uid == 0)
-		fail("milter.user is root, and the filter does not run as root; name a user of its "
-		     "own, such as \"opsmilter\"",
-			EXIT_USAGE);
-	return user;
-}
 
 static struct socket_owner find_owner(const struct conf *conf, const struct daemon_user *user)
 {
@@ -177,31 +57,26 @@ static struct socket_owner find_owner(const struct conf *conf, const struct daem
 	if (conf->milter.group[0] != '\0' &&
 		daemon_find_group(conf->milter.group, &owner.gid, &message) != ERR_NONE) {
 		text_add(&message, "; name the mail server's, or none");
-		fail(buffer, EXIT_USAGE);
+		program_fail(buffer, EXIT_USAGE);
 	}
 	return owner;
 }
 
 /* What needs the rights that the process was started with, and then gives them up. */
-static void open_and_drop(const struct conf *conf, bool detach)
+static void open_and_drop(const struct conf *conf, const struct program_arguments *arguments)
 {
 	char buffer[1024];
 	struct text message = TEXT_OVER(buffer);
-	struct daemon_user user = find_user(conf);
+	struct daemon_user user = program_find_user("milter.user", conf->milter.user);
 	struct socket_owner owner = find_owner(conf, &user);
 
 	daemon_raise_open_files(OPEN_FILES);
 	if (smfi_register(callbacks) != MI_SUCCESS)
-		fail("libmilter does not take the filter's description", EXIT_RUN_TIME);
+		program_fail("libmilter does not take the filter's description", EXIT_RUN_TIME);
 	if (socket_open(conf->milter.socket, &owner, &message) != ERR_NONE)
-		fail(buffer, EXIT_RUN_TIME);
-	if (detach && conf->milter.pid_file[0] != '\0') {
-		if (daemon_write_pid(conf->milter.pid_file, &message) != ERR_NONE)
-			fail(buffer, EXIT_RUN_TIME);
-		pid_file = strdup(conf->milter.pid_file);
-	}
-	if (geteuid() == 0 && daemon_become(&user, &message) != ERR_NONE)
-		fail(buffer, EXIT_RUN_TIME);
+		program_fail(buffer, EXIT_RUN_TIME);
+	program_write_pid(arguments, conf->milter.pid_file);
+	program_become(&user);
 }
 
 /* What libmilter's thread says to the main one. */
@@ -287,67 +162,62 @@ static void reload(const char *path)
 }
 
 /* Runs until it is told to stop; the exit status. */
-static int run(const struct arguments *arguments)
+static int run(const char *conf_path)
 {
 	pthread_t server;
 
 	if (pthread_create(&server, NULL, serve, NULL) != 0)
-		fail_at("cannot start a thread", EXIT_RUN_TIME);
+		program_fail_at("cannot start a thread", EXIT_RUN_TIME);
 	if (background_start() != 0)
-		fail_at("cannot start a thread", EXIT_RUN_TIME);
+		program_fail_at("cannot start a thread", EXIT_RUN_TIME);
 	daemon_ready(EXIT_SUCCESS);
 	log_info("%s is ready", PACKAGE_STRING);
 	while (signals_wait() == SIGNAL_RELOAD)
-		reload(arguments->conf_path);
+		reload(conf_path);
 	end_serving(server);
 	socket_remove(); /* at once: later it may be a successor's */
 	filter_stop();
 	background_stop();
-	remove_files();
+	program_remove_pid();
 	log_info("%s ends", PACKAGE_STRING);
 	return atomic_load(&serving.ended) && serving.failed ? EXIT_RUN_TIME : EXIT_SUCCESS;
 }
 
-static void start(const struct arguments *arguments, struct conf *conf)
+static void start(const struct program_arguments *arguments, struct conf *conf)
 {
 	char buffer[1024];
 	struct text message = TEXT_OVER(buffer);
 
-	if (arguments->detach && daemon_detach(&message) != ERR_NONE)
-		fail(buffer, EXIT_RUN_TIME);
+	program_detach(arguments);
 	/* Before the socket answers, as a signal may come from then on. */
 	if (signals_install() != 0)
-		fail_at("cannot set signal handlers", EXIT_RUN_TIME);
-	open_and_drop(conf, arguments->detach);
+		program_fail_at("cannot set signal handlers", EXIT_RUN_TIME);
+	open_and_drop(conf, arguments);
 	threads_make_cheap();
 	umask(0007); /* the databases' files are the group's too */
 	if (filter_install(conf, true, &message) != ERR_NONE)
-		fail(buffer, EXIT_RUN_TIME);
-	if (arguments->detach && !log_to_syslog("opsmilter", conf->syslog_facility))
-		fail("syslog_facility: there is no such facility", EXIT_USAGE);
+		program_fail(buffer, EXIT_RUN_TIME);
+	program_use_syslog(arguments, conf);
 }
 
 int main(int count, char **values)
 {
-	struct arguments arguments;
-	struct conf *conf;
+	struct program_arguments arguments;
 
-	log_to_stderr("opsmilter");
-	parse_arguments(count, values, &arguments);
-	conf = read_conf(arguments.conf_path);
+	program_begin("opsmilter");
+	program_at_failure(socket_remove);
+	program_parse(count, values, help, &arguments);
+	struct conf *conf = program_read_conf(arguments.conf_path);
 	if (arguments.check_only) {
-		struct daemon_user user = find_user(conf);
+		struct daemon_user user = program_find_user("milter.user", conf->milter.user);
 		find_owner(conf, &user);
 		printf("%s: the configuration is good\n", arguments.conf_path);
 		conf_free(&conf);
 		return EXIT_SUCCESS;
 	}
-	/* A reload must find the file again, and a detached process stands in /. */
-	char *full_path = realpath(arguments.conf_path, NULL);
-	if (full_path != NULL)
-		arguments.conf_path = full_path;
+	char *path = program_full_path(arguments.conf_path);
 	start(&arguments, conf);
-	int exit_status = run(&arguments);
-	free(full_path);
+	int exit_status = run(path);
+	free(path);
 	return exit_status;
 }

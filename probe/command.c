@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "conf/conf.h"
+#include "conf/program.h"
 #include "probe/engine.h"
 #include "probe/lock.h"
 #include "probe/ports.h"
@@ -279,12 +280,8 @@ static int open_and_drop(struct run *run, bool *worker_is_there_r)
 {
 	char buffer[1024];
 	struct text message = TEXT_OVER(buffer);
-	struct daemon_user user;
+	struct daemon_user user = program_find_user("probe.user", run->conf->probe.user);
 
-	if (setup_find_user(run->conf, &user, &message) != ERR_NONE) {
-		log_error("%s", buffer);
-		return EXIT_USAGE;
-	}
 	*worker_is_there_r = lock_is_held(run->conf->database);
 	if (!*worker_is_there_r && setup_open(run->conf, &run->setup, &message) != ERR_NONE) {
 		/* One may have begun in this very moment. */
@@ -294,10 +291,7 @@ static int open_and_drop(struct run *run, bool *worker_is_there_r)
 			return EXIT_RUN_TIME;
 		}
 	}
-	if (geteuid() == 0 && daemon_become(&user, &message) != ERR_NONE) {
-		log_error("%s", buffer);
-		return EXIT_RUN_TIME;
-	}
+	program_become(&user);
 	return EXIT_SUCCESS;
 }
 

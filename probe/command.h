@@ -5,7 +5,7 @@
 struct conf;
 
 /* Exit statuses: the first is the package's success, the last its run-time failure. */
-enum { EXIT_CLOSED = 0, EXIT_OPEN = 1, EXIT_USAGE = 2, EXIT_UNKNOWN = 3, EXIT_RUN_TIME = 3 };
+enum { EXIT_CLOSED = 0, EXIT_OPEN = 1, EXIT_UNKNOWN = 3 };
 
 /*
  * Tests one address, which must be listed or nominated, tells how it goes and what was found, and

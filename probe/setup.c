@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/daemon.h"
 #include "base/err.h"
 #include "base/text.h"
 #include "conf/conf.h"
@@ -36,30 +37,6 @@ int setup_check(const struct conf *conf, struct text *message_r)
 		return ERR_RANGE;
 	}
 	return ERR_NONE;
-}
-
-int setup_find_user(const struct conf *conf, struct daemon_user *user_r, struct text *message_r)
-{
-	*user_r = (struct daemon_user){.uid = geteuid(), .gid = getegid()};
-	if (geteuid() != 0)
-		return ERR_NONE;
-	if (conf->probe.user[0] == '\0') {
-		text_add(message_r, "probe.user is empty, and the prober does not run as root; "
-				    "name its user, such as \"opsprobe\"");
-		return ERR_NOT_FOUND;
-	}
-	text_add(message_r, "probe.user: ");
-	int err = daemon_find_user(conf->probe.user, user_r, message_r);
-	if (err != ERR_NONE) {
-		text_add(message_r, "; make it, or name another");
-		return err;
-	}
-	text_clear(message_r);
-	if (user_r->uid != 0)
-		return ERR_NONE;
-	text_add(message_r, "probe.user is root, and the prober does not run as root; name a user "
-			    "of its own, such as \"opsprobe\"");
-	return ERR_REFUSED;
 }
 
 /* "192.0.2.25:25" or "[2001:db8::25]:25"; its form was checked with the configuration. */

@@ -4,7 +4,6 @@
 
 #include <stddef.h>
 
-#include "base/daemon.h"
 #include "probe/result.h"
 
 struct conf;
@@ -23,10 +22,6 @@ struct setup {
 /* What the configuration's options say beyond their form: that there is a target, and not too many
  * ports. ERR_RANGE. */
 int setup_check(const struct conf *conf, struct text *message_r)
-	__attribute__((warn_unused_result));
-
-/* Whom root becomes: probe.user; anybody else stays who he is. ERR_NOT_FOUND or ERR_REFUSED. */
-int setup_find_user(const struct conf *conf, struct daemon_user *user_r, struct text *message_r)
 	__attribute__((warn_unused_result));
 
 /* Opens the listeners, which may need root. To be freed by setup_free(). */

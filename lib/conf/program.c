@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "conf/program.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "conf/conf.h"
+#include "config.h"
+
+static const char *program;
+static void (*undo_start)(void);
+static char *pid_file; /* that this process wrote, or NULL */
+
+void program_begin(const char *name)
+{
+	program = name;
+	log_to_stderr(name);
+}
+
+void program_show_version(void)
+{
+	printf("%s (opsmilter) " PACKAGE_VERSION "\n", program);
+	exit(EXIT_SUCCESS);
+}
+
+void program_misused(const char *argument, const char *what)
+{
+	if (argument != NULL)
+		fprintf(stderr, "%s: \"%s\": %s; \"%s --help\" shows the options\n", program,
+			argument, what, program);
+	else
+		fprintf(stderr, "%s: %s; \"%s --help\" shows the options\n", program, what,
+			program);
+	exit(EXIT_USAGE);
+}
+
+void program_parse(
+	int count, char **values, const char *help, struct program_arguments *arguments_r)
+{
+	static const struct option long_options[] = {
+		{"config", required_argument, NULL, 'c'},
+		{"detach", no_argument, NULL, 'd'},
+		{"check", no_argument, NULL, 'n'},
+		{"version", no_argument, NULL, 'V'},
+		{"help", no_argument, NULL, 'h'},
+		{NULL, 0, NULL, 0},
+	};
+	int letter;
+
+	*arguments_r = (struct program_arguments){.conf_path = CONF_DEFAULT_FILE};
+	while ((letter = getopt_long(count, values, "c:dnVh", long_options, NULL)) != -1) {
+		switch (letter) {
+		case 'c':
+			arguments_r->conf_path = optarg;
+			break;
+		case 'd':
+			arguments_r->detach = true;
+			break;
+		case 'n':
+			arguments_r->check_only = true;
+			break;
+		case 'V':
+			program_show_version();
+		case 'h':
+			fputs(help, stdout);
+			exit(EXIT_SUCCESS);
+		default:
+			program_misused(NULL, "that is not understood");
+		}
+	}
+	if (optind < count)
+		program_misused(values[optind], "no argument is wanted here");
+}
+
+char *program_full_path(const char *path)
+{
+	char *full = realpath(path, NULL);
+
+	if (full == NULL)
+		full = strdup(path);
+	if (full == NULL)
+		program_fail(err_text(ERR_MEMORY), EXIT_RUN_TIME);
+	return full;
+}
+
+void program_at_failure(void (*undo)(void))
+{
+	undo_start = undo;
+}
+
+void program_fail(const char *message, int exit_status)
+{
+	log_error("%s", message);
+	if (undo_start != NULL)
+		undo_start();
+	program_remove_pid();
+	daemon_ready(exit_status);
+	exit(exit_status);
+}
+
+void program_fail_at(const char *what, int exit_status)
+{
+	char buffer[256];
+	struct text message = TEXT_OVER(buffer);
+
+	text_add_format(&message, "%s: %s", what, strerror(errno));
+	program_fail(buffer, exit_status);
+}
+
+struct conf *program_read_conf(const char *path)
+{
+	char buffer[1024];
+	struct text message = TEXT_OVER(buffer);
+	struct conf *conf;
+
+	if (conf_read(path, &conf, &message) != ERR_NONE)
+		program_fail(buffer, EXIT_USAGE);
+	return conf;
+}
+
+static void __attribute__((noreturn)) refuse_user(const char *option, const char *why)
+{
+	char buffer[256];
+	struct text message = TEXT_OVER(buffer);
+
+	text_add_format(&message,
+		"%s is %s, and %s does not run as root; name a user of its own, such as \"%s\"",
+		option, why, program, program);
+	program_fail(buffer, EXIT_USAGE);
+}
+
+struct daemon_user program_find_user(const char *option, const char *user)
+{
+	char buffer[512];
+	struct text message = TEXT_OVER(buffer);
+	struct daemon_user found = {.uid = geteuid(), .gid = getegid()};
+
+	if (geteuid() != 0)
+		return found;
+	if (user[0] == '\0')
+		refuse_user(option, "empty");
+	text_add_format(&message, "%s: ", option);
+	if (daemon_find_user(user, &found, &message) != ERR_NONE) {
+		text_add(&message, "; make it, or name another");
+		program_fail(buffer, EXIT_USAGE);
+	}
+	if (found.uid == 0)
+		refuse_user(option, "root");
+	return found;
+}
+
+void program_become(const struct daemon_user *user)
+{
+	char buffer[512];
+	struct text message = TEXT_OVER(buffer);
+
+	if (geteuid() == 0 && daemon_become(user, &message) != ERR_NONE)
+		program_fail(buffer, EXIT_RUN_TIME);
+}
+
+void program_detach(const struct program_arguments *arguments)
+{
+	char buffer[512];
+	struct text message = TEXT_OVER(buffer);
+
+	if (arguments->detach && daemon_detach(&message) != ERR_NONE)
+		program_fail(buffer, EXIT_RUN_TIME);
+}
+
+void program_write_pid(const struct program_arguments *arguments, const char *path)
+{
+	char buffer[1024];
+	struct text message = TEXT_OVER(buffer);
+
+	if (!arguments->detach || path[0] == '\0')
+		return;
+	if (daemon_write_pid(path, &message) != ERR_NONE)
+		program_fail(buffer, EXIT_RUN_TIME);
+	pid_file = strdup(path);
+}
+
+void program_use_syslog(const struct program_arguments *arguments, const struct conf *conf)
+{
+	if (arguments->detach && !log_to_syslog(program, conf->syslog_facility))
+		program_fail("syslog_facility: there is no such facility", EXIT_USAGE);
+}
+
+void program_remove_pid(void)
+{
+	if (pid_file != NULL)
+		daemon_remove_pid(pid_file);
+	free(pid_file);
+	pid_file = NULL;
+}
