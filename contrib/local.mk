@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # What a package or an administrator takes besides the programs.
 dist_doc_DATA += \
+	contrib/apache.conf \
+	contrib/nginx.conf \
 	contrib/opsmilter.conf.sample \
 	contrib/postfix-main.cf \
 	contrib/postfix-master.cf \
@@ -17,6 +19,12 @@ dist_bashcompletion_DATA += contrib/completion/opsprobe
 dist_systemdsystemunit_DATA += contrib/opsprobe.service
 else
 EXTRA_DIST += contrib/completion/opsprobe contrib/opsprobe.service
+endif
+
+if WITH_WEB
+dist_systemdsystemunit_DATA += contrib/opsweb.service
+else
+EXTRA_DIST += contrib/opsweb.service
 endif
 
 # The unit and the manual pages name the places of --prefix=/usr --sysconfdir=/etc, so that they can be

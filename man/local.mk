@@ -10,3 +10,8 @@ dist_man_MANS += man/opsprobe.8
 else
 EXTRA_DIST += man/opsprobe.8
 endif
+if WITH_WEB
+dist_man_MANS += man/opsweb.8
+else
+EXTRA_DIST += man/opsweb.8
+endif

@@ -146,16 +146,19 @@ TESTS += $(UNIT_TESTS) tests/fuzz/test_corpora.sh
 
 # Against real servers, and with faults brought about on purpose; both want root, and neither is part of
 # "make check".
-.PHONY: check-system check-fault
+.PHONY: check-system check-fault check-browser
 check-system: all
 	OPSMILTER_BUILD='$(abs_builddir)' '$(srcdir)/tests/system/run' $(CHECK_OPTIONS)
 check-fault: all
 	OPSMILTER_BUILD='$(abs_builddir)' '$(srcdir)/tests/fault/run' $(CHECK_OPTIONS)
+check-browser: all
+	OPSMILTER_BUILD='$(abs_builddir)' '$(srcdir)/tests/browser/run' $(CHECK_OPTIONS)
 
 .PHONY: fuzz-targets
 fuzz-targets: $(FUZZ_TARGETS)
 
 include tests/style/local.mk
+include tests/browser/local.mk
 include tests/ctl/local.mk
 include tests/probe/local.mk
 include tests/web/local.mk

@@ -66,11 +66,13 @@ program_command_options() {
 manual_options "$root/man/opsmilter.8" > "$scratch/manual"
 compare "opsmilter(8) has every option of opsmilter" "$scratch/program" "in --help" "$scratch/manual" "in the manual"
 
-if [ -x "$build/opsprobe" ]; then
-	"$build/opsprobe" --help | help_options > "$scratch/program"
-	manual_options "$root/man/opsprobe.8" > "$scratch/manual"
-	compare "opsprobe(8) has every option of opsprobe" "$scratch/program" "in --help" "$scratch/manual" "in the manual"
-fi
+for program in opsprobe opsweb; do
+	[ -x "$build/$program" ] || continue
+	"$build/$program" --help | help_options > "$scratch/program"
+	manual_options "$root/man/$program.8" > "$scratch/manual"
+	compare "$program(8) has every option of $program" \
+		"$scratch/program" "in --help" "$scratch/manual" "in the manual"
+done
 
 "$build/opsctl" --help | help_options > "$scratch/program"
 manual_options "$root/man/opsctl.8" > "$scratch/manual"

@@ -6,6 +6,7 @@ EXTRA_DIST += \
 	tests/web/test_evidence.py \
 	tests/web/test_faults.py \
 	tests/web/test_forms.py \
+	tests/web/test_fronts.py \
 	tests/web/test_http.py \
 	tests/web/test_pages.py \
 	tests/web/visitor.py
