@@ -146,19 +146,22 @@ TESTS += $(UNIT_TESTS) tests/fuzz/test_corpora.sh
 
 # Against real servers, and with faults brought about on purpose; both want root, and neither is part of
 # "make check".
-.PHONY: check-system check-fault check-browser
+.PHONY: check-system check-fault check-browser check-peers
 check-system: all
 	OPSMILTER_BUILD='$(abs_builddir)' '$(srcdir)/tests/system/run' $(CHECK_OPTIONS)
 check-fault: all
 	OPSMILTER_BUILD='$(abs_builddir)' '$(srcdir)/tests/fault/run' $(CHECK_OPTIONS)
 check-browser: all
 	OPSMILTER_BUILD='$(abs_builddir)' '$(srcdir)/tests/browser/run' $(CHECK_OPTIONS)
+check-peers: all
+	OPSMILTER_BUILD='$(abs_builddir)' '$(srcdir)/tests/peers/run' $(CHECK_OPTIONS)
 
 .PHONY: fuzz-targets
 fuzz-targets: $(FUZZ_TARGETS)
 
 include tests/style/local.mk
 include tests/browser/local.mk
+include tests/peers/local.mk
 include tests/ctl/local.mk
 include tests/probe/local.mk
 include tests/web/local.mk
