@@ -55,6 +55,7 @@ endif
 if HAVE_CMOCKA
 if WITH_PROBE
 UNIT_TESTS += tests/probe/test_decide
+UNIT_TESTS += tests/probe/test_exchange
 UNIT_TESTS += tests/probe/test_judge
 UNIT_TESTS += tests/probe/test_ports
 UNIT_TESTS += tests/probe/test_schedule
@@ -65,6 +66,7 @@ endif
 # The prober, without its main().
 PROBE_LDADD = libprobe.a $(LDADD) $(EVENT_LIBS)
 tests_probe_test_decide_LDADD = $(PROBE_LDADD)
+tests_probe_test_exchange_LDADD = $(PROBE_LDADD)
 tests_probe_test_judge_LDADD = $(PROBE_LDADD)
 tests_probe_test_ports_LDADD = $(PROBE_LDADD)
 tests_probe_test_schedule_LDADD = $(PROBE_LDADD)
@@ -130,6 +132,11 @@ FUZZ_TARGETS += tests/fuzz/fuzz_ref
 tests_fuzz_fuzz_ref_SOURCES = tests/fuzz/fuzz_ref.c tests/fuzz/replay.c
 FUZZ_TARGETS += tests/fuzz/fuzz_reply
 tests_fuzz_fuzz_reply_SOURCES = tests/fuzz/fuzz_reply.c tests/fuzz/replay.c
+if WITH_PROBE
+FUZZ_TARGETS += tests/fuzz/fuzz_exchange
+endif
+tests_fuzz_fuzz_exchange_SOURCES = tests/fuzz/fuzz_exchange.c tests/fuzz/replay.c
+tests_fuzz_fuzz_exchange_LDADD = $(PROBE_LDADD)
 if WITH_WEB
 FUZZ_TARGETS += tests/fuzz/fuzz_forwarded
 FUZZ_TARGETS += tests/fuzz/fuzz_template
