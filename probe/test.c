@@ -49,13 +49,13 @@ static int choose_targets(struct test_of_host *test, size_t first_target)
 	return ERR_NONE;
 }
 
-/* All lines of the port at index, behind one another. */
+/* All lines of the port of an entry, behind one another. */
 static void lay_out_port(
 	struct test_of_host *test, const struct probe_port *ports, size_t count, size_t index)
 {
 	bool first = true;
 
-	for (size_t i = index; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		struct line *line = &test->lines[test->line_count];
 		if (ports[i].port != ports[index].port ||
 			!exchange_is_possible(ports[i].protocol, test->targets[0]))
