@@ -82,6 +82,6 @@ void chart_write(const struct chart *chart, FILE *out)
 		"<text x=\"0\" y=\"%d\">%s</text><text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s"
 		"</text>\n</svg>\n",
 		HEIGHT, WIDTH, HEIGHT, HEIGHT + 14, first, WIDTH, HEIGHT + 14, last);
-	fprintf(out, "<p class=\"small\">%lld refusals in these %d days, most on %s (%lld).</p>\n",
-		(long long)chart->total, CHART_DAYS, day, (long long)chart->hits[busiest]);
+	fprintf(out, "<p class=\"small\">Refusals in these %d days: %lld, most on %s (%lld).</p>\n",
+		CHART_DAYS, (long long)chart->total, day, (long long)chart->hits[busiest]);
 }

@@ -152,8 +152,7 @@ static void show_too_early(const struct visit *visit, struct answer *answer,
 
 	page_format_time(next, time);
 	snprintf(text, sizeof text,
-		"The last test found this address still open. The next request is taken from %s "
-		"on, "
+		"The last request did not take this address off. The next one is taken from %s on, "
 		"so that there is time to close the hole. A request that comes from the listed "
 		"address itself is taken once without waiting.",
 		time);

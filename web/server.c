@@ -22,7 +22,7 @@
 #define THREADS 4
 #define BACKLOG 256
 /* Of one connection, for request line and header. */
-#define HEADER_ROOM ((size_t)32 * 1024)
+#define HEADER_ROOM ((size_t)64 * 1024)
 /* A connection that is silent is closed. */
 #define IDLE_SECS 15
 /* A request that has come is read and answered within this. */
@@ -68,6 +68,17 @@ int server_bind(const char *listen_at, int *socket_r, struct text *message_r)
 		close(*socket_r);
 	*socket_r = -1;
 	return ERR_IO;
+}
+
+/* In a path and in fields that are strings, a NUL would hide what follows it: it becomes another
+ * control character, which nothing has a use for. */
+static size_t unescape(void *context, struct MHD_Connection *connection, char *string)
+{
+	(void)context;
+	(void)connection;
+	for (char *nul = string; (nul = strstr(nul, "%00")) != NULL; nul += 3)
+		nul[2] = '1';
+	return MHD_http_unescape(string);
 }
 
 static struct addr address_of(struct MHD_Connection *connection)
@@ -164,13 +175,28 @@ static bool has_two_lengths(struct MHD_Connection *connection)
 	return count > 1;
 }
 
-/* Browsers say whence a form comes. One that says nothing is not a browser, or an old one: then the
- * form's token decides alone. */
-static bool is_foreign(struct MHD_Connection *connection)
+/* Whether an Origin (RFC 6454, 7) is the site's own, by its link or by the name it was asked by. */
+static bool is_own_origin(const char *origin, const char *site_url, const char *host)
+{
+	size_t length = strlen(origin);
+	const char *name = strstr(origin, "://");
+
+	if (strncmp(site_url, origin, length) == 0 &&
+		(site_url[length] == '\0' || site_url[length] == '/'))
+		return true;
+	return name && host && strcmp(name + 3, host) == 0;
+}
+
+/* Browsers say whence a form comes. Who says nothing is no browser: then the form's token decides
+ * alone. */
+static bool is_foreign(struct MHD_Connection *connection, const struct conf *conf)
 {
 	const char *site = header(connection, "Sec-Fetch-Site");
+	const char *origin = header(connection, "Origin");
 
-	return site && strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0;
+	if (site)
+		return strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0;
+	return origin && !is_own_origin(origin, conf->site_url, header(connection, "Host"));
 }
 
 static enum MHD_Result take_query(
@@ -252,7 +278,7 @@ static struct reading *reading_new(
 	reading->visit.path = reading->path;
 	reading->visit.method = strcmp(method, "POST") == 0 ? METHOD_POST : METHOD_GET;
 	reading->visit.now = clock_now();
-	reading->visit.foreign = is_foreign(connection);
+	reading->visit.foreign = is_foreign(connection, reading->site->conf);
 	reading->visit.client = visitor_of(connection, reading->site->conf);
 	MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, take_query, reading);
 	return reading;
@@ -290,8 +316,8 @@ static void add_headers(struct MHD_Response *response, const struct answer *answ
 		answer->max_age_secs > 0 ? number : "no-store");
 	if (answer->location[0])
 		MHD_add_response_header(response, MHD_HTTP_HEADER_LOCATION, answer->location);
-	if (answer->status == 405)
-		MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, "GET, HEAD, POST");
+	if (answer->allow)
+		MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, answer->allow);
 	if (answer->status >= 400 && answer->retry_at > now) {
 		snprintf(number, sizeof number, "%lld", (long long)(answer->retry_at - now));
 		MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, number);
@@ -322,14 +348,15 @@ static enum MHD_Result send_page(struct MHD_Connection *connection, struct answe
 /* Says what is wrong with a request that no page gets to see. */
 static enum MHD_Result refuse(struct MHD_Connection *connection, unsigned status, const char *text)
 {
-	struct answer answer = {.status = status, .type = "text/plain; charset=utf-8"};
+	struct answer answer = {
+		.status = status,
+		.type = "text/plain; charset=utf-8",
+		.allow = status == 405 ? "GET, HEAD, POST" : NULL,
+	};
 	char *copy = strdup(text);
 
 	return copy ? send_page(connection, &answer, copy, strlen(copy), 0) : MHD_NO;
 }
-
-static const char too_large[] =
-	"That is too much: a form has at most 16 kB, a spam copy at most 1 MB.\n";
 
 static enum MHD_Result answer_visit(struct MHD_Connection *connection, struct reading *reading)
 {
@@ -337,8 +364,10 @@ static enum MHD_Result answer_visit(struct MHD_Connection *connection, struct re
 	size_t length = 0;
 	char *page;
 
-	if (reading->form)
+	if (reading->form && !form_is_too_large(reading->form))
 		form_give_fields(reading->form, &reading->visit);
+	else if (reading->form)
+		reading->visit.too_large = true;
 	site_answer(reading->site, &reading->visit, &answer, &page, &length);
 	if (!page)
 		return MHD_NO;
@@ -361,6 +390,7 @@ static enum MHD_Result begin(struct server *server, struct MHD_Connection *conne
 {
 	struct reading *reading;
 	const char *length = header(connection, MHD_HTTP_HEADER_CONTENT_LENGTH);
+	unsigned long long announced;
 	size_t limit;
 
 	keep_moving(server, connection, ANSWER_SECS);
@@ -375,10 +405,13 @@ static enum MHD_Result begin(struct server *server, struct MHD_Connection *conne
 	*context = reading;
 	if (reading->visit.method != METHOD_POST)
 		return MHD_YES;
+	announced = length ? strtoull(length, NULL, 10) : 0;
+	if (announced > SERVER_READ_MAX)
+		return refuse(connection, 413,
+			"That is too much: a form has at most 16 kB, a spam copy at most 1 MB.\n");
 	limit = body_limit(reading);
-	if (limit > 0 && length && strtoull(length, NULL, 10) > limit)
-		return refuse(connection, 413, too_large);
-	if (limit > 0)
+	reading->visit.too_large = limit > 0 && announced > limit;
+	if (limit > 0 && !reading->visit.too_large)
 		reading->form = form_new(connection, limit);
 	return MHD_YES;
 }
@@ -398,8 +431,6 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
 		*upload_length = 0;
 		return MHD_YES;
 	}
-	if (reading->form && form_is_too_large(reading->form))
-		return refuse(connection, 413, too_large);
 	return answer_visit(connection, reading);
 }
 
@@ -431,9 +462,9 @@ int server_start(int socket, struct server **server_r)
 		on_request, server, MHD_OPTION_LISTEN_SOCKET, socket, MHD_OPTION_THREAD_POOL_SIZE,
 		(unsigned)THREADS, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, HEADER_ROOM, MHD_OPTION_CONNECTION_TIMEOUT,
-		(unsigned)IDLE_SECS, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_CONNECTION,
-		on_connection, server, MHD_OPTION_NOTIFY_COMPLETED, on_completed, server,
-		MHD_OPTION_END);
+		(unsigned)IDLE_SECS, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_UNESCAPE_CALLBACK,
+		unescape, NULL, MHD_OPTION_NOTIFY_CONNECTION, on_connection, server,
+		MHD_OPTION_NOTIFY_COMPLETED, on_completed, server, MHD_OPTION_END);
 	if (!server->daemon)
 		goto fail;
 	*server_r = server;

@@ -204,7 +204,14 @@ static void answer_route(
 		page_problem(visit, answer, 404, "There is no such page",
 			"Perhaps the link was cut off on its way. You can look an address up here.",
 			NULL);
+	} else if (visit->too_large) {
+		page_problem(visit, answer, 413, "That is too much",
+			"A spam copy has at most 1 MB, and any other form at most 16 kB. The "
+			"header "
+			"of a message and some of its text are enough.",
+			NULL);
 	} else if (!(route->methods & visit->method)) {
+		answer->allow = "GET, HEAD";
 		page_problem(visit, answer, 405, "That cannot be done here",
 			"This page takes no form. You can look an address up here.", NULL);
 	} else if (!may_look_up(visit, route, answer)) {

@@ -32,6 +32,7 @@ struct visit {
 	const char *rest; /* what follows the page's own path: "7" of /evidence/7 */
 	struct field fields[FIELDS_MAX];
 	size_t field_count;
+	bool too_large;     /* its form had more than the page takes; there are no fields of it */
 	bool foreign;       /* a form that another site's page sent */
 	struct addr client; /* the visitor's, by X-Forwarded-For behind a trusted proxy */
 	int64_t now;
@@ -52,6 +53,7 @@ struct answer {
 	unsigned status;
 	const char *type;   /* of the content; NULL: HTML */
 	FILE *out;          /* in memory; never fails before the end */
+	const char *allow;  /* of a 405: what is taken */
 	char location[512]; /* of a redirection; empty: none */
 	int64_t retry_at;   /* of a 429: when it may be tried again; 0: not said */
 	int refresh_secs;   /* the page asks for itself again; 0: it does not */

@@ -7,4 +7,5 @@ EXTRA_DIST += \
 	tests/browser/run \
 	tests/browser/setting.py \
 	tests/browser/test_circle.py \
-	tests/browser/test_pages.py
+	tests/browser/test_pages.py \
+	tests/browser/test_visitors.py

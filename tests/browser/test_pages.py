@@ -18,7 +18,7 @@ class PagesTest(Installation):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        case = cls("runTest")
+        case = cls("test_nothing_hostile_runs")
         cls.filter.list_address(LISTED, reason="open proxy: SOCKS5 on port 1080")
         cls.filter.list_address(LISTED, "--list", "qil", "--expires", "2d", reason="burst of spam")
         cls.filter.list_address(NETWORK, "--list", "dul", reason="dial-up range")
@@ -31,9 +31,6 @@ class PagesTest(Installation):
         case.wait_for_request(1)
         cls.transcript = cls.evidence_of("test")
         cls.spam = cls.evidence_of("spam")
-
-    def runTest(self):
-        """For setUpClass alone, which needs a case."""
 
     def send_mail_as(self, address):
         client = self.server.connect(address)

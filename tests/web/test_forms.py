@@ -90,7 +90,10 @@ class Forms(SiteTest):
         for site in ("cross-site", "same-site"):
             self.post("/remove", self.removal(), 400, Sec_Fetch_Site=site)
         self.assertEqual(self.requests(), [])
-        self.post("/remove", self.removal(), 303, Sec_Fetch_Site="same-origin")
+        for origin in ("https://elsewhere.example", "null", "http://127.0.0.1:1"):
+            self.post("/remove", self.removal(), 400, Origin=origin)
+        self.post("/remove", self.removal(), 303, Sec_Fetch_Site="same-origin",
+                  Origin=f"http://127.0.0.1:{self.port}")
 
     def test_what_a_test_cannot_decide_waits_for_the_operator(self):
         token = self.token(f"/remove?ip={POLICY}&list=rbl")
