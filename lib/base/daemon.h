@@ -51,7 +51,8 @@ void daemon_ready(int exit_status);
  */
 int daemon_write_pid(const char *path, struct text *message_r) __attribute__((warn_unused_result));
 
-/* Removes the file that daemon_write_pid() wrote, if it is still ours. */
+/* Removes the file that daemon_write_pid() wrote, if it is still ours, or empties it where its
+ * folder does not let it go. */
 void daemon_remove_pid(const char *path);
 
 /*

@@ -135,8 +135,9 @@ void daemon_remove_pid(const char *path)
 {
 	if (held_file < 0)
 		return;
-	if (is_file_at(held_file, path))
-		unlink(path);
+	/* In a folder of another user's it cannot be removed; empty, it names nobody. */
+	if (is_file_at(held_file, path) && unlink(path) != 0)
+		(void)!ftruncate(held_file, 0);
 	close(held_file);
 	held_file = -1;
 }
