@@ -22,19 +22,33 @@ static const char *removal_words(const struct list *list)
 	}
 }
 
+static void format_duration(int64_t seconds, char *buffer, size_t size)
+{
+	char text[CLOCK_TEXT_SIZE];
+	size_t digits;
+
+	clock_format_duration(seconds, text);
+	digits = strspn(text, "0123456789");
+	if (seconds == CLOCK_NEVER)
+		snprintf(buffer, size, "until ended");
+	else
+		snprintf(buffer, size, "%.*s%s", (int)digits, text,
+			strcmp(text + digits, "d") == 0 ? " days" : text + digits);
+}
+
 static void write_row(FILE *out, const struct list *list)
 {
-	char expires[CLOCK_TEXT_SIZE];
+	char expires[CLOCK_TEXT_SIZE + 8];
 	char code[16];
 
-	clock_format_duration(list->expires, expires);
+	format_duration(list->expires, expires, sizeof expires);
 	snprintf(code, sizeof code, "127.0.0.%d", list->dns_code);
 	template_write(out, html_lists_row,
 		(const struct value[]){
 			{"name", list->name},
 			{"title", list->title},
 			{"removal", removal_words(list)},
-			{"expires", list->expires == CLOCK_NEVER ? "until ended" : expires},
+			{"expires", expires},
 			{"code", code},
 			{NULL, NULL},
 		});

@@ -96,7 +96,8 @@ static void show(const struct visit *visit, struct answer *answer, const struct 
 	template_write(answer->out, html_ref,
 		(const struct value[]){
 			{"client", refusal->client},
-			{"client_name", refusal->client_name},
+			{"client_name",
+				refusal->client_name[0] == '[' ? NULL : refusal->client_name},
 			{"helo", refusal->helo},
 			{"sender", refusal->sender[0] ? refusal->sender : "(not named)"},
 			{"recipient",
