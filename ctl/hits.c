@@ -152,9 +152,12 @@ static enum status show_many(struct context *context, const struct hits_filter *
 	struct table *table = hits_new_table(context_json(context));
 	int err = hits_each(context->hits, filter, hits_add_row, table);
 
+	bool cut = filter->limit > 0 && (int64_t)table_rows(table) == filter->limit;
 	if (err == ERR_NONE && table_rows(table) == 0 && !context_json(context))
 		say("no hits");
 	table_end(&table);
+	if (err == ERR_NONE && cut && !context_json(context))
+		say("(the newest %lld; --limit shows more)", (long long)filter->limit);
 	return err == ERR_NONE ? STATUS_DONE : context_failed(context->hits, err);
 }
 

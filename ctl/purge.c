@@ -135,7 +135,9 @@ static enum status run(struct context *context)
 		status = purge_hits(context, &purge);
 	if (status == STATUS_DONE && purge.evidence_age != NULL)
 		status = purge_bodies(context, &purge);
-	report(context, &purge);
+	/* What went is told also when it was not all. */
+	if (status == STATUS_DONE || purge.hits + purge.evidence > 0)
+		report(context, &purge);
 	return status;
 }
 

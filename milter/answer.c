@@ -47,13 +47,15 @@ sfsistat answer_tag(SMFICTX *context, const struct hit *hit, unsigned forged_cou
 	/* From the last on, as each removal would move the ones after it. */
 	for (unsigned i = forged_count; i > 0 && done == MI_SUCCESS; i--)
 		done = smfi_chgheader(context, name, (int)i, NULL);
-	reply_tag_header(hit, &value);
-	if (done == MI_SUCCESS)
+	if (done == MI_SUCCESS && hit != NULL) {
+		reply_tag_header(hit, &value);
 		done = smfi_insheader(context, 0, name, buffer);
+	}
 	if (done != MI_SUCCESS)
-		log_error("the MTA does not take the header " ANSWER_HEADER
-			  " for client %s (ref %s)",
-			hit->client.name, hit->ref);
+		log_error("the MTA does not let the header " ANSWER_HEADER
+			  " be changed for client %s (ref %s)",
+			hit != NULL ? hit->client.name : "unknown",
+			hit != NULL ? hit->ref : "none");
 	return SMFIS_CONTINUE;
 }
 

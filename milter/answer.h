@@ -16,7 +16,8 @@ struct trap;
 /* Sets the reply, if there is one, and returns what a callback returns for it. */
 sfsistat answer_give(SMFICTX *context, const struct reply *reply);
 
-/* At the end of a message: takes forged headers of ours away and puts the true one in. */
+/* At the end of a message: takes forged headers of ours away and puts the true one in, unless hit
+ * is NULL. */
 sfsistat answer_tag(SMFICTX *context, const struct hit *hit, unsigned forged_count);
 
 /* At the end of a message to trap recipients: throws it away, or takes them out of its recipients.

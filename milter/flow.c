@@ -153,6 +153,18 @@ static void tag_message(struct session *session, const struct hit *hit)
 	session->tagged_at_helo = hit->stage == STAGE_HELO;
 }
 
+/* A message that was to be tagged goes on, so that a header which its client forged is taken out.
+ */
+static struct reply reply_without_record(struct session *session, const struct decision *decision)
+{
+	struct reply reply = reply_on_error(session->filter);
+
+	if (decision->action != HIT_TAGGED || reply.answer != ANSWER_ACCEPT)
+		return reply;
+	session->untagged = true;
+	return reply_of_answer(ANSWER_CONTINUE);
+}
+
 /* Puts on record what was decided about a listed client, and turns it into a reply. */
 static struct reply carry_out(struct session *session, enum stage stage, const char *recipient,
 	const struct decision *decision)
@@ -169,7 +181,7 @@ static struct reply carry_out(struct session *session, enum stage stage, const c
 		return reply;
 	}
 	if (record_hit(session, &hit) != ERR_NONE)
-		return reply_on_error(session->filter);
+		return reply_without_record(session, decision);
 	if (decision->action == HIT_TAGGED)
 		tag_message(session, &hit);
 	else

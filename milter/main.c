@@ -133,10 +133,9 @@ static void warn_of_fixed(const struct conf *old, const struct conf *new)
 		old->milter.socket_mode != new->milter.socket_mode ||
 		strcmp(old->milter.user, new->milter.user) != 0 ||
 		strcmp(old->milter.group, new->milter.group) != 0 ||
-		strcmp(old->milter.pid_file, new->milter.pid_file) != 0 ||
-		strcmp(old->syslog_facility, new->syslog_facility) != 0)
-		log_warning("socket, socket_mode, user, group, pid_file and syslog_facility change "
-			    "only when the filter is started anew");
+		strcmp(old->milter.pid_file, new->milter.pid_file) != 0)
+		log_warning("socket, socket_mode, user, group and pid_file change only when the "
+			    "filter is started anew");
 }
 
 /* A bad configuration is reported, and the old one stays. */
@@ -152,6 +151,7 @@ static void reload(const char *path)
 	} else {
 		warn_of_fixed(old->conf, conf);
 		if (filter_install(conf, false, &message) == ERR_NONE) {
+			program_follow(conf);
 			log_info("%s is in force", path);
 		} else {
 			log_error("%s; the configuration in force stays", buffer);

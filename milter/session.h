@@ -30,7 +30,8 @@ struct session {
 
 	/* Of the message under way. */
 	bool tagged;
-	struct hit tag;        /* the hit whose reference the header shows */
+	bool untagged;  /* it was to be tagged, and could not be recorded: no header may stay */
+	struct hit tag; /* the hit whose reference the header shows */
 	unsigned forged_count; /* headers of ours that the client sent */
 	struct trap trap;      /* of an unlisted client */
 };

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "conf/conf.h"
+#include "conf/program.h"
 #include "probe/selftest.h"
 #include "probe/task.h"
 #include "store/db.h"
@@ -298,11 +299,9 @@ static void warn_of_fixed(const struct conf *old, const struct conf *new)
 		a->max_sockets != b->max_sockets || strcmp(a->user, b->user) != 0 ||
 		strcmp(a->pid_file, b->pid_file) != 0 ||
 		strcmp(old->database, new->database) != 0 ||
-		strcmp(old->site_url, new->site_url) != 0 ||
-		strcmp(old->syslog_facility, new->syslog_facility) != 0)
+		strcmp(old->site_url, new->site_url) != 0)
 		log_warning("target, connect_timeout, probe_timeout, max_sockets, user, pid_file, "
-			    "database, site_url and syslog_facility change only when the worker is "
-			    "started anew");
+			    "database and site_url change only when the worker is started anew");
 }
 
 void worker_reload(struct worker *worker)
@@ -332,6 +331,7 @@ void worker_reload(struct worker *worker)
 	conf_free(&bench->conf);
 	bench->conf = conf;
 	schedule_set_rate(&bench->schedule, conf->probe.hosts_per_minute);
+	program_follow(conf);
 	log_info("%s is in force", path);
 }
 

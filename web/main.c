@@ -76,6 +76,7 @@ static void reload(const char *path, const struct limits *limits)
 			log_warning("listen, user and pid_file change only when the site is "
 				    "started anew");
 		if (site_new(conf, limits, &site) == ERR_NONE) {
+			program_follow(site->conf);
 			site_install(site);
 			log_info("%s is in force", path);
 		} else {

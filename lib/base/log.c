@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -55,6 +56,8 @@ static struct {
 	bool to_syslog;
 } target;
 
+static atomic_int facility_in_force; /* of syslog; any thread may change it */
+
 void log_to_stderr(const char *program)
 {
 	if (target.to_syslog)
@@ -79,9 +82,19 @@ bool log_to_syslog(const char *program, const char *facility)
 	if (!found)
 		return false;
 	openlog(program, LOG_PID | LOG_NDELAY, found->facility);
+	atomic_store(&facility_in_force, found->facility);
 	target.program = program;
 	target.to_syslog = true;
 	return true;
+}
+
+bool log_change_facility(const char *facility)
+{
+	const struct facility *found = find_facility(facility);
+
+	if (found)
+		atomic_store(&facility_in_force, found->facility);
+	return found != NULL;
 }
 
 bool log_facility_exists(const char *facility)
@@ -119,7 +132,8 @@ __attribute__((format(printf, 2, 0))) static void write_line(
 		(void)text_copy(raw, sizeof raw, "a line that could not be formatted");
 	text_add_printable(&text, raw);
 	if (target.to_syslog)
-		syslog(LEVELS[level].priority, "%s%s", LEVELS[level].word, message);
+		syslog(atomic_load(&facility_in_force) | LEVELS[level].priority, "%s%s",
+			LEVELS[level].word, message);
 	else
 		write_stderr(level, message);
 	errno = saved_errno;

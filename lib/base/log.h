@@ -18,6 +18,10 @@ void log_to_stderr(const char *program);
  */
 bool log_to_syslog(const char *program, const char *facility) __attribute__((warn_unused_result));
 
+/* Where lines go to syslog, the facility is another one from here on; false and unchanged when
+ * there is no such facility. Any thread. */
+bool log_change_facility(const char *facility) __attribute__((warn_unused_result));
+
 /* Whether a facility of that name exists. */
 bool log_facility_exists(const char *facility);
 

@@ -55,6 +55,14 @@ static void says_who_speaks_and_how_bad_it_is(void **state)
 		"opsmilter: error: no database\nopsmilter: warning: text\nopsmilter: 6 lists\n");
 }
 
+static void a_facility_can_change_to_one_that_exists(void **state)
+{
+	(void)state;
+	assert_true(log_change_facility("local3"));
+	assert_false(log_change_facility("post"));
+	assert_true(log_change_facility("mail"));
+}
+
 static const struct {
 	const char *name, *message, *line;
 } HOSTILE[] = {
@@ -194,6 +202,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(says_who_speaks_and_how_bad_it_is),
+		cmocka_unit_test(a_facility_can_change_to_one_that_exists),
 		cmocka_unit_test(lets_no_control_characters_pass),
 		cmocka_unit_test(a_line_that_is_too_long_is_cut_but_ends),
 		cmocka_unit_test(leaves_errno_alone),

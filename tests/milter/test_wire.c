@@ -150,6 +150,22 @@ static void tags_with_the_reference_and_removes_forged_headers(void **state)
 	assert_int_equal(daemon_hits(&filter, "1", 2), 2);
 }
 
+static void removes_forged_headers_also_when_the_tag_cannot_be_recorded(void **state)
+{
+	(void)state;
+	daemon_list(&filter, "192.0.2.1", "tag");
+	daemon_start(&filter);
+	begin_listed();
+	assert_int_equal(sqlite3_exec(filter.hits, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(say(SMFIC_RCPT, "<recipient@example.org>"), SMFIR_CONTINUE);
+	assert_int_equal(sqlite3_exec(filter.hits, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(say_plain(SMFIC_DATA), SMFIR_CONTINUE);
+	send_header("X-OPS-Listed", " no");
+	assert_int_equal(say_plain(SMFIC_BODYEOB), SMFIR_CHGHEADER);
+	assert_memory_equal(mta_data(&mta), "\0\0\0\1X-OPS-Listed\0\0", 18);
+	assert_int_equal(mta_receive(&mta, REPLY_MSECS), SMFIR_CONTINUE);
+}
+
 static void logs_and_lets_the_message_go(void **state)
 {
 	(void)state;
@@ -291,6 +307,7 @@ int main(void)
 		TEST(refuses_at_helo_once_when_so_configured),
 		TEST(defers),
 		TEST(tags_with_the_reference_and_removes_forged_headers),
+		TEST(removes_forged_headers_also_when_the_tag_cannot_be_recorded),
 		TEST(logs_and_lets_the_message_go),
 		TEST(lets_postmaster_have_the_mail),
 		TEST(lets_authenticated_clients_send_message_by_message),
