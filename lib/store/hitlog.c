@@ -25,8 +25,9 @@
 /* Hits in one transaction; more would only make the first of them wait for the last. */
 #define BATCH_MAX 512
 
-/* Hits held while the log cannot be written; none of them is one that a client was told of. */
-#define BACKGROUND_MAX 10000
+/* Hits held while the log cannot be written, 5 MB of them; none is one that a client was told of.
+ */
+#define BACKGROUND_MAX 2000
 
 /* How often what nobody waits for is tried again, and how long a log is idle before it is tidied.
  */
