@@ -47,13 +47,12 @@ static const struct {
 static bool exempt_by_configuration(
 	const struct policy *policy, const struct addr *addr, struct network *network_r)
 {
-	for (size_t i = 0; i < policy->exempt_client_count; i++) {
-		if (network_contains(&policy->exempt_clients[i], addr)) {
-			*network_r = policy->exempt_clients[i];
-			return true;
-		}
-	}
-	return false;
+	const struct network *found =
+		network_find(policy->exempt_clients, policy->exempt_client_count, addr);
+
+	if (found != NULL)
+		*network_r = *found;
+	return found != NULL;
 }
 
 static void find_exemption(const struct conf *conf, struct finding *finding)

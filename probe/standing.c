@@ -18,16 +18,6 @@
 /* How far back tests are looked at. */
 #define TESTS_LOOKED_AT 50
 
-static const struct network *find_network(
-	const struct network *networks, size_t count, const struct addr *address)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (network_contains(&networks[i], address))
-			return &networks[i];
-	}
-	return NULL;
-}
-
 /* Reserved ranges and this machine, unless the configuration allows them for a test bench. */
 static void read_forbidden(
 	const struct conf_probe *conf, const struct addr *address, struct standing *standing)
@@ -37,7 +27,7 @@ static void read_forbidden(
 	struct text why = TEXT_OVER(standing->forbidden);
 	char text[ADDR_TEXT_SIZE];
 
-	if (find_network(conf->allow_private, conf->allow_private_count, address) != NULL)
+	if (network_find(conf->allow_private, conf->allow_private_count, address) != NULL)
 		return;
 	addr_format(address, text);
 	if (range != NULL)
@@ -52,7 +42,7 @@ static void read_forbidden(
 static void read_opt_out(
 	const struct conf_probe *conf, const struct addr *address, struct standing *standing)
 {
-	const struct network *network = find_network(conf->opt_out, conf->opt_out_count, address);
+	const struct network *network = network_find(conf->opt_out, conf->opt_out_count, address);
 
 	if (network != NULL)
 		network_format(network, standing->opted_out);

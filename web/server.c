@@ -112,10 +112,9 @@ static void keep_moving(struct server *server, struct MHD_Connection *connection
 static bool is_proxy(const struct addr *addr)
 {
 	struct site *site = site_hold();
-	bool found = false;
+	bool found = site && network_find(site->conf->web.trusted_proxies,
+				     site->conf->web.trusted_proxy_count, addr);
 
-	for (size_t i = 0; site && i < site->conf->web.trusted_proxy_count; i++)
-		found = found || network_contains(&site->conf->web.trusted_proxies[i], addr);
 	site_release(&site);
 	return found;
 }

@@ -91,10 +91,7 @@ void site_release(struct site **site)
 
 static bool is_trusted(const struct conf *conf, const struct addr *addr)
 {
-	for (size_t i = 0; i < conf->web.trusted_proxy_count; i++)
-		if (network_contains(&conf->web.trusted_proxies[i], addr))
-			return true;
-	return false;
+	return network_find(conf->web.trusted_proxies, conf->web.trusted_proxy_count, addr) != NULL;
 }
 
 /* Reads the last address of a list with commas, and cuts it off; false when it is none. */

@@ -3,6 +3,7 @@
 #define BASE_ADDR_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
 
@@ -81,6 +82,10 @@ unsigned network_shown_prefix(const struct network *network);
  * although ::/0 would by its bits: the two spaces are apart.
  */
 bool network_contains(const struct network *network, const struct addr *addr);
+
+/* The first of some networks that contains addr, or NULL. */
+const struct network *network_find(
+	const struct network *networks, size_t count, const struct addr *addr);
 
 /* Whether outer holds all of inner, by the same rule. */
 bool network_covers(const struct network *outer, const struct network *inner);

@@ -122,6 +122,16 @@ bool network_contains(const struct network *network, const struct addr *addr)
 	return true;
 }
 
+const struct network *network_find(
+	const struct network *networks, size_t count, const struct addr *addr)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (network_contains(&networks[i], addr))
+			return &networks[i];
+	}
+	return NULL;
+}
+
 bool network_covers(const struct network *outer, const struct network *inner)
 {
 	return outer->prefix <= inner->prefix && network_contains(outer, &inner->addr);

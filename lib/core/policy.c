@@ -6,11 +6,7 @@
 
 bool policy_exempts_client(const struct policy *policy, const struct addr *addr)
 {
-	for (size_t i = 0; i < policy->exempt_client_count; i++) {
-		if (network_contains(&policy->exempt_clients[i], addr))
-			return true;
-	}
-	return false;
+	return network_find(policy->exempt_clients, policy->exempt_client_count, addr) != NULL;
 }
 
 /* Where the domain's "@" stands: the last one, as a quoted local part may hold others. */

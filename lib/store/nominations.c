@@ -14,10 +14,8 @@
 
 static bool is_allowed(const struct nomination *nomination)
 {
-	for (size_t i = 0; i < nomination->allowed_count; i++)
-		if (network_contains(&nomination->allowed[i], &nomination->request.address))
-			return true;
-	return false;
+	return network_find(nomination->allowed, nomination->allowed_count,
+		       &nomination->request.address) != NULL;
 }
 
 /* What the nomination alone says against it. */

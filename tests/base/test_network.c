@@ -251,6 +251,21 @@ static void the_network_of_an_address_holds_nothing_else(void **state)
 	assert_false(network_contains(&network, &neighbour));
 }
 
+static void finds_the_first_network_that_holds_an_address(void **state)
+{
+	struct network networks[3];
+	struct addr addr;
+
+	(void)state;
+	assert_int_equal(network_parse("192.0.2.0/25", &networks[0]), ERR_NONE);
+	assert_int_equal(network_parse("192.0.2.0/24", &networks[1]), ERR_NONE);
+	assert_int_equal(network_parse("::/0", &networks[2]), ERR_NONE);
+	assert_int_equal(addr_parse("192.0.2.200", &addr), ERR_NONE);
+	assert_ptr_equal(network_find(networks, 3, &addr), &networks[1]);
+	assert_null(network_find(networks, 1, &addr));
+	assert_null(network_find(NULL, 0, &addr));
+}
+
 static void shows_ipv4_prefix_lengths_as_people_write_them(void **state)
 {
 	struct network ipv4 = get_network("10.0.0.0/8"), ipv6 = get_network("::/96");
@@ -292,6 +307,7 @@ int main(void)
 		cmocka_unit_test(agrees_with_a_comparison_bit_by_bit),
 		cmocka_unit_test(covers_the_networks_within_it_and_keeps_the_two_spaces_apart),
 		cmocka_unit_test(the_network_of_an_address_holds_nothing_else),
+		cmocka_unit_test(finds_the_first_network_that_holds_an_address),
 		cmocka_unit_test(shows_ipv4_prefix_lengths_as_people_write_them),
 		cmocka_unit_test(orders_by_address_and_the_wider_first),
 	};

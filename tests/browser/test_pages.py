@@ -113,7 +113,7 @@ class PagesTest(Installation):
         self.assertEqual(["ip", "Look up"], seen[7:])
         self.browser.do("fill", label="IP address", value=LISTED)
         self.browser.do("press", key="Enter")
-        self.assertIn(f"{LISTED} is listed", self.text())
+        self.browser.do("waitFor", text=f"{LISTED} is listed", seconds=20)
 
     def test_nothing_hostile_runs(self):
         self.filter.list_address("198.18.9.9", reason=HOSTILE[:200])
@@ -128,7 +128,7 @@ class PagesTest(Installation):
         self.browser.do("fill", label="Address that the spam came from", value=HOSTILE[:60])
         self.browser.do("fill", label="Or pasted here", value=HOSTILE)
         self.browser.do("click", role="button", name="Send it")
-        self.assertIn("That is not an IP address", self.text())
+        self.browser.do("waitFor", text="That is not an IP address", seconds=20)
         self.assert_quiet(400, 404)
 
     def test_real_spam_is_shown_as_text(self):
