@@ -106,19 +106,6 @@ int requests_find_token(struct db *db, const char *token, struct request *reques
 	return read_one(row, request_r);
 }
 
-int requests_find_newest(struct db *db, enum request_kind kind, const struct addr *address,
-	int list_id, struct request *request_r)
-{
-	struct statement *row = db_begin(db, FIND_NEWEST_REQUEST);
-	char text[ADDR_TEXT_SIZE];
-
-	addr_format(address, text);
-	db_bind_text(row, 1, kind_names[kind]);
-	db_bind_text(row, 2, text);
-	db_bind_int(row, 3, list_id);
-	return read_one(row, request_r);
-}
-
 int requests_is_nominated(struct db *db, const struct addr *address, bool *nominated_r)
 {
 	struct statement *row = db_begin(db, FIND_NOMINATION);

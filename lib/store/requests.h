@@ -72,10 +72,6 @@ int requests_get(struct db *db, int64_t id, struct request *request_r)
 int requests_find_token(struct db *db, const char *token, struct request *request_r)
 	__attribute__((warn_unused_result));
 
-/* The newest of a kind, address and list, decided or not. ERR_NOT_FOUND. */
-int requests_find_newest(struct db *db, enum request_kind kind, const struct addr *address,
-	int list_id, struct request *request_r) __attribute__((warn_unused_result));
-
 /* Whether a nomination of the address is undecided. */
 int requests_is_nominated(struct db *db, const struct addr *address, bool *nominated_r)
 	__attribute__((warn_unused_result));

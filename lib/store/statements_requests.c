@@ -31,11 +31,6 @@ const struct statement_text statements_of_requests[STATEMENT_COUNT - ADD_REQUEST
 		"SELECT id FROM request WHERE kind = ?1 AND address = ?2 AND list_id = ?3"
 		" AND decided_at IS NULL"},
 
-	[FIND_NEWEST_REQUEST - ADD_REQUEST] = {DB_OPS, ROLE_ADMIN | ROLE_PROBER | ROLE_SITE,
-		"SELECT " REQUEST_COLUMNS " FROM request JOIN list ON list.id = list_id"
-		" WHERE kind = ?1 AND address = ?2 AND list_id = ?3"
-		" ORDER BY request.id DESC LIMIT 1"},
-
 	[FIND_NOMINATION - ADD_REQUEST] = {DB_OPS, ROLE_ADMIN | ROLE_PROBER | ROLE_SITE,
 		"SELECT EXISTS (SELECT 1 FROM request"
 		" WHERE kind = 'nomination' AND address = ?1 AND decided_at IS NULL)"},
