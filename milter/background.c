@@ -13,7 +13,6 @@
 #include "base/text.h"
 #include "milter/counters.h"
 #include "milter/filter.h"
-#include "milter/trap.h"
 #include "store/db.h"
 #include "store/nominations.h"
 #include "store/open.h"
@@ -35,7 +34,7 @@ static bool started;
 static void trapped_free(struct trapped *trapped)
 {
 	filter_release(&trapped->filter);
-	trap_free_copy(trapped->copy, trapped->room);
+	trapped->free_copy(trapped->copy, trapped->room);
 	free(trapped);
 }
 

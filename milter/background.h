@@ -15,8 +15,9 @@ struct trapped {
 	struct filter *filter; /* held */
 	struct addr address;
 	int64_t at;
-	char *copy; /* freed by trap_free_copy() */
+	char *copy;
 	size_t length, room;
+	void (*free_copy)(char *copy, size_t room);
 };
 
 /*

@@ -42,26 +42,31 @@ void trap_take_recipient(struct trap *trap, const char *argument, bool is_trap)
 		trap->has_others = trap->has_others || !is_trap;
 }
 
+static void free_copy(char *copy, size_t room)
+{
+	free(copy);
+	atomic_fetch_sub(&copies_size, room);
+}
+
 /* Room for a number of octets more; false where a limit says no. */
 static bool make_room(struct trap *trap, size_t length)
 {
 	size_t room = trap->room;
+	size_t more;
 	char *larger;
 
 	if (length <= trap->room - trap->length)
 		return true;
 	while (room - trap->length < length)
 		room += room < COPY_STEP ? COPY_STEP : room;
-	if (room > 2 * TRAP_COPY_MAX ||
-		atomic_fetch_add(&copies_size, room - trap->room) + room - trap->room >
-			TRAP_COPIES_MAX) {
-		if (room <= 2 * TRAP_COPY_MAX)
-			atomic_fetch_sub(&copies_size, room - trap->room);
+	more = room - trap->room;
+	if (atomic_fetch_add(&copies_size, more) + more > TRAP_COPIES_MAX) {
+		atomic_fetch_sub(&copies_size, more);
 		return false;
 	}
 	larger = realloc(trap->copy, room);
 	if (larger == NULL) {
-		atomic_fetch_sub(&copies_size, room - trap->room);
+		atomic_fetch_sub(&copies_size, more);
 		return false;
 	}
 	trap->copy = larger;
@@ -149,21 +154,16 @@ void trap_file(struct trap *trap, struct filter *filter, const struct client *cl
 	trapped->copy = trap->copy;
 	trapped->length = trap->length;
 	trapped->room = trap->room;
+	trapped->free_copy = free_copy;
 	trap->copy = NULL;
 	trap->length = trap->room = 0;
 	background_file(trapped);
-}
-
-void trap_free_copy(char *copy, size_t room)
-{
-	free(copy);
-	atomic_fetch_sub(&copies_size, room);
 }
 
 void trap_end_message(struct trap *trap)
 {
 	for (size_t i = 0; i < trap->count; i++)
 		free(trap->recipients[i]);
-	trap_free_copy(trap->copy, trap->room);
+	free_copy(trap->copy, trap->room);
 	*trap = (struct trap){.count = 0};
 }

@@ -47,7 +47,4 @@ void trap_file(struct trap *trap, struct filter *filter, const struct client *cl
 /* Forgets the message. */
 void trap_end_message(struct trap *trap);
 
-/* Frees a copy that was handed to background_file(). */
-void trap_free_copy(char *copy, size_t room);
-
 #endif
