@@ -142,9 +142,12 @@ endif
 tests_fuzz_fuzz_exchange_SOURCES = tests/fuzz/fuzz_exchange.c tests/fuzz/replay.c
 tests_fuzz_fuzz_exchange_LDADD = $(PROBE_LDADD)
 if WITH_WEB
+FUZZ_TARGETS += tests/fuzz/fuzz_form
 FUZZ_TARGETS += tests/fuzz/fuzz_forwarded
 FUZZ_TARGETS += tests/fuzz/fuzz_template
 endif
+tests_fuzz_fuzz_form_SOURCES = tests/fuzz/fuzz_form.c tests/fuzz/replay.c
+tests_fuzz_fuzz_form_LDADD = $(WEB_LDADD)
 tests_fuzz_fuzz_forwarded_SOURCES = tests/fuzz/fuzz_forwarded.c tests/fuzz/replay.c
 tests_fuzz_fuzz_forwarded_LDADD = $(WEB_LDADD)
 tests_fuzz_fuzz_template_SOURCES = tests/fuzz/fuzz_template.c tests/fuzz/replay.c
