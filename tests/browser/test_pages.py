@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Every page as it looks and reads: wide and narrow, light and dark, by keyboard, with hostile content."""
 
+import contextlib
 import os
 import re
+import socket
 import sqlite3
+import threading
 
-from .setting import SHOTS, SPAM, SUSPECT, Installation
+from .setting import SHOTS, SPAM, SUSPECT, Installation, wait_until
 
 LISTED, NETWORK, PAST = "198.18.7.9", "198.18.8.0/24", "198.18.7.10"
 SIZES = ((1280, False), (1280, True), (360, False), (360, True))
@@ -130,6 +133,30 @@ class PagesTest(Installation):
         self.browser.do("click", role="button", name="Send it")
         self.browser.do("waitFor", text="That is not an IP address", seconds=20)
         self.assert_quiet(400, 404)
+
+    def test_nothing_that_a_proxy_answers_runs(self):
+        """The suspect speaks to the prober in markup; its words stand in the record of the test."""
+        suspect = "127.0.0.90"
+        answer = f"HTTP/1.1 403 {HOSTILE}\r\nServer: {HOSTILE}\r\n\r\n{HOSTILE}".encode()
+        with socket.create_server((suspect, self.proxy.port)) as listener:
+            def serve():
+                with contextlib.suppress(OSError):
+                    while True:
+                        client, _ = listener.accept()
+                        with client, contextlib.suppress(OSError):
+                            client.recv(4096)
+                            client.sendall(answer)
+            threading.Thread(target=serve, daemon=True).start()
+            before = self.evidence_of("test")
+            self.filter.ctl("nominate", suspect, "--confirm", "--spam", self.spam_from(suspect))
+            wait_until(lambda: self.evidence_of("test") != before, 30, "the test")
+            listener.shutdown(socket.SHUT_RDWR)
+        self.browser.do("visit", scripts=True)
+        for path in (f"/evidence/{self.evidence_of('test')}", f"/lookup?ip={suspect}"):
+            self.goto(path)
+        self.goto(f"/evidence/{self.evidence_of('test')}")
+        self.assertIn("<script>alert(1)</script>", self.text())
+        self.assert_quiet()
 
     def test_real_spam_is_shown_as_text(self):
         if not SPAM:
