@@ -305,6 +305,7 @@ static void show(const struct visit *visit, struct answer *answer, struct page *
 {
 	char title[ADDR_TEXT_SIZE + 32];
 	bool listed = page->lookup.count > 0;
+	bool host = listing_test_entry(&page->addr) == TEST_ENTRY_NONE;
 
 	name_other_lists(page);
 	write_text(visit, page);
@@ -316,11 +317,11 @@ static void show(const struct visit *visit, struct answer *answer, struct page *
 			{"listed", yes_if(listed)},
 			{"past", yes_if(page->event_count > 0)},
 			{"exempt", yes_if(page->lookup.exempt)},
-			{"test_entry", yes_if(listing_test_entry(&page->addr) != TEST_ENTRY_NONE)},
+			{"test_entry", yes_if(!host)},
 			{"listings", page->listings.html},
 			{"others", listed ? page->others : NULL},
 			{"chart", page->chart_html.html},
-			{"text", page->text},
+			{"text", listed && host ? page->text : NULL},
 			{"events", page->events.html},
 			{NULL, NULL},
 		});
