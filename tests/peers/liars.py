@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Peers that no package has: hosts that say yes and do nothing, and an honest gateway with a prompt."""
 
+import re
 import socket
 import threading
 import time
@@ -96,6 +97,7 @@ def gateway(client, honest=True):
     line = b""
     while not line.endswith(b"\n"):
         line += client.recv(1)
+    line = re.sub(rb"\xff[\xfb-\xfe].", b"", line)  # what a telnet client agrees to
     client.sendall(b"Connecting to host " + line.strip() + b"...Connected\r\n")
     if not honest:
         swallow(client)

@@ -4,4 +4,5 @@ EXTRA_DIST += \
 	tests/peers/liars.py \
 	tests/peers/programs.py \
 	tests/peers/run \
+	tests/peers/setting.py \
 	tests/peers/test_peers.py

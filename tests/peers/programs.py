@@ -34,6 +34,7 @@ class Peer:
         os.mkdir(self.folder)
         os.chmod(self.folder, 0o777)
         self.address = address
+        self.host = f"[{address}]" if ":" in address else address
         self.port = free_port(address)
         with open(self.file("log"), "wb") as log:
             self.process = subprocess.Popen(self.command(**options), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
@@ -87,8 +88,7 @@ class Squid(Peer):
     program = "squid"
 
     def command(self, rules="http_access allow all", port="http_port {}:{}"):
-        host = f"[{self.address}]" if ":" in self.address else self.address
-        listen = port.format(host, self.port, folder=self.folder)
+        listen = port.format(self.host, self.port, folder=self.folder)
         self.service = f"opsprobe{secrets.token_hex(8)}"
         return [self.path, "-N", "-n", self.service, "-f", self.write(
             "conf", f"{listen}\n{rules}\ncache deny all\npid_filename none\naccess_log none\ncache_store_log none\n"
@@ -153,8 +153,7 @@ class Ssh(Peer):
                 "PermitRootLogin yes\nPasswordAuthentication no\n")],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.wait_for_server(server_port)
-        host = f"[{self.address}]" if ":" in self.address else self.address
-        return [self.path, "-F", "none", "-N", "-g", "-D", f"{host}:{self.port}", "-p", str(server_port),
+        return [self.path, "-F", "none", "-N", "-g", "-D", f"{self.host}:{self.port}", "-p", str(server_port),
                 "-i", self.file("client"), "-o", "IdentitiesOnly=yes", "-o", "StrictHostKeyChecking=no",
                 "-o", f"UserKnownHostsFile={self.file('known')}", f"{getpass.getuser()}@127.0.0.1"]
 
@@ -190,7 +189,7 @@ class Nginx(Peer):
         user = "user nobody nogroup;" if os.geteuid() == 0 else ""
         return [self.path, "-p", self.folder, "-e", self.file("error"), "-c", self.write(
             "conf", f"{user} daemon off; pid {self.folder}/pid; error_log {self.folder}/error; events {{}}\n"
-            f"http {{ access_log off; {temporary} server {{ listen {self.address}:{self.port};\n"
+            f"http {{ access_log off; {temporary} server {{ listen {self.host}:{self.port};\n"
             f"location / {{ {location} }} }} }}\n")]
 
 
@@ -203,5 +202,5 @@ class Apache(Peer):
         user = "User nobody\nGroup nogroup\n" if os.geteuid() == 0 else ""
         return [self.path, "-D", "FOREGROUND", "-f", self.write(
             "conf", f"ServerRoot {self.folder}\nServerName apache.example\nDefaultRuntimeDir {self.folder}\n"
-            f"PidFile {self.folder}/pid\nErrorLog {self.folder}/error\nListen {self.address}:{self.port}\n{modules}{user}"
+            f"PidFile {self.folder}/pid\nErrorLog {self.folder}/error\nListen {self.host}:{self.port}\n{modules}{user}"
             f"ProxyRequests On\nAllowCONNECT {connect_port} 443\n<Proxy \"*\">\nRequire all {require}\n</Proxy>\n")]
