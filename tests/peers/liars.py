@@ -91,6 +91,13 @@ def drip(client):
         time.sleep(1)
 
 
+def refuse_slowly(client):
+    """Long enough for a test to be under way at any moment."""
+    read_request(client)
+    time.sleep(0.03)
+    client.sendall(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
+
+
 def gateway(client, honest=True):
     """A prompt as WinGate's, at which a host and a port are named."""
     client.sendall(b"\xff\xfb\x01WinGate>")

@@ -5,4 +5,5 @@ EXTRA_DIST += \
 	tests/peers/programs.py \
 	tests/peers/run \
 	tests/peers/setting.py \
-	tests/peers/test_peers.py
+	tests/peers/test_peers.py \
+	tests/peers/test_rounds.py

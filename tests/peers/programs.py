@@ -26,7 +26,7 @@ class Peer:
 
     program = None
 
-    def __init__(self, folder, address, **options):
+    def __init__(self, folder, address, port=None, **options):
         self.path = shutil.which(self.program, path=PATH)
         if not self.path:
             raise unittest.SkipTest(f"{self.program} is not installed")
@@ -35,7 +35,11 @@ class Peer:
         os.chmod(self.folder, 0o777)
         self.address = address
         self.host = f"[{address}]" if ":" in address else address
-        self.port = free_port(address)
+        self.port = port or free_port(address)
+        self.start(**options)
+
+    def start(self, **options):
+        """Again after a stop(), perhaps with other options."""
         with open(self.file("log"), "wb") as log:
             self.process = subprocess.Popen(self.command(**options), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         self.wait()

@@ -78,6 +78,7 @@ class Setting(unittest.TestCase):
     addresses = 0
     network = "127.66.1"
     connect_timeout = 2
+    hosts_per_minute = 100000
 
     @classmethod
     def setUpClass(cls):
@@ -108,7 +109,7 @@ probe {{
     allow_private = {{"127.0.0.0/8", "::1/128"}}
     user = "nobody"
     pid_file = "{self.folder}/opsprobe.pid"
-    hosts_per_minute = 100000
+    hosts_per_minute = {self.hosts_per_minute}
     connect_timeout = {self.connect_timeout}
     probe_timeout = 3
     {more}
@@ -151,7 +152,7 @@ probe {{
             self.list(address)
         done = subprocess.run([f"{BUILD}/opsprobe", "-c", self.conf, address], capture_output=True, text=True,
                               check=False, timeout=60, env=ENVIRONMENT)
-        rows, ports = {}, {}
+        rows, ports, verdict = {}, {}, None
         for line in done.stdout.splitlines():
             if (match := re.fullmatch(r"([a-z-]+): +([0-9 ]+)", line)) or (ports and re.fullmatch(r" +[0-9 ]+", line)):
                 verdict = match[1] if match else verdict

@@ -115,7 +115,8 @@ class PeersTest(Setting):
     def test_dante_that_serves_everybody_is_open(self):
         peer = self.use(Dante(self.folder, self.address()))
         self.assert_witnessed(peer, socks4=True, socks4a=False, socks5=True)
-        self.assert_found(peer, ["socks4", "socks5"], {"SOCKS4": "open", "SOCKS4a": "refused", "SOCKS5": "open"}, "open")
+        self.assert_found(peer, ["socks4", "socks5"],
+                          {"SOCKS4": "open", "SOCKS4a": "refused", "SOCKS5": "open"}, "open")
 
     def test_dante_that_blocks_is_closed(self):
         peer = self.use(Dante(self.folder, self.address(), client="block", socks="block"))
