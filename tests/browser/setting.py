@@ -12,19 +12,13 @@ import uuid
 
 from support import filter as programs
 from support.postfix import Postfix
-from support.scratch import Scratch
+from support.scratch import Scratch, free_port
 from support.smtp import Sink
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SPAM = os.environ.get("OPSMILTER_SPAM", "")  # a folder of real spam
 SHOTS = os.environ.get("OPSMILTER_SHOTS", os.path.join(programs.build_folder(), "screenshots"))
 SUSPECT = "127.0.0.76"
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def wait_until(condition, seconds, what):

@@ -6,6 +6,8 @@ import socket
 import threading
 import time
 
+from support.scratch import free_port
+
 
 class Liar(threading.Thread):
     """Serves each connection by serve(), in a thread of its own."""
@@ -152,9 +154,7 @@ class Closed:
 
     def __init__(self, address):
         self.address = address
-        with socket.socket() as probe:
-            probe.bind((address, 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port(address)
 
     def stop(self):
         pass

@@ -11,14 +11,10 @@ import subprocess
 import time
 import unittest
 
+from support.scratch import free_port
+
 PATH = os.environ["PATH"] + ":/usr/sbin:/sbin"
 PATIENCE = 20
-
-
-def free_port(address="127.0.0.1"):
-    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as probe:
-        probe.bind((address, 0))
-        return probe.getsockname()[1]
 
 
 class Peer:

@@ -13,7 +13,7 @@ import tempfile
 import threading
 import unittest
 
-from .programs import free_port
+from support.scratch import free_port
 
 BUILD = os.environ.get("OPSMILTER_BUILD", ".")
 PATIENCE = 20

@@ -5,8 +5,10 @@ for whether a peer lets anybody through."""
 import socket
 import time
 
+from support.scratch import free_port
+
 from . import liars
-from .programs import Apache, Dante, Microsocks, Nginx, Peer, Squid, SquidWithTls, Ssh, Tinyproxy, free_port
+from .programs import Apache, Dante, Microsocks, Nginx, Peer, Squid, SquidWithTls, Ssh, Tinyproxy
 from .setting import HTTP, SOCKS4, STATUS, Setting, all_of
 
 HALF_OPEN = """acl SSL_ports port 443

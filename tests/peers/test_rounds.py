@@ -8,8 +8,10 @@ import signal
 import subprocess
 import time
 
+from support.scratch import free_port
+
 from . import liars
-from .programs import Microsocks, Tinyproxy, free_port
+from .programs import Microsocks, Tinyproxy
 from .setting import BUILD, ENVIRONMENT, PATIENCE, Setting
 
 HOUR = 3600

@@ -12,14 +12,10 @@ import threading
 import time
 import unittest
 
+from support.scratch import free_port
+
 BUILD = os.environ.get("OPSMILTER_BUILD", ".")
 PATIENCE = 20
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Proxy(threading.Thread):

@@ -4,4 +4,4 @@
 command -v python3 >/dev/null || exit 77
 [ -x "${OPSMILTER_BUILD:=$(pwd)}/opsweb" ] || exit 77
 export OPSMILTER_BUILD PYTHONDONTWRITEBYTECODE=1
-cd "$(dirname "$0")" && exec python3 -m unittest discover -b -s . -p 'test_*.py' "$@"
+cd "$(dirname "$0")" && PYTHONPATH=.. exec python3 -m unittest discover -b -s . -p 'test_*.py' "$@"

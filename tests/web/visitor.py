@@ -15,17 +15,12 @@ import unittest
 import urllib.parse
 
 from markup import Page
+from support.scratch import free_port
 
 BUILD = os.environ.get("OPSMILTER_BUILD", ".")
 PATIENCE = 20
 LISTED, UNLISTED, PAST, POLICY, EXPIRING = "198.18.7.9", "198.18.7.8", "198.18.7.10", "198.18.8.1", "198.18.9.1"
 REF = "1-5R2GK0M8W1XA"
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Answer:
