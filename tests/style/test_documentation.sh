@@ -130,8 +130,8 @@ for program in opsmilter opsprobe opsweb; do
 	report "$program takes the sample configuration" \
 		"$("$build/$program" -n -c "$scratch/opsmilter.conf" 2>&1 | grep -v 'the configuration is good')"
 done
-report "opsmilter asks for site_url when the sample is left as it is" \
-	"$("$build/opsmilter" -n -c "$root/contrib/opsmilter.conf.sample" 2>&1 | grep -v 'site_url: must be set')"
+report "the sample configuration works as it is" \
+	"$("$build/opsctl" -n -c "$root/contrib/opsmilter.conf.sample" 2>&1 >/dev/null)"
 
 # The views. Those that end in _text serve the others, and are no part of the interface.
 sentence="opsmilter-schema(5) has every view and column, in their order"
