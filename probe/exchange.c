@@ -32,7 +32,8 @@ void exchange_begin(struct exchange *exchange, enum protocol protocol, const str
 	exchange->stage = 0;
 	exchange->in_tunnel = exchange->answered = exchange->over = exchange->may_be_yes = false;
 	exchange->verdict = PROBE_NO_ANSWER;
-	exchange->in_length = exchange->tunnel_begin = exchange->out_length = 0;
+	exchange->in_length = exchange->asked_at = exchange->tunnel_begin = exchange->out_length =
+		0;
 	if (types[protocol].begin)
 		types[protocol].begin(exchange);
 }
@@ -42,6 +43,7 @@ void exchange_send(struct exchange *exchange, const void *octets, size_t length)
 	assert(length <= sizeof exchange->out - exchange->out_length);
 	memcpy(exchange->out + exchange->out_length, octets, length);
 	exchange->out_length += length;
+	exchange->asked_at = exchange->in_length;
 }
 
 void exchange_send_format(struct exchange *exchange, const char *format, ...)
@@ -117,8 +119,9 @@ void exchange_end(struct exchange *exchange, enum ending ending)
 	else if (ending == ENDING_TIMEOUT)
 		exchange_give_verdict(exchange, PROBE_NO_ANSWER);
 	else
-		exchange_give_verdict(
-			exchange, exchange->in_length == 0 ? PROBE_REFUSED : PROBE_NOT_A_PROXY);
+		exchange_give_verdict(exchange, exchange->in_length == exchange->asked_at
+							? PROBE_REFUSED
+							: PROBE_NOT_A_PROXY);
 }
 
 enum probe_verdict exchange_verdict(const struct exchange *exchange, bool token_seen)

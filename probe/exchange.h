@@ -41,6 +41,7 @@ struct exchange {
 	bool may_be_yes;            /* a page came that a proxy could have fetched */
 	enum probe_verdict verdict; /* once it is over, for the case that no token arrived */
 	size_t in_length;
+	size_t asked_at;     /* in_length when something was sent last */
 	size_t tunnel_begin; /* where in `in` what came through the tunnel begins */
 	unsigned char in[EXCHANGE_READ_MAX];
 	size_t out_length; /* to be sent now; the caller sets it back to 0 */
