@@ -115,7 +115,7 @@ static const enum probe_verdict socks5_verdicts[] = {
 	[5] = PROBE_CANNOT_REACH_TARGET, /* connection refused */
 	[6] = PROBE_CANNOT_REACH_TARGET, /* TTL expired */
 	[7] = PROBE_REFUSED,             /* command not supported */
-	[8] = PROBE_REFUSED,             /* address type not supported */
+	[8] = PROBE_CANNOT_REACH_TARGET, /* address type not supported: another family may do */
 };
 
 /* How long the whole reply is, by its address type; 0 while that is not there, or unknown. */
