@@ -93,6 +93,18 @@ def drip(client):
         time.sleep(1)
 
 
+def one_way(client):
+    """Passes on what it is sent by CONNECT, and nothing of what comes back."""
+    request = read_request(client)
+    if not request.startswith(b"CONNECT "):
+        client.sendall(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
+        return
+    host, port = request.split()[1].decode().rsplit(":", 1)
+    with socket.create_connection((host, int(port)), 5) as onward:
+        client.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+        pipe(client, onward)
+
+
 def refuse_slowly(client):
     """Long enough for a test to be under way at any moment."""
     read_request(client)

@@ -5,5 +5,6 @@ EXTRA_DIST += \
 	tests/peers/programs.py \
 	tests/peers/run \
 	tests/peers/setting.py \
+	tests/peers/test_answers.py \
 	tests/peers/test_peers.py \
 	tests/peers/test_rounds.py

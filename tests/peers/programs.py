@@ -136,7 +136,7 @@ class Ssh(Peer):
 
     program = "ssh"
 
-    def command(self):
+    def command(self, server_options=""):
         sshd = shutil.which("sshd", path=PATH)
         if not sshd:
             raise unittest.SkipTest("sshd is not installed")
@@ -150,7 +150,7 @@ class Ssh(Peer):
             [sshd, "-D", "-e", "-f", self.write(
                 "sshd_config", f"ListenAddress 127.0.0.1:{server_port}\nHostKey {self.file('host')}\n"
                 f"AuthorizedKeysFile {self.file('authorized')}\nStrictModes no\nUsePAM no\nPidFile none\n"
-                "PermitRootLogin yes\nPasswordAuthentication no\n")],
+                f"PermitRootLogin yes\nPasswordAuthentication no\n{server_options}")],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.wait_for_server(server_port)
         return [self.path, "-F", "none", "-N", "-g", "-D", f"{self.host}:{self.port}", "-p", str(server_port),
@@ -196,11 +196,12 @@ class Nginx(Peer):
 class Apache(Peer):
     program = "apache2"
 
-    def command(self, require="granted", connect_port=0):
+    def command(self, require="granted", connect_port=0, requests="On"):
         modules = "".join(f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so\n"
                           for name in ("mpm_event", "authz_core", "proxy", "proxy_http", "proxy_connect"))
         user = "User nobody\nGroup nogroup\n" if os.geteuid() == 0 else ""
         return [self.path, "-D", "FOREGROUND", "-f", self.write(
             "conf", f"ServerRoot {self.folder}\nServerName apache.example\nDefaultRuntimeDir {self.folder}\n"
             f"PidFile {self.folder}/pid\nErrorLog {self.folder}/error\nListen {self.host}:{self.port}\n{modules}{user}"
-            f"ProxyRequests On\nAllowCONNECT {connect_port} 443\n<Proxy \"*\">\nRequire all {require}\n</Proxy>\n")]
+            f"ProxyRequests {requests}\nAllowCONNECT {connect_port} 443\n"
+            f"<Proxy \"*\">\nRequire all {require}\n</Proxy>\n")]

@@ -166,8 +166,8 @@ probe {{
 
     def latest_test(self, address):
         """(verdict, egress, open ports, transcript)"""
-        (found,) = self.query("SELECT verdict, egress, open_ports, evidence_id FROM test WHERE address = ?"
-                              " ORDER BY id DESC LIMIT 1", address)
+        (found,) = self.query("SELECT tests.verdict, tests.egress, tests.open_ports, evidence_id FROM tests"
+                              " JOIN test USING (id) WHERE ip = ? ORDER BY id DESC LIMIT 1", address)
         return (*found[:3], self.ctl("evidence", str(found[3])))
 
     def assert_found(self, peer, kinds, verdicts, host, **options):
