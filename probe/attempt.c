@@ -46,20 +46,20 @@ static int64_t now_of(const struct attempt *attempt)
 
 void attempt_free(struct attempt *attempt)
 {
-	if (!attempt)
+	if (attempt == NULL)
 		return;
 	listener_forget(&attempt->expectation);
-	if (attempt->connecting)
+	if (attempt->connecting != NULL)
 		event_free(attempt->connecting);
-	if (attempt->deadline)
+	if (attempt->deadline != NULL)
 		event_free(attempt->deadline);
-	if (attempt->quiet)
+	if (attempt->quiet != NULL)
 		event_free(attempt->quiet);
-	if (attempt->stream)
+	if (attempt->stream != NULL)
 		bufferevent_free(attempt->stream);
 	if (attempt->fd >= 0)
 		close(attempt->fd);
-	if (attempt->log)
+	if (attempt->log != NULL)
 		evbuffer_free(attempt->log);
 	attempt->line->attempt = NULL;
 	attempt->line->test->engine->sockets--;
@@ -123,7 +123,7 @@ static void send_out(struct attempt *attempt)
 	transcript_octets(attempt->log, now_of(attempt), '>', exchange->out, exchange->out_length);
 	bufferevent_write(attempt->stream, exchange->out, exchange->out_length);
 	exchange->out_length = 0;
-	if (attempt->quiet)
+	if (attempt->quiet != NULL)
 		event_add(attempt->quiet, &quiet_patience);
 }
 
@@ -148,7 +148,7 @@ static void on_read(struct bufferevent *stream, void *context)
 	size_t length;
 
 	while (!attempt->exchange.over &&
-		(length = bufferevent_read(stream, octets, sizeof octets)) > 0) {
+		(length = bufferevent_read(stream, octets, sizeof(octets))) > 0) {
 		size_t room = EXCHANGE_READ_MAX - attempt->exchange.in_length;
 		transcript_octets(
 			attempt->log, now_of(attempt), '<', octets, length < room ? length : room);
@@ -208,7 +208,7 @@ static bool is_loopback(const struct addr *addr)
 	static const uint8_t ipv6[16] = {[15] = 1};
 
 	return addr_is_ipv4(addr) ? addr->octets[12] == 127
-				  : memcmp(addr->octets, ipv6, sizeof ipv6) == 0;
+				  : memcmp(addr->octets, ipv6, sizeof(ipv6)) == 0;
 }
 
 /* What comes from our own address did not come through the suspect, unless it is one of us. */
@@ -252,16 +252,16 @@ static bool open_stream(struct attempt *attempt)
 			bufferevent_socket_new(engine->loop, attempt->fd, BEV_OPT_CLOSE_ON_FREE);
 	} else {
 		tls = SSL_new(engine->tls);
-		if (!tls)
+		if (tls == NULL)
 			return false;
 		attempt->stream = bufferevent_openssl_socket_new(engine->loop, attempt->fd, tls,
 			BUFFEREVENT_SSL_CONNECTING, BEV_OPT_CLOSE_ON_FREE);
-		if (!attempt->stream)
+		if (attempt->stream == NULL)
 			SSL_free(tls);
 		else
 			bufferevent_openssl_set_allow_dirty_shutdown(attempt->stream, 1);
 	}
-	if (!attempt->stream)
+	if (attempt->stream == NULL)
 		return false;
 	attempt->fd = -1;
 	return true;
@@ -270,7 +270,7 @@ static bool open_stream(struct attempt *attempt)
 static void note_our_end(struct attempt *attempt)
 {
 	struct sockaddr_storage name;
-	socklen_t length = sizeof name;
+	socklen_t length = sizeof(name);
 	char address[ADDR_TEXT_SIZE] = "an unknown address";
 
 	if (getsockname(attempt->fd, (struct sockaddr *)&name, &length) == 0 &&
@@ -287,7 +287,7 @@ static void talk(struct attempt *attempt)
 	attempt->deadline = evtimer_new(engine->loop, on_deadline, attempt);
 	if (attempt->line->port.protocol == PROTOCOL_GATEWAY)
 		attempt->quiet = evtimer_new(engine->loop, on_quiet, attempt);
-	if (!attempt->deadline || !open_stream(attempt)) {
+	if (attempt->deadline == NULL || !open_stream(attempt)) {
 		finish(attempt, PROBE_LOCAL_ERROR, ENOMEM);
 		return;
 	}
@@ -311,7 +311,7 @@ static void on_connect(evutil_socket_t fd, short what, void *context)
 {
 	struct attempt *attempt = context;
 	int error = ETIMEDOUT;
-	socklen_t length = sizeof error;
+	socklen_t length = sizeof(error);
 
 	if (what & EV_WRITE && getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length) != 0)
 		error = errno;
@@ -336,18 +336,18 @@ static int start_connect(struct attempt *attempt)
 	if (attempt->fd < 0)
 		return errno;
 	/* The steps of a handshake are small, and each waits for an answer. */
-	(void)setsockopt(attempt->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+	(void)setsockopt(attempt->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	return connect(attempt->fd, (struct sockaddr *)&name, length) == 0 ? 0 : errno;
 }
 
 void attempt_begin(struct line *line)
 {
 	struct engine *engine = line->test->engine;
-	struct attempt *attempt = malloc(sizeof *attempt);
+	struct attempt *attempt = malloc(sizeof(*attempt));
 	int error;
 
 	engine->sockets++;
-	if (!attempt) {
+	if (attempt == NULL) {
 		engine->sockets--;
 		test_attempt_finished(line,
 			&(struct probe_result){.port = line->port, .verdict = PROBE_LOCAL_ERROR},
@@ -362,7 +362,7 @@ void attempt_begin(struct line *line)
 	attempt->result.port = line->port;
 	attempt->result.began_msecs = now_of(attempt);
 	attempt->log = evbuffer_new();
-	if (!attempt->log) {
+	if (attempt->log == NULL) {
 		attempt_free(attempt);
 		test_attempt_finished(line,
 			&(struct probe_result){.port = line->port, .verdict = PROBE_LOCAL_ERROR},
@@ -377,6 +377,7 @@ void attempt_begin(struct line *line)
 		return;
 	}
 	attempt->connecting = event_new(engine->loop, attempt->fd, EV_WRITE, on_connect, attempt);
-	if (!attempt->connecting || event_add(attempt->connecting, &engine->connect_timeout) != 0)
+	if (attempt->connecting == NULL ||
+		event_add(attempt->connecting, &engine->connect_timeout) != 0)
 		finish(attempt, PROBE_LOCAL_ERROR, ENOMEM);
 }

@@ -22,7 +22,7 @@ static void give_results(struct engine *engine)
 	struct test_of_host *test = LIST_FIRST(&engine->tests);
 	struct test_of_host *next;
 
-	for (; test; test = next) {
+	for (; test != NULL; test = next) {
 		next = LIST_NEXT(test, entry);
 		if (test->lines_left > 0)
 			continue;
@@ -59,12 +59,12 @@ static int copy_settings(struct engine *engine, const struct engine_settings *se
 	engine->probe_timeout = timeval_of(settings->probe_timeout_msecs);
 	engine->max_sockets = settings->max_sockets;
 	engine->target_count = settings->target_count;
-	engine->targets = calloc(settings->target_count, sizeof *engine->targets);
+	engine->targets = calloc(settings->target_count, sizeof(*engine->targets));
 	engine->site_url = strdup(settings->site_url);
-	if (!engine->targets || !engine->site_url)
+	if (engine->targets == NULL || engine->site_url == NULL)
 		return ERR_MEMORY;
 	memcpy(engine->targets, settings->targets,
-		settings->target_count * sizeof *engine->targets);
+		settings->target_count * sizeof(*engine->targets));
 	return ERR_NONE;
 }
 
@@ -72,7 +72,7 @@ static int copy_settings(struct engine *engine, const struct engine_settings *se
 static int make_tls(struct engine *engine)
 {
 	engine->tls = SSL_CTX_new(TLS_client_method());
-	if (!engine->tls)
+	if (engine->tls == NULL)
 		return ERR_MEMORY;
 	SSL_CTX_set_verify(engine->tls, SSL_VERIFY_NONE, NULL);
 	/* Old proxies are the ones that stand open. */
@@ -84,11 +84,11 @@ static int make_tls(struct engine *engine)
 int engine_new(struct event_base *loop, const struct engine_settings *settings,
 	struct engine **engine_r, struct text *message_r)
 {
-	struct engine *engine = calloc(1, sizeof *engine);
+	struct engine *engine = calloc(1, sizeof(*engine));
 	int err = ERR_MEMORY;
 
 	*engine_r = NULL;
-	if (!engine)
+	if (engine == NULL)
 		return ERR_MEMORY;
 	engine->loop = loop;
 	STAILQ_INIT(&engine->queue);
@@ -96,11 +96,11 @@ int engine_new(struct event_base *loop, const struct engine_settings *settings,
 	if (copy_settings(engine, settings) || make_tls(engine))
 		goto fail;
 	engine->pump = event_new(loop, -1, 0, on_pump, engine);
-	if (!engine->pump)
+	if (engine->pump == NULL)
 		goto fail;
 	err = listener_new(loop, engine->targets, engine->target_count, engine->site_url,
 		&engine->listener, message_r);
-	if (err)
+	if (err != ERR_NONE)
 		goto fail;
 	*engine_r = engine;
 	return ERR_NONE;
@@ -114,14 +114,14 @@ void engine_free(struct engine **engine)
 	struct engine *gone = *engine;
 	struct test_of_host *test;
 
-	if (!gone)
+	if (gone == NULL)
 		return;
 	while ((test = LIST_FIRST(&gone->tests)) != NULL) {
 		LIST_REMOVE(test, entry);
 		test_free(&test);
 	}
 	listener_free(&gone->listener);
-	if (gone->pump)
+	if (gone->pump != NULL)
 		event_free(gone->pump);
 	SSL_CTX_free(gone->tls);
 	free(gone->targets);
@@ -136,7 +136,7 @@ int engine_test(struct engine *engine, const struct addr *host, const struct pro
 	struct test_of_host *test;
 	int err = test_new(engine, host, ports, port_count, first_target, events, &test);
 
-	if (err)
+	if (err != ERR_NONE)
 		return err;
 	LIST_INSERT_HEAD(&engine->tests, test, entry);
 	engine->test_count++;

@@ -34,13 +34,13 @@ void exchange_begin(struct exchange *exchange, enum protocol protocol, const str
 	exchange->verdict = PROBE_NO_ANSWER;
 	exchange->in_length = exchange->asked_at = exchange->tunnel_begin = exchange->out_length =
 		0;
-	if (types[protocol].begin)
+	if (types[protocol].begin != NULL)
 		types[protocol].begin(exchange);
 }
 
 void exchange_send(struct exchange *exchange, const void *octets, size_t length)
 {
-	assert(length <= sizeof exchange->out - exchange->out_length);
+	assert(length <= sizeof(exchange->out) - exchange->out_length);
 	memcpy(exchange->out + exchange->out_length, octets, length);
 	exchange->out_length += length;
 	exchange->asked_at = exchange->in_length;
@@ -53,9 +53,9 @@ void exchange_send_format(struct exchange *exchange, const char *format, ...)
 	int length;
 
 	va_start(arguments, format);
-	length = vsnprintf(octets, sizeof octets, format, arguments);
+	length = vsnprintf(octets, sizeof(octets), format, arguments);
 	va_end(arguments);
-	assert(length >= 0 && (size_t)length < sizeof octets);
+	assert(length >= 0 && (size_t)length < sizeof(octets));
 	exchange_send(exchange, octets, (size_t)length);
 }
 
@@ -85,7 +85,7 @@ static bool holds_answer(const struct exchange *exchange)
 
 void exchange_read(struct exchange *exchange, const void *octets, size_t length)
 {
-	size_t room = sizeof exchange->in - exchange->in_length;
+	size_t room = sizeof(exchange->in) - exchange->in_length;
 
 	if (exchange->over)
 		return;
@@ -99,7 +99,7 @@ void exchange_read(struct exchange *exchange, const void *octets, size_t length)
 		exchange->answered = true;
 		exchange_give_verdict(exchange, PROBE_LIAR); /* unless our listener has the token */
 	}
-	if (!exchange->over && exchange->in_length == sizeof exchange->in)
+	if (!exchange->over && exchange->in_length == sizeof(exchange->in))
 		exchange_end(exchange, ENDING_TIMEOUT);
 }
 

@@ -60,7 +60,7 @@ void listener_expect(struct listener *listener, struct expectation *expectation)
 	assert(!expectation->awaited);
 	expectation->next = *bucket;
 	expectation->from_here = bucket;
-	if (*bucket)
+	if (*bucket != NULL)
 		(*bucket)->from_here = &expectation->next;
 	*bucket = expectation;
 	expectation->awaited = true;
@@ -71,7 +71,7 @@ void listener_forget(struct expectation *expectation)
 	if (!expectation->awaited)
 		return;
 	*expectation->from_here = expectation->next;
-	if (expectation->next)
+	if (expectation->next != NULL)
 		expectation->next->from_here = expectation->from_here;
 	expectation->awaited = false;
 }
@@ -92,7 +92,7 @@ static struct expectation *find_token(
 		if (run < TOKEN_LENGTH)
 			continue;
 		const char *token = (const char *)octets + i + 1 - TOKEN_LENGTH;
-		for (struct expectation *each = *bucket_of(listener, token); each;
+		for (struct expectation *each = *bucket_of(listener, token); each != NULL;
 			each = each->next)
 			if (memcmp(each->token, token, TOKEN_LENGTH) == 0)
 				return each;
@@ -127,7 +127,7 @@ static void say(
 	char body[1024];
 	struct evbuffer *out = bufferevent_get_output(caller->stream);
 	int body_length =
-		snprintf(body, sizeof body, "This is the open proxy prober of %.500s\r\n%s%s",
+		snprintf(body, sizeof(body), "This is the open proxy prober of %.500s\r\n%s%s",
 			caller->listener->site_url, answer, answer[0] ? "\r\n" : "");
 
 	if (is_http(octets, length))
@@ -161,10 +161,10 @@ static void on_read(struct bufferevent *stream, void *context)
 		return;
 	}
 	octets = evbuffer_pullup(in, -1);
-	if (!octets)
+	if (octets == NULL)
 		return;
 	expectation = find_token(caller->listener, octets, length);
-	if (expectation) {
+	if (expectation != NULL) {
 		say(caller, octets, length, expectation->answer);
 		listener_forget(expectation);
 		expectation->seen(expectation->context, &caller->from);
@@ -189,14 +189,14 @@ static void on_accept(struct evconnlistener *socket, evutil_socket_t fd, struct 
 {
 	struct listener *listener = context;
 	struct event_base *loop = evconnlistener_get_base(socket);
-	struct caller *caller = calloc(1, sizeof *caller);
+	struct caller *caller = calloc(1, sizeof(*caller));
 	static const struct timeval patience = {.tv_sec = CALLER_SECS};
 
 	(void)length;
-	if (caller)
+	if (caller != NULL)
 		caller->stream = bufferevent_socket_new(loop, fd, BEV_OPT_CLOSE_ON_FREE);
-	if (!caller || !caller->stream || addr_from_sockaddr(from, &caller->from)) {
-		if (caller && caller->stream)
+	if (caller == NULL || caller->stream == NULL || addr_from_sockaddr(from, &caller->from)) {
+		if (caller != NULL && caller->stream != NULL)
 			bufferevent_free(caller->stream);
 		else
 			evutil_closesocket(fd);
@@ -242,7 +242,7 @@ static struct evconnlistener *open_target(
 	struct evconnlistener *socket = open_socket(loop, listener, &target->addr, target->port);
 	struct addr any;
 
-	if (socket || errno != EADDRNOTAVAIL ||
+	if (socket != NULL || errno != EADDRNOTAVAIL ||
 		addr_parse(addr_is_ipv4(&target->addr) ? "0.0.0.0" : "::", &any))
 		return socket;
 	return open_socket(loop, listener, &any, target->port);
@@ -274,23 +274,23 @@ static void say_why(const struct target *target, struct text *message_r)
 int listener_new(struct event_base *loop, const struct target *targets, size_t count,
 	const char *site_url, struct listener **listener_r, struct text *message_r)
 {
-	struct listener *listener = calloc(1, sizeof *listener);
+	struct listener *listener = calloc(1, sizeof(*listener));
 	struct evconnlistener *socket;
 	int err = ERR_MEMORY;
 
 	*listener_r = NULL;
-	if (!listener)
+	if (listener == NULL)
 		return ERR_MEMORY;
 	TAILQ_INIT(&listener->callers);
 	listener->site_url = site_url;
-	listener->sockets = calloc(count, sizeof *listener->sockets);
-	if (!listener->sockets)
+	listener->sockets = calloc(count, sizeof(*listener->sockets));
+	if (listener->sockets == NULL)
 		goto fail;
 	for (size_t i = 0; i < count; i++) {
 		if (is_repeated(targets, i))
 			continue;
 		socket = open_target(loop, listener, &targets[i]);
-		if (!socket) {
+		if (socket == NULL) {
 			say_why(&targets[i], message_r);
 			err = ERR_IO;
 			goto fail;
@@ -309,7 +309,7 @@ void listener_free(struct listener **listener)
 {
 	struct listener *gone = *listener;
 
-	if (!gone)
+	if (gone == NULL)
 		return;
 	while (!TAILQ_EMPTY(&gone->callers))
 		caller_free(TAILQ_FIRST(&gone->callers));

@@ -92,10 +92,10 @@ static void answer_prompt(struct exchange *exchange, const char *words)
 {
 	char address[ADDR_TEXT_SIZE];
 
-	for (size_t i = 0; i < sizeof prompts / sizeof prompts[0]; i++) {
+	for (size_t i = 0; i < sizeof(prompts) / sizeof(prompts[0]); i++) {
 		if (!ends_with(words, prompts[i].prompt))
 			continue;
-		if (!prompts[i].command) {
+		if (prompts[i].command == NULL) {
 			exchange_give_verdict(exchange, PROBE_AUTH_REQUIRED);
 			return;
 		}
@@ -114,12 +114,12 @@ static void answer_prompt(struct exchange *exchange, const char *words)
 
 static void judge_words(struct exchange *exchange, const char *words)
 {
-	for (size_t i = 0; i < sizeof failures / sizeof failures[0]; i++)
-		if (strstr(words, failures[i].word)) {
+	for (size_t i = 0; i < sizeof(failures) / sizeof(failures[0]); i++)
+		if (strstr(words, failures[i].word) != NULL) {
 			exchange_give_verdict(exchange, failures[i].verdict);
 			return;
 		}
-	if (strstr(words, "connected"))
+	if (strstr(words, "connected") != NULL)
 		exchange_enter_tunnel(exchange, exchange->in_length);
 }
 

@@ -26,7 +26,7 @@ static void ask_for_connection(struct exchange *exchange, const char *version)
 {
 	char authority[AUTHORITY_SIZE];
 
-	format_authority(&exchange->goal->target, authority, sizeof authority);
+	format_authority(&exchange->goal->target, authority, sizeof(authority));
 	exchange_send_format(exchange, "CONNECT %s HTTP/%s\r\nHost: %s\r\n" USER_AGENT "\r\n",
 		authority, version, authority, exchange->goal->site_url);
 }
@@ -45,7 +45,7 @@ static void ask_for_page(struct exchange *exchange, const char *method)
 {
 	char authority[AUTHORITY_SIZE];
 
-	format_authority(&exchange->goal->target, authority, sizeof authority);
+	format_authority(&exchange->goal->target, authority, sizeof(authority));
 	exchange_send_format(exchange,
 		"%s http://%s/%s HTTP/1.1\r\nHost: %s\r\n" USER_AGENT
 		"Accept: */*\r\nCache-Control: no-store\r\nConnection: close\r\n",
@@ -119,7 +119,7 @@ static const struct {
 
 static enum probe_verdict verdict_of(int status)
 {
-	for (size_t i = 0; i < sizeof verdicts / sizeof verdicts[0]; i++)
+	for (size_t i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++)
 		if (verdicts[i].status == status)
 			return verdicts[i].verdict;
 	return PROBE_NOT_A_PROXY;

@@ -89,7 +89,7 @@ static void ask_for_connection(struct exchange *exchange)
 	if (ipv4)
 		send_ipv4(exchange);
 	else
-		exchange_send(exchange, addr->octets, sizeof addr->octets);
+		exchange_send(exchange, addr->octets, sizeof(addr->octets));
 	send_port(exchange);
 	exchange->stage = STAGE_REPLY;
 }

@@ -38,8 +38,8 @@ static int choose_targets(struct test_of_host *test, size_t first_target)
 	}
 	if (count == 0)
 		return ERR_RANGE;
-	test->targets = calloc(count, sizeof *test->targets);
-	if (!test->targets)
+	test->targets = calloc(count, sizeof(*test->targets));
+	if (test->targets == NULL)
 		return ERR_MEMORY;
 	test->target_count = count;
 	for (size_t i = 0; i < engine->target_count; i++)
@@ -85,27 +85,27 @@ int test_new(struct engine *engine, const struct addr *host, const struct probe_
 	size_t port_count, size_t first_target, const struct host_events *events,
 	struct test_of_host **test_r)
 {
-	struct test_of_host *test = calloc(1, sizeof *test);
+	struct test_of_host *test = calloc(1, sizeof(*test));
 	int err;
 
 	*test_r = NULL;
-	if (!test)
+	if (test == NULL)
 		return ERR_MEMORY;
 	test->engine = engine;
 	test->host = *host;
 	test->events = *events;
 	test->began_msecs = clock_monotonic_msecs();
 	err = choose_targets(test, first_target);
-	if (err)
+	if (err != ERR_NONE)
 		goto fail;
 	err = ERR_MEMORY;
 	test->transcript = evbuffer_new();
-	test->lines = calloc(port_count ? port_count : 1, sizeof *test->lines);
-	if (!test->transcript || !test->lines)
+	test->lines = calloc(port_count ? port_count : 1, sizeof(*test->lines));
+	if (test->transcript == NULL || test->lines == NULL)
 		goto fail;
 	lay_out(test, ports, port_count);
 	err = test->line_count ? ERR_NONE : ERR_RANGE;
-	if (err)
+	if (err != ERR_NONE)
 		goto fail;
 	*test_r = test;
 	return ERR_NONE;
@@ -132,13 +132,13 @@ void test_free(struct test_of_host **test)
 {
 	struct test_of_host *gone = *test;
 
-	if (!gone)
+	if (gone == NULL)
 		return;
 	if (gone->lines_left > 0)
 		leave_queue(gone);
 	for (size_t i = 0; i < gone->line_count; i++)
 		attempt_free(gone->lines[i].attempt);
-	if (gone->transcript)
+	if (gone->transcript != NULL)
 		evbuffer_free(gone->transcript);
 	free(gone->targets);
 	free(gone->lines);
@@ -193,8 +193,8 @@ static void keep_result(struct test_of_host *test, const struct probe_result *re
 	struct probe_result *larger;
 
 	if (test->result_count == test->result_room) {
-		larger = realloc(test->results, room * sizeof *larger);
-		if (!larger) {
+		larger = realloc(test->results, room * sizeof(*larger));
+		if (larger == NULL) {
 			test->incomplete = true;
 			return;
 		}
@@ -232,7 +232,7 @@ void test_attempt_finished(
 {
 	struct test_of_host *test = line->test;
 
-	if (log)
+	if (log != NULL)
 		keep_log(test, log);
 	keep_result(test, result);
 	test->alive = test->alive || result->verdict == PROBE_PORT_CLOSED;
@@ -244,7 +244,7 @@ void test_attempt_finished(
 	if (line->opens_port)
 		test->ports_done++;
 	test->lines_left -= lines_ended(line);
-	if (test->events.progress)
+	if (test->events.progress != NULL)
 		test->events.progress(test->events.context, test->ports_done, test->ports, result);
 	engine_wake(test->engine);
 }

@@ -37,7 +37,7 @@ void transcript_note(struct evbuffer *transcript, int64_t msecs, const char *for
 	va_list arguments;
 
 	va_start(arguments, format);
-	(void)vsnprintf(raw, sizeof raw, format, arguments);
+	(void)vsnprintf(raw, sizeof(raw), format, arguments);
 	va_end(arguments);
 	text_add_printable(&text, raw);
 	add_line(transcript, msecs, '.', line);
@@ -49,7 +49,7 @@ static void add_escaped(struct text *line, unsigned char c)
 	static const char meant[] = "\n\r\t\\";
 	const char *at = c ? strchr(meant, c) : NULL;
 
-	if (at)
+	if (at != NULL)
 		text_add_format(line, "\\%c", letters[at - meant]);
 	else if (c >= 0x20 && c <= 0x7e)
 		text_add_char(line, (char)c);

@@ -19,7 +19,7 @@ static void format_day(int64_t day, char text_r[CLOCK_TEXT_SIZE])
 
 void chart_begin(struct chart *chart, int64_t now)
 {
-	memset(chart, 0, sizeof *chart);
+	memset(chart, 0, sizeof(*chart));
 	chart->first_day = now / DAY_SECS - CHART_DAYS + 1;
 }
 

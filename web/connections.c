@@ -57,10 +57,10 @@ static void *look_after_deadlines(void *context)
 
 int connections_new(struct connections **connections_r)
 {
-	struct connections *connections = calloc(1, sizeof *connections);
+	struct connections *connections = calloc(1, sizeof(*connections));
 
 	*connections_r = NULL;
-	if (!connections)
+	if (connections == NULL)
 		return ERR_MEMORY;
 	pthread_mutex_init(&connections->lock, NULL);
 	pthread_cond_init(&connections->end, NULL);
@@ -76,7 +76,7 @@ void connections_free(struct connections **connections)
 {
 	struct connections *gone = *connections;
 
-	if (!gone)
+	if (gone == NULL)
 		return;
 	pthread_mutex_lock(&gone->lock);
 	gone->ends = true;
@@ -110,10 +110,10 @@ struct connection *connection_open(
 	struct connection *connection = NULL;
 
 	pthread_mutex_lock(&connections->lock);
-	for (size_t i = 0; i < CONNECTIONS_MAX && !connection; i++)
+	for (size_t i = 0; i < CONNECTIONS_MAX && connection == NULL; i++)
 		if (!connections->table[i].used)
 			connection = &connections->table[i];
-	if (connection)
+	if (connection != NULL)
 		*connection = (struct connection){
 			.used = true,
 			.socket = socket,

@@ -29,15 +29,15 @@ struct databases {
 
 int databases_new(const char *ops_path, const char *hits_path, struct databases **databases_r)
 {
-	struct databases *databases = calloc(1, sizeof *databases);
+	struct databases *databases = calloc(1, sizeof(*databases));
 
 	*databases_r = NULL;
-	if (!databases)
+	if (databases == NULL)
 		return ERR_MEMORY;
 	pthread_mutex_init(&databases->lock, NULL);
 	databases->ops_path = strdup(ops_path);
 	databases->hits_path = strdup(hits_path);
-	if (!databases->ops_path || !databases->hits_path) {
+	if (databases->ops_path == NULL || databases->hits_path == NULL) {
 		databases_free(&databases);
 		return ERR_MEMORY;
 	}
@@ -55,7 +55,7 @@ void databases_free(struct databases **databases)
 {
 	struct databases *gone = *databases;
 
-	if (!gone)
+	if (gone == NULL)
 		return;
 	for (size_t i = 0; i < gone->kept_count; i++)
 		close_pair(&gone->kept[i]);
@@ -85,9 +85,9 @@ static int make_fresh(struct db **db, const char *path, enum db_kind kind, struc
 		.wait_msecs = WAIT_MSECS,
 	};
 
-	if (*db && db_is_stale(*db, STALE_MSECS))
+	if (*db != NULL && db_is_stale(*db, STALE_MSECS))
 		db_close(db);
-	return *db ? ERR_NONE : store_open(path, &options, db, message_r);
+	return *db != NULL ? ERR_NONE : store_open(path, &options, db, message_r);
 }
 
 int databases_lend(struct databases *databases, unsigned needs, struct database_pair *pair_r,
@@ -98,9 +98,9 @@ int databases_lend(struct databases *databases, unsigned needs, struct database_
 	take_kept(databases, pair_r);
 	if (needs & NEED_OPS)
 		err = make_fresh(&pair_r->ops, databases->ops_path, DB_OPS, message_r);
-	if (!err && needs & NEED_HITS)
+	if (err == ERR_NONE && needs & NEED_HITS)
 		err = make_fresh(&pair_r->hits, databases->hits_path, DB_HITS, message_r);
-	if (err)
+	if (err != ERR_NONE)
 		databases_give_back(databases, pair_r, err);
 	return err;
 }

@@ -33,7 +33,7 @@ static struct field *find_or_add(struct form *form, const char *name, uint64_t o
 	field->name = strdup(name);
 	field->value = calloc(1, 1);
 	field->length = 0;
-	if (!field->name || !field->value) {
+	if (field->name == NULL || field->value == NULL) {
 		free(field->name);
 		free(field->value);
 		return NULL;
@@ -47,21 +47,21 @@ static enum MHD_Result take_piece(void *context, enum MHD_ValueKind kind, const 
 	uint64_t offset, size_t length)
 {
 	struct form *form = context;
-	struct field *field = name ? find_or_add(form, name, offset) : NULL;
+	struct field *field = name != NULL ? find_or_add(form, name, offset) : NULL;
 	char *longer;
 
 	(void)kind;
 	(void)file;
 	(void)type;
 	(void)encoding;
-	if (!field)
+	if (field == NULL)
 		return MHD_YES;
 	if (length > form->room) {
 		form->too_large = true;
 		return MHD_NO;
 	}
 	longer = realloc(field->value, field->length + length + 1);
-	if (!longer) {
+	if (longer == NULL) {
 		form->too_large = true;
 		return MHD_NO;
 	}
@@ -76,13 +76,13 @@ static enum MHD_Result take_piece(void *context, enum MHD_ValueKind kind, const 
 
 struct form *form_new(struct MHD_Connection *connection, size_t limit)
 {
-	struct form *form = calloc(1, sizeof *form);
+	struct form *form = calloc(1, sizeof(*form));
 
-	if (!form)
+	if (form == NULL)
 		return NULL;
 	form->room = limit;
 	form->processor = MHD_create_post_processor(connection, WINDOW, take_piece, form);
-	if (!form->processor) {
+	if (form->processor == NULL) {
 		free(form);
 		return NULL;
 	}
@@ -103,7 +103,7 @@ bool form_is_too_large(const struct form *form)
 void form_give_fields(struct form *form, struct visit *visit)
 {
 	/* The last piece of an urlencoded form is only given now. */
-	if (form->processor)
+	if (form->processor != NULL)
 		(void)MHD_destroy_post_processor(form->processor);
 	form->processor = NULL;
 	for (size_t i = 0; i < form->field_count && visit->field_count < FIELDS_MAX; i++)
@@ -114,9 +114,9 @@ void form_free(struct form **form)
 {
 	struct form *gone = *form;
 
-	if (!gone)
+	if (gone == NULL)
 		return;
-	if (gone->processor)
+	if (gone->processor != NULL)
 		(void)MHD_destroy_post_processor(gone->processor);
 	for (size_t i = 0; i < gone->field_count; i++) {
 		free(gone->fields[i].name);

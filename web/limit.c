@@ -27,7 +27,7 @@ struct limit {
 int limit_new(struct limit **limit_r)
 {
 	*limit_r = calloc(1, sizeof **limit_r);
-	if (!*limit_r)
+	if (*limit_r == NULL)
 		return ERR_MEMORY;
 	pthread_mutex_init(&(*limit_r)->lock, NULL);
 	arc4random_buf(&(*limit_r)->seed, sizeof(*limit_r)->seed);
@@ -36,7 +36,7 @@ int limit_new(struct limit **limit_r)
 
 void limit_free(struct limit **limit)
 {
-	if (!*limit)
+	if (*limit == NULL)
 		return;
 	pthread_mutex_destroy(&(*limit)->lock);
 	free(*limit);
@@ -48,7 +48,7 @@ static size_t row_of(const struct limit *limit, const struct addr *client)
 {
 	uint64_t hash = UINT64_C(0xcbf29ce484222325) ^ limit->seed;
 
-	for (size_t i = 0; i < sizeof client->octets; i++)
+	for (size_t i = 0; i < sizeof(client->octets); i++)
 		hash = (hash ^ client->octets[i]) * UINT64_C(0x100000001b3);
 	return (size_t)((hash ^ hash >> 32) % ROWS);
 }

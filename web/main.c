@@ -52,7 +52,7 @@ static struct limits make_limits(void)
 {
 	struct limit *made[3];
 
-	for (size_t i = 0; i < sizeof made / sizeof made[0]; i++)
+	for (size_t i = 0; i < sizeof(made) / sizeof(made[0]); i++)
 		if (limit_new(&made[i]))
 			program_fail("memory ran out", EXIT_RUN_TIME);
 	return (struct limits){.lookups = made[0], .nominations = made[1], .requests = made[2]};

@@ -22,7 +22,7 @@ const char *visit_field(const struct visit *visit, const char *name)
 {
 	const struct field *field = visit_find_field(visit, name);
 
-	return field ? field->value : "";
+	return field != NULL ? field->value : "";
 }
 
 void page_begin(const struct visit *visit, struct answer *answer, const char *title)
@@ -71,7 +71,7 @@ static bool trim(const char *string, char *trimmed_r, size_t size)
 
 	string += strspn(string, space);
 	length = strlen(string);
-	while (length > 0 && strchr(space, string[length - 1]))
+	while (length > 0 && strchr(space, string[length - 1]) != NULL)
 		length--;
 	if (length >= size)
 		return false;
@@ -84,7 +84,7 @@ bool page_parse_address(const char *value, struct addr *addr_r)
 {
 	char trimmed[2 * ADDR_TEXT_SIZE];
 
-	return trim(value, trimmed, sizeof trimmed) && addr_parse(trimmed, addr_r) == ERR_NONE;
+	return trim(value, trimmed, sizeof(trimmed)) && addr_parse(trimmed, addr_r) == ERR_NONE;
 }
 
 void page_copy_text(char *buffer, size_t size, const char *value)

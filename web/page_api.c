@@ -65,7 +65,8 @@ static void write_listing(FILE *out, const struct lists *lists, const struct lis
 	write_time(out, "listed_at", listing->listed_at);
 	write_time(out, "expires_at", listing->expires_at);
 	write_member(out, "action", list_action_name(listing->action));
-	write_member(out, "removal", list_removal_name(list ? list->removal : REMOVAL_EXPIRE));
+	write_member(
+		out, "removal", list_removal_name(list != NULL ? list->removal : REMOVAL_EXPIRE));
 	fputc('}', out);
 }
 
@@ -92,12 +93,12 @@ int page_api_lookup(const struct visit *visit, struct answer *answer)
 		return ERR_NONE;
 	}
 	err = lists_read(visit->ops, &lists);
-	if (!err)
+	if (err == ERR_NONE)
 		err = lookup_in(visit->ops, &addr, visit->now, &lookup);
-	if (err)
+	if (err != ERR_NONE)
 		return err;
 	addr_format(&addr, ip);
-	snprintf(url, sizeof url, "%s/lookup?ip=%s", visit->conf->site_url, ip);
+	snprintf(url, sizeof(url), "%s/lookup?ip=%s", visit->conf->site_url, ip);
 	fprintf(answer->out, "{\"ip\": \"%s\", \"listed\": %s, \"exempt\": %s", ip,
 		lookup.count > 0 ? "true" : "false", lookup.exempt ? "true" : "false");
 	write_member(answer->out, "url", url);

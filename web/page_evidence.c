@@ -62,7 +62,7 @@ static void write_line(FILE *out, const char *line, size_t length)
 	time = i;
 	while (i < length && line[i] != ' ')
 		i++;
-	for (size_t k = 0; i + 2 < length && k < sizeof signs / sizeof signs[0]; k++) {
+	for (size_t k = 0; i + 2 < length && k < sizeof(signs) / sizeof(signs[0]); k++) {
 		if (signs[k].sign != line[i + 1])
 			continue;
 		fprintf(out, "<li class=\"%s\"><span class=\"at\">", signs[k].class);
@@ -81,7 +81,7 @@ static bool is_headline(const char *line, size_t length)
 {
 	static const char begin[] = "connection ";
 
-	return length >= sizeof begin - 1 && memcmp(line, begin, sizeof begin - 1) == 0;
+	return length >= sizeof(begin) - 1 && memcmp(line, begin, sizeof(begin) - 1) == 0;
 }
 
 /* The end of the line that begins at `at`, without its line feed. */
@@ -89,7 +89,7 @@ static const char *line_end(const char *at, const char *end)
 {
 	const char *feed = memchr(at, '\n', (size_t)(end - at));
 
-	return feed ? feed : end;
+	return feed != NULL ? feed : end;
 }
 
 /* The table of results in front of the connections; gives what follows it. */
@@ -139,7 +139,7 @@ static const char *kind_words(const char *kind)
 		{"import", "an import of many listings"},
 	};
 
-	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (strcmp(words[i][0], kind) == 0)
 			return words[i][1];
 	return kind;
@@ -152,7 +152,7 @@ static void show(const struct visit *visit, struct answer *answer, const struct 
 	bool test = strcmp(evidence->kind, "test") == 0;
 	bool cut = (size_t)evidence->octets > SHOWN_MAX && !test;
 
-	snprintf(id, sizeof id, "%lld", (long long)evidence->id);
+	snprintf(id, sizeof(id), "%lld", (long long)evidence->id);
 	page_format_time(evidence->at, at);
 	page_begin(visit, answer, "Evidence");
 	template_write(answer->out, html_evidence,
@@ -162,13 +162,13 @@ static void show(const struct visit *visit, struct answer *answer, const struct 
 			{"kind", kind_words(evidence->kind)},
 			{"sha256", evidence->sha256},
 			{"test", test ? "yes" : NULL},
-			{"missing", evidence->body ? NULL : "yes"},
+			{"missing", evidence->body != NULL ? NULL : "yes"},
 			{"cut", cut ? "yes" : NULL},
 			{NULL, NULL},
 		});
-	if (evidence->body && test)
+	if (evidence->body != NULL && test)
 		write_dialogue(answer->out, evidence);
-	else if (evidence->body)
+	else if (evidence->body != NULL)
 		write_message(visit, answer->out, evidence);
 }
 
@@ -178,8 +178,8 @@ static int get_public(const struct visit *visit, int64_t id, struct evidence **e
 	bool public;
 	int err = evidence_is_public(visit->ops, id, &public);
 
-	if (err || !public)
-		return err ? err : ERR_NOT_FOUND;
+	if (err != ERR_NONE || !public)
+		return err != ERR_NONE ? err : ERR_NOT_FOUND;
 	return evidence_get(visit->ops, id, evidence_r);
 }
 
@@ -198,7 +198,7 @@ int page_evidence(const struct visit *visit, struct answer *answer)
 			NULL);
 		return ERR_NONE;
 	}
-	if (err)
+	if (err != ERR_NONE)
 		return err;
 	show(visit, answer, evidence);
 	evidence_free(&evidence);

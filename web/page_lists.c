@@ -41,8 +41,8 @@ static void write_row(FILE *out, const struct list *list)
 	char expires[CLOCK_TEXT_SIZE + 8];
 	char code[16];
 
-	format_duration(list->expires, expires, sizeof expires);
-	snprintf(code, sizeof code, "127.0.0.%d", list->dns_code);
+	format_duration(list->expires, expires, sizeof(expires));
+	snprintf(code, sizeof(code), "127.0.0.%d", list->dns_code);
 	template_write(out, html_lists_row,
 		(const struct value[]){
 			{"name", list->name},
@@ -62,10 +62,10 @@ int page_lists(const struct visit *visit, struct answer *answer)
 	FILE *out;
 	int err = lists_read(visit->ops, &lists);
 
-	if (err)
+	if (err != ERR_NONE)
 		return err;
 	out = open_memstream(&rows, &length);
-	if (!out)
+	if (out == NULL)
 		return ERR_MEMORY;
 	for (size_t i = 0; i < lists.count; i++)
 		write_row(out, &lists.lists[i]);

@@ -33,12 +33,12 @@ static int piece_open(struct piece *piece)
 {
 	piece->html = NULL;
 	piece->out = open_memstream(&piece->html, &piece->length);
-	return piece->out ? ERR_NONE : ERR_MEMORY;
+	return piece->out != NULL ? ERR_NONE : ERR_MEMORY;
 }
 
 static void piece_close(struct piece *piece)
 {
-	if (piece->out)
+	if (piece->out != NULL)
 		fclose(piece->out);
 	piece->out = NULL;
 }
@@ -83,7 +83,7 @@ static int read_evidence(
 {
 	int err = piece_open(piece);
 
-	if (!err)
+	if (err == ERR_NONE)
 		err = evidence_of_listing(visit->ops, listing->id, write_evidence, piece->out);
 	piece_close(piece);
 	return err;
@@ -106,7 +106,7 @@ static int write_listing(
 	bool wide = listing->network.prefix != NETWORK_MAX_PREFIX;
 	int err = read_evidence(visit, listing, &evidence);
 
-	if (!err && list) {
+	if (err == ERR_NONE && list != NULL) {
 		network_format(&listing->network, network);
 		page_format_time(listing->listed_at, since);
 		page_format_time(listing->expires_at, until);
@@ -140,7 +140,7 @@ static int write_listings(const struct visit *visit, struct page *page)
 {
 	int err = piece_open(&page->listings);
 
-	for (size_t i = 0; !err && i < page->lookup.count; i++)
+	for (size_t i = 0; err == ERR_NONE && i < page->lookup.count; i++)
 		if (page->lookup.listings[i].id != 0)
 			err = write_listing(visit, page, &page->lookup.listings[i]);
 	piece_close(&page->listings);
@@ -178,7 +178,7 @@ static bool has_public_reason(const char *what)
 		"nomination denied",
 	};
 
-	for (size_t i = 0; i < sizeof public / sizeof public[0]; i++)
+	for (size_t i = 0; i < sizeof(public) / sizeof(public[0]); i++)
 		if (strcmp(what, public[i]) == 0)
 			return true;
 	return strncmp(what, "test ", 5) == 0;
@@ -204,7 +204,7 @@ static const char *event_words(const char *what)
 		{"test void", "tested: does not count"},
 	};
 
-	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (strcmp(words[i][0], what) == 0)
 			return words[i][1];
 	return what;
@@ -224,7 +224,7 @@ static void write_event(void *context, const struct history_event *event)
 	page_format_time(event->at, at);
 	at[16] = '\0'; /* the column says that it is UTC */
 	if (event->evidence_id > 0)
-		snprintf(evidence, sizeof evidence, "%lld", (long long)event->evidence_id);
+		snprintf(evidence, sizeof(evidence), "%lld", (long long)event->evidence_id);
 	template_write(page->events.out, row,
 		(const struct value[]){
 			{"at", at},
@@ -240,7 +240,7 @@ static int write_events(const struct visit *visit, struct page *page)
 {
 	int err = piece_open(&page->events);
 
-	if (!err)
+	if (err == ERR_NONE)
 		err = history_each(visit->ops, &page->addr, visit->now, write_event, page);
 	piece_close(&page->events);
 	return err;
@@ -253,10 +253,10 @@ static int write_chart(const struct visit *visit, struct page *page)
 	chart_begin(&page->chart, visit->now);
 	err = hits_count_client_by_day(visit->hits, &page->addr, page->chart.first_day * DAY_SECS,
 		chart_take, &page->chart);
-	if (err || page->chart.total == 0)
+	if (err != ERR_NONE || page->chart.total == 0)
 		return err;
 	err = piece_open(&page->chart_html);
-	if (!err)
+	if (err == ERR_NONE)
 		chart_write(&page->chart, page->chart_html.out);
 	piece_close(&page->chart_html);
 	return err;
@@ -290,13 +290,13 @@ static int read_page(const struct visit *visit, struct page *page)
 {
 	int err = lists_read(visit->ops, &page->lists);
 
-	if (!err)
+	if (err == ERR_NONE)
 		err = lookup_in(visit->ops, &page->addr, visit->now, &page->lookup);
-	if (!err)
+	if (err == ERR_NONE)
 		err = write_listings(visit, page);
-	if (!err)
+	if (err == ERR_NONE)
 		err = write_events(visit, page);
-	if (!err)
+	if (err == ERR_NONE)
 		err = write_chart(visit, page);
 	return err;
 }
@@ -309,7 +309,7 @@ static void show(const struct visit *visit, struct answer *answer, struct page *
 
 	name_other_lists(page);
 	write_text(visit, page);
-	snprintf(title, sizeof title, "%s is %slisted", page->ip, listed ? "" : "not ");
+	snprintf(title, sizeof(title), "%s is %slisted", page->ip, listed ? "" : "not ");
 	page_begin(visit, answer, title);
 	template_write(answer->out, html_lookup,
 		(const struct value[]){
@@ -331,16 +331,16 @@ static void show(const struct visit *visit, struct answer *answer, struct page *
 
 int page_lookup(const struct visit *visit, struct answer *answer)
 {
-	struct page *page = calloc(1, sizeof *page);
+	struct page *page = calloc(1, sizeof(*page));
 	int err = ERR_MEMORY;
 
-	if (!page)
+	if (page == NULL)
 		return err;
 	err = ERR_NONE;
 	if (page_read_address(visit, answer, &page->addr)) {
 		addr_format(&page->addr, page->ip);
 		err = read_page(visit, page);
-		if (!err)
+		if (err == ERR_NONE)
 			show(visit, answer, page);
 	}
 	free(page->listings.html);

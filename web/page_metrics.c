@@ -53,8 +53,8 @@ static void add_hits(void *context, const char *list, const char *action, int64_
 	if (figures.hit_count == HIT_COUNTS_MAX)
 		return;
 	count = &figures.hits[figures.hit_count++];
-	text_copy(count->list, sizeof count->list, list);
-	text_copy(count->action, sizeof count->action, action);
+	text_copy(count->list, sizeof(count->list), list);
+	text_copy(count->action, sizeof(count->action), action);
 	count->hits = hits;
 }
 
@@ -67,7 +67,7 @@ static int write_hits(FILE *out, struct db *hits)
 {
 	int err = hits_count_after(hits, &figures.last_hit, add_hits, NULL);
 
-	if (err)
+	if (err != ERR_NONE)
 		return err;
 	write_head(out, "opsmilter_hits_total", "counter", "Hits by list and action.");
 	for (size_t i = 0; i < figures.hit_count; i++)
@@ -85,11 +85,11 @@ static int write_listings(FILE *out, struct db *ops)
 	if (figures.lists.count == 0 || now - figures.listings_at >= LISTINGS_AGE_SECS ||
 		now < figures.listings_at) {
 		err = lists_read(ops, &figures.lists);
-		if (!err)
+		if (err == ERR_NONE)
 			err = lists_count_listings(ops, &figures.lists, now, figures.listings);
 		figures.listings_at = now;
 	}
-	if (err)
+	if (err != ERR_NONE)
 		return err;
 	write_head(out, "opsmilter_listings", "gauge", "Listings in force by list.");
 	for (size_t i = 0; i < figures.lists.count; i++)
@@ -115,11 +115,11 @@ static int write_requests(FILE *out, struct db *ops)
 	int64_t oldest;
 	int err = requests_oldest_undecided(ops, &oldest);
 
-	if (err)
+	if (err != ERR_NONE)
 		return err;
 	write_head(out, "opsmilter_requests", "gauge", "Requests by kind and state.");
 	err = requests_count(ops, write_request_count, out);
-	if (err)
+	if (err != ERR_NONE)
 		return err;
 	write_head(out, "opsmilter_oldest_open_request_seconds", "gauge",
 		"Age of the oldest request that nobody has decided; 0: there is none.");
@@ -134,7 +134,7 @@ static int write_self_test(FILE *out, struct db *ops)
 	struct self_test self_test;
 	int err = self_test_read(ops, &self_test);
 
-	if (err)
+	if (err != ERR_NONE)
 		return err;
 	write_head(out, "opsmilter_self_test_passed", "gauge",
 		"Whether the prober's latest test of itself passed.");
@@ -150,7 +150,7 @@ static void write_counter(void *context, const char *name, int64_t value)
 	const char *total = strstr(name, "_total");
 
 	fprintf(context, "# TYPE opsmilter_filter_%s %s\nopsmilter_filter_%s %lld\n", name,
-		total ? "counter" : "gauge", name, (long long)value);
+		total != NULL ? "counter" : "gauge", name, (long long)value);
 }
 
 static int write_figures(FILE *out, const struct database_pair *pair)
@@ -159,14 +159,14 @@ static int write_figures(FILE *out, const struct database_pair *pair)
 
 	pthread_mutex_lock(&figures.lock);
 	err = write_hits(out, pair->hits);
-	if (!err)
+	if (err == ERR_NONE)
 		err = write_listings(out, pair->ops);
 	pthread_mutex_unlock(&figures.lock);
-	if (!err)
+	if (err == ERR_NONE)
 		err = write_requests(out, pair->ops);
-	if (!err)
+	if (err == ERR_NONE)
 		err = write_self_test(out, pair->ops);
-	if (!err)
+	if (err == ERR_NONE)
 		err = counters_each(pair->hits, write_counter, out);
 	return err;
 }
@@ -179,7 +179,7 @@ int page_metrics(const struct visit *visit, struct answer *answer)
 	int err = databases_lend(databases, NEED_OPS | NEED_HITS, &pair, NULL);
 
 	answer->type = "text/plain; version=0.0.4; charset=utf-8";
-	if (!err) {
+	if (err == ERR_NONE) {
 		err = write_figures(answer->out, &pair);
 		databases_give_back(databases, &pair, err);
 	}
@@ -201,12 +201,12 @@ static void find_fault(const struct visit *visit, struct text *fault)
 	struct self_test self_test;
 	int err = databases_lend(databases, NEED_OPS | NEED_HITS, &pair, NULL);
 
-	if (err) {
+	if (err != ERR_NONE) {
 		text_add_format(fault, "a database cannot be used: %s", err_text(err));
 		return;
 	}
 	err = self_test_read(pair.ops, &self_test);
-	if (err)
+	if (err != ERR_NONE)
 		text_add(fault, err_text(err));
 	else if (self_test.at == 0)
 		text_add(fault,

@@ -41,10 +41,10 @@ static void find_spam(const struct visit *visit, struct nomination *nomination)
 {
 	const struct field *spam = visit_find_field(visit, "file");
 
-	if (!spam || spam->length == 0)
+	if (spam == NULL || spam->length == 0)
 		spam = visit_find_field(visit, "spam");
-	nomination->spam = spam ? spam->value : "";
-	nomination->length = spam ? spam->length : 0;
+	nomination->spam = spam != NULL ? spam->value : "";
+	nomination->length = spam != NULL ? spam->length : 0;
 	nomination->source = "the site's form";
 }
 
@@ -58,9 +58,9 @@ static void fill(const struct visit *visit, struct nomination *nomination)
 	request->requested_at = visit->now;
 	request->from_visitor = true;
 	request->filed_from = visit->client;
-	text_copy(request->filed_by, sizeof request->filed_by, "visitor");
-	page_copy_text(request->contact, sizeof request->contact, visit_field(visit, "contact"));
-	text_copy(request->token, sizeof request->token, visit_field(visit, "token"));
+	text_copy(request->filed_by, sizeof(request->filed_by), "visitor");
+	page_copy_text(request->contact, sizeof(request->contact), visit_field(visit, "contact"));
+	text_copy(request->token, sizeof(request->token), visit_field(visit, "token"));
 }
 
 static bool check_count(const struct visit *visit, struct answer *answer)
@@ -86,15 +86,15 @@ static void show_end(const struct visit *visit, struct answer *answer,
 	case NOMINATION_FILED:
 	case NOMINATION_WAITS:
 		answer->status = 303;
-		snprintf(answer->location, sizeof answer->location, "/request/%lld",
+		snprintf(answer->location, sizeof(answer->location), "/request/%lld",
 			(long long)nomination->request.id);
 		return;
 	case NOMINATION_LISTED:
 		answer->status = 303;
-		snprintf(answer->location, sizeof answer->location, "/lookup?ip=%s", ip);
+		snprintf(answer->location, sizeof(answer->location), "/lookup?ip=%s", ip);
 		return;
 	default:
-		snprintf(problem, sizeof problem, "This cannot be taken: %s.", why);
+		snprintf(problem, sizeof(problem), "This cannot be taken: %s.", why);
 		show_form(visit, answer, end == NOMINATION_TOO_LARGE ? 413 : 400, problem);
 	}
 }
@@ -130,7 +130,7 @@ static int file(const struct visit *visit, struct answer *answer)
 		return ERR_NONE;
 	fill(visit, &nomination);
 	err = nominations_file(visit->ops, &nomination, &end, &why);
-	if (!err)
+	if (err == ERR_NONE)
 		show_end(visit, answer, &nomination, end, buffer);
 	return err;
 }

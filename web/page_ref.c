@@ -35,17 +35,17 @@ static void keep(void *context, const struct hit_row *row)
 {
 	struct refusal *refusal = context;
 
-	text_copy(refusal->client, sizeof refusal->client, row->client);
-	text_copy(refusal->client_name, sizeof refusal->client_name, row->client_name);
-	text_copy(refusal->helo, sizeof refusal->helo, row->helo);
-	text_copy(refusal->sender, sizeof refusal->sender, row->mail_from);
+	text_copy(refusal->client, sizeof(refusal->client), row->client);
+	text_copy(refusal->client_name, sizeof(refusal->client_name), row->client_name);
+	text_copy(refusal->helo, sizeof(refusal->helo), row->helo);
+	text_copy(refusal->sender, sizeof(refusal->sender), row->mail_from);
 	mask_mailbox(row->rcpt_to, refusal->recipient);
-	text_copy(refusal->list, sizeof refusal->list, row->list);
-	text_copy(refusal->network, sizeof refusal->network, row->network);
-	text_copy(refusal->reason, sizeof refusal->reason, row->reason);
-	text_copy(refusal->action, sizeof refusal->action, row->action);
-	text_copy(refusal->ref, sizeof refusal->ref, row->ref);
-	text_copy(refusal->mta, sizeof refusal->mta, row->mta);
+	text_copy(refusal->list, sizeof(refusal->list), row->list);
+	text_copy(refusal->network, sizeof(refusal->network), row->network);
+	text_copy(refusal->reason, sizeof(refusal->reason), row->reason);
+	text_copy(refusal->action, sizeof(refusal->action), row->action);
+	text_copy(refusal->ref, sizeof(refusal->ref), row->ref);
+	text_copy(refusal->mta, sizeof(refusal->mta), row->mta);
 	page_format_time(row->at, refusal->at);
 	page_format_time(row->listed_at, refusal->listed_at);
 }
@@ -66,7 +66,7 @@ static const struct {
 
 static size_t action_index(const char *action)
 {
-	for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++)
+	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
 		if (strcmp(actions[i].action, action) == 0)
 			return i;
 	return 0;
@@ -82,7 +82,7 @@ static int name_lists_now(const struct visit *visit, const char *client, struct 
 	if (addr_parse(client, &addr))
 		return ERR_NONE;
 	err = lookup_in(visit->ops, &addr, visit->now, &lookup);
-	for (size_t i = 0; !err && i < lookup.count; i++)
+	for (size_t i = 0; err == ERR_NONE && i < lookup.count; i++)
 		text_add_format(names, "%s%s", names->length ? ", " : "", lookup.listings[i].list);
 	return err;
 }
@@ -135,9 +135,9 @@ int page_ref(const struct visit *visit, struct answer *answer)
 			NULL);
 		return ERR_NONE;
 	}
-	if (!err)
+	if (err == ERR_NONE)
 		err = name_lists_now(visit, refusal.client, &now);
-	if (!err)
+	if (err == ERR_NONE)
 		show(visit, answer, &refusal, buffer);
 	return err;
 }

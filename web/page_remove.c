@@ -38,10 +38,10 @@ static void choose_listing(struct removal *removal, const char *name)
 	for (size_t i = 0; i < removal->lookup.count; i++)
 		if (strcmp(removal->lookup.listings[i].list, name) == 0)
 			removal->listing = &removal->lookup.listings[i];
-	if (removal->listing || name[0] != '\0')
+	if (removal->listing != NULL || name[0] != '\0')
 		return;
 	choose_listing(removal, LIST_OF_PROXIES);
-	if (!removal->listing && removal->lookup.count > 0)
+	if (removal->listing == NULL && removal->lookup.count > 0)
 		removal->listing = &removal->lookup.listings[0];
 }
 
@@ -51,13 +51,13 @@ static int read_removal(const struct visit *visit, struct removal *removal)
 	const struct list *list;
 	int err = lists_read(visit->ops, &lists);
 
-	if (!err)
+	if (err == ERR_NONE)
 		err = lookup_in(visit->ops, &removal->addr, visit->now, &removal->lookup);
-	if (err)
+	if (err != ERR_NONE)
 		return err;
 	choose_listing(removal, visit_field(visit, "list"));
-	list = removal->listing ? lists_find(&lists, removal->listing->list) : NULL;
-	if (!list)
+	list = removal->listing != NULL ? lists_find(&lists, removal->listing->list) : NULL;
+	if (list == NULL)
 		return ERR_NONE;
 	removal->list = *list;
 	removal->by_test = list->removal == REMOVAL_RETEST &&
@@ -112,7 +112,7 @@ static void show_expiring(
 	char text[256];
 
 	page_format_time(end, time);
-	snprintf(text, sizeof text,
+	snprintf(text, sizeof(text),
 		"Its entries come and go by themselves: this one ends %s%s, unless something new "
 		"comes up.",
 		end == CLOCK_NEVER ? "when the operator ends it" : "on ",
@@ -123,7 +123,7 @@ static void show_expiring(
 static bool can_be_asked(
 	const struct visit *visit, struct answer *answer, const struct removal *removal)
 {
-	if (!removal->listing || removal->listing->id == 0)
+	if (removal->listing == NULL || removal->listing->id == 0)
 		show_nothing_to_do(visit, answer, removal, "There is nothing to remove",
 			listing_test_entry(&removal->addr) == TEST_ENTRY_NONE
 				? "This address is not listed, so no request is needed. Mail that "
@@ -141,7 +141,7 @@ static void redirect(const struct visit *visit, struct answer *answer, int64_t i
 {
 	(void)visit;
 	answer->status = 303;
-	snprintf(answer->location, sizeof answer->location, "/request/%lld", (long long)id);
+	snprintf(answer->location, sizeof(answer->location), "/request/%lld", (long long)id);
 }
 
 static void show_too_early(const struct visit *visit, struct answer *answer,
@@ -151,7 +151,7 @@ static void show_too_early(const struct visit *visit, struct answer *answer,
 	char text[512];
 
 	page_format_time(next, time);
-	snprintf(text, sizeof text,
+	snprintf(text, sizeof(text),
 		"The last request did not take this address off. The next one is taken from %s on, "
 		"so that there is time to close the hole. A request that comes from the listed "
 		"address itself is taken once without waiting.",
@@ -170,7 +170,7 @@ static int check_time(const struct visit *visit, struct answer *answer,
 	int err = requests_read_record(visit->ops, &removal->addr, removal->list.id, &record);
 
 	*allowed_r = false;
-	if (err)
+	if (err != ERR_NONE)
 		return err;
 	next = requests_next_allowed(&record);
 	if (visit->now >= next) {
@@ -205,9 +205,9 @@ static const char *find_problem(const struct visit *visit)
 	if (visit->foreign || !form_token_is_good(visit, FORM, visit_field(visit, "token")))
 		return "This form has been open for long, or was sent from elsewhere. Please send "
 		       "it once more; what you typed is still here.";
-	if (contact && contact->length >= REQUEST_CONTACT_SIZE)
+	if (contact != NULL && contact->length >= REQUEST_CONTACT_SIZE)
 		return "The contact is too long; one mail address is enough.";
-	if (note && note->length >= REQUEST_NOTE_SIZE)
+	if (note != NULL && note->length >= REQUEST_NOTE_SIZE)
 		return "What was done is too long; some sentences are enough.";
 	return NULL;
 }
@@ -223,10 +223,10 @@ static void fill_request(
 	request->requested_at = visit->now;
 	request->from_visitor = true;
 	request->filed_from = visit->client;
-	text_copy(request->filed_by, sizeof request->filed_by, "visitor");
-	page_copy_text(request->contact, sizeof request->contact, visit_field(visit, "contact"));
-	page_copy_text(request->note, sizeof request->note, visit_field(visit, "note"));
-	text_copy(request->token, sizeof request->token, visit_field(visit, "token"));
+	text_copy(request->filed_by, sizeof(request->filed_by), "visitor");
+	page_copy_text(request->contact, sizeof(request->contact), visit_field(visit, "contact"));
+	page_copy_text(request->note, sizeof(request->note), visit_field(visit, "note"));
+	text_copy(request->token, sizeof(request->token), visit_field(visit, "token"));
 }
 
 static int file(const struct visit *visit, struct answer *answer, const struct removal *removal)
@@ -236,17 +236,17 @@ static int file(const struct visit *visit, struct answer *answer, const struct r
 	bool allowed;
 	int err;
 
-	if (problem) {
+	if (problem != NULL) {
 		answer->status = 400;
 		show_form(visit, answer, removal, problem);
 		return ERR_NONE;
 	}
 	err = check_time(visit, answer, removal, &request, &allowed);
-	if (err || !allowed || !check_count(visit, answer))
+	if (err != ERR_NONE || !allowed || !check_count(visit, answer))
 		return err;
 	fill_request(visit, removal, &request);
 	err = requests_file(visit->ops, &request, NULL);
-	if (err && err != ERR_EXISTS)
+	if (err != ERR_NONE && err != ERR_EXISTS)
 		return err;
 	redirect(visit, answer, request.id);
 	return ERR_NONE;
@@ -262,7 +262,7 @@ static int find_sent_before(const struct visit *visit, int64_t *id_r)
 	*id_r = 0;
 	if (visit->method == METHOD_POST && form_token_is_good(visit, FORM, token))
 		err = requests_find_token(visit->ops, token, &request);
-	if (!err)
+	if (err == ERR_NONE)
 		*id_r = request.id;
 	return err == ERR_NOT_FOUND ? ERR_NONE : err;
 }
@@ -273,7 +273,7 @@ int page_remove(const struct visit *visit, struct answer *answer)
 	int64_t sent_before;
 	int err = find_sent_before(visit, &sent_before);
 
-	if (err)
+	if (err != ERR_NONE)
 		return err;
 	if (sent_before) {
 		redirect(visit, answer, sent_before);
@@ -283,7 +283,7 @@ int page_remove(const struct visit *visit, struct answer *answer)
 		return ERR_NONE;
 	addr_format(&removal.addr, removal.ip);
 	err = read_removal(visit, &removal);
-	if (err || !can_be_asked(visit, answer, &removal))
+	if (err != ERR_NONE || !can_be_asked(visit, answer, &removal))
 		return err;
 	if (visit->method == METHOD_POST)
 		return file(visit, answer, &removal);

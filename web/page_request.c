@@ -78,7 +78,7 @@ static int read_next(const struct visit *visit, const struct request *request, e
 	if (outcome != STAYS)
 		return ERR_NONE;
 	err = requests_read_record(visit->ops, &request->address, request->list_id, &record);
-	if (!err && requests_next_allowed(&record) > visit->now)
+	if (err == ERR_NONE && requests_next_allowed(&record) > visit->now)
 		page_format_time(requests_next_allowed(&record), next_r);
 	return err;
 }
@@ -89,7 +89,7 @@ static int read_test(const struct visit *visit, const struct request *request, s
 	int err = tests_of_request(visit->ops, request->id, test_r);
 
 	if (err == ERR_NOT_FOUND)
-		memset(test_r, 0, sizeof *test_r);
+		memset(test_r, 0, sizeof(*test_r));
 	return err == ERR_NOT_FOUND ? ERR_NONE : err;
 }
 
@@ -116,7 +116,7 @@ static void show(const struct visit *visit, struct answer *answer, const struct 
 	page_format_time(request->next_test_at, next_test);
 	page_format_time(request->decided_at, decided);
 	if (named && test->evidence_id > 0)
-		snprintf(transcript, sizeof transcript, "%lld", (long long)test->evidence_id);
+		snprintf(transcript, sizeof(transcript), "%lld", (long long)test->evidence_id);
 	page_begin(visit, answer, heading_of(outcome));
 	template_write(answer->out, html_request,
 		(const struct value[]){
@@ -172,13 +172,13 @@ int page_request(const struct visit *visit, struct answer *answer)
 			NULL);
 		return ERR_NONE;
 	}
-	if (err)
+	if (err != ERR_NONE)
 		return err;
 	outcome = outcome_of(&request, visit->now);
 	err = read_test(visit, &request, &test);
-	if (!err)
+	if (err == ERR_NONE)
 		err = read_next(visit, &request, outcome, next);
-	if (err)
+	if (err != ERR_NONE)
 		return err;
 	if (outcome == WAITS_FOR_TEST || outcome == TEST_RUNS)
 		answer->refresh_secs = FAST_REFRESH_SECS;

@@ -30,7 +30,7 @@ const struct route routes[] = {
 
 const struct route *router_find(const char *path, const char **rest_r)
 {
-	for (const struct route *route = routes; route->path; route++) {
+	for (const struct route *route = routes; route->path != NULL; route++) {
 		size_t length = strlen(route->path);
 		*rest_r = path + length;
 		if (strncmp(path, route->path, length) == 0 &&

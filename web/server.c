@@ -58,7 +58,7 @@ int server_bind(const char *listen_at, int *socket_r, struct text *message_r)
 	length = addr_to_sockaddr(&addr, (uint16_t)atoi(colon + 1), &name);
 	*socket_r = socket(name.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (*socket_r >= 0 &&
-		setsockopt(*socket_r, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
+		setsockopt(*socket_r, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&
 		bind(*socket_r, (struct sockaddr *)&name, length) == 0 &&
 		listen(*socket_r, BACKLOG) == 0)
 		return ERR_NONE;
@@ -87,8 +87,8 @@ static struct addr address_of(struct MHD_Connection *connection)
 		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 	struct addr addr;
 
-	if (!info || addr_from_sockaddr(info->client_addr, &addr))
-		memset(&addr, 0, sizeof addr);
+	if (info == NULL || addr_from_sockaddr(info->client_addr, &addr))
+		memset(&addr, 0, sizeof(addr));
 	return addr;
 }
 
@@ -97,14 +97,14 @@ static struct connection *connection_of(struct MHD_Connection *connection)
 	const union MHD_ConnectionInfo *info =
 		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
 
-	return info ? info->socket_context : NULL;
+	return info != NULL ? info->socket_context : NULL;
 }
 
 static void keep_moving(struct server *server, struct MHD_Connection *connection, int secs)
 {
 	struct connection *each = connection_of(connection);
 
-	if (each)
+	if (each != NULL)
 		connection_set_deadline(server->connections, each, secs);
 }
 
@@ -112,8 +112,8 @@ static void keep_moving(struct server *server, struct MHD_Connection *connection
 static bool is_proxy(const struct addr *addr)
 {
 	struct site *site = site_hold();
-	bool found = site && network_find(site->conf->web.trusted_proxies,
-				     site->conf->web.trusted_proxy_count, addr);
+	bool found = site != NULL && network_find(site->conf->web.trusted_proxies,
+					     site->conf->web.trusted_proxy_count, addr) != NULL;
 
 	site_release(&site);
 	return found;
@@ -139,9 +139,9 @@ static void on_connection(void *context, struct MHD_Connection *connection, void
 
 	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
 		info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-		*socket_context =
-			connection_open(server->connections, info ? info->connect_fd : -1, &addr);
-	} else if (*socket_context) {
+		*socket_context = connection_open(
+			server->connections, info != NULL ? info->connect_fd : -1, &addr);
+	} else if (*socket_context != NULL) {
 		connection_close(server->connections, *socket_context);
 		*socket_context = NULL;
 	}
@@ -183,7 +183,7 @@ static bool is_own_origin(const char *origin, const char *site_url, const char *
 	if (strncmp(site_url, origin, length) == 0 &&
 		(site_url[length] == '\0' || site_url[length] == '/'))
 		return true;
-	return name && host && strcmp(name + 3, host) == 0;
+	return name != NULL && host != NULL && strcmp(name + 3, host) == 0;
 }
 
 /* Browsers say whence a form comes. Who says nothing is no browser: then the form's token decides
@@ -193,9 +193,9 @@ static bool is_foreign(struct MHD_Connection *connection, const struct conf *con
 	const char *site = header(connection, "Sec-Fetch-Site");
 	const char *origin = header(connection, "Origin");
 
-	if (site)
+	if (site != NULL)
 		return strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0;
-	return origin && !is_own_origin(origin, conf->site_url, header(connection, "Host"));
+	return origin != NULL && !is_own_origin(origin, conf->site_url, header(connection, "Host"));
 }
 
 static enum MHD_Result take_query(
@@ -208,8 +208,8 @@ static enum MHD_Result take_query(
 	if (visit->field_count < FIELDS_MAX)
 		visit->fields[visit->field_count++] = (struct field){
 			.name = (char *)name,
-			.value = (char *)(value ? value : ""),
-			.length = value ? strlen(value) : 0,
+			.value = (char *)(value != NULL ? value : ""),
+			.length = value != NULL ? strlen(value) : 0,
 		};
 	return MHD_YES;
 }
@@ -225,20 +225,20 @@ static enum MHD_Result take_forwarded(
 	void *context, enum MHD_ValueKind kind, const char *name, const char *value)
 {
 	struct forwarded *forwarded = context;
-	size_t length = value ? strlen(value) : 0;
+	size_t length = value != NULL ? strlen(value) : 0;
 
 	(void)kind;
 	if (strcasecmp(name, "X-Forwarded-For") != 0)
 		return MHD_YES;
-	if (length + 2 > sizeof forwarded->list) {
-		value += length + 2 - sizeof forwarded->list;
-		length = sizeof forwarded->list - 2;
+	if (length + 2 > sizeof(forwarded->list)) {
+		value += length + 2 - sizeof(forwarded->list);
+		length = sizeof(forwarded->list) - 2;
 	}
-	if (forwarded->length + length + 2 > sizeof forwarded->list)
+	if (forwarded->length + length + 2 > sizeof(forwarded->list))
 		forwarded->length = 0;
 	if (forwarded->length > 0)
 		forwarded->list[forwarded->length++] = ',';
-	memcpy(forwarded->list + forwarded->length, value ? value : "", length + 1);
+	memcpy(forwarded->list + forwarded->length, value != NULL ? value : "", length + 1);
 	forwarded->length += length;
 	return MHD_YES;
 }
@@ -264,16 +264,16 @@ static void reading_free(struct reading *reading)
 static struct reading *reading_new(
 	struct MHD_Connection *connection, const char *path, const char *method)
 {
-	struct reading *reading = calloc(1, sizeof *reading);
+	struct reading *reading = calloc(1, sizeof(*reading));
 
-	if (reading)
+	if (reading != NULL)
 		reading->site = site_hold();
-	if (!reading || !reading->site) {
+	if (reading == NULL || reading->site == NULL) {
 		free(reading);
 		return NULL;
 	}
-	if (!text_copy(reading->path, sizeof reading->path, path))
-		text_copy(reading->path, sizeof reading->path, "/too-long");
+	if (!text_copy(reading->path, sizeof(reading->path), path))
+		text_copy(reading->path, sizeof(reading->path), "/too-long");
 	reading->visit.path = reading->path;
 	reading->visit.method = strcmp(method, "POST") == 0 ? METHOD_POST : METHOD_GET;
 	reading->visit.now = clock_now();
@@ -298,7 +298,7 @@ static void add_security_headers(struct MHD_Response *response)
 		{"X-Robots-Tag", "noarchive"},
 	};
 
-	for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++)
+	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++)
 		MHD_add_response_header(response, headers[i][0], headers[i][1]);
 }
 
@@ -308,21 +308,21 @@ static void add_headers(struct MHD_Response *response, const struct answer *answ
 
 	add_security_headers(response);
 	MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
-		answer->type ? answer->type : "text/html; charset=utf-8");
+		answer->type != NULL ? answer->type : "text/html; charset=utf-8");
 	if (answer->max_age_secs > 0)
-		snprintf(number, sizeof number, "max-age=%d", answer->max_age_secs);
+		snprintf(number, sizeof(number), "max-age=%d", answer->max_age_secs);
 	MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL,
 		answer->max_age_secs > 0 ? number : "no-store");
 	if (answer->location[0])
 		MHD_add_response_header(response, MHD_HTTP_HEADER_LOCATION, answer->location);
-	if (answer->allow)
+	if (answer->allow != NULL)
 		MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, answer->allow);
 	if (answer->status >= 400 && answer->retry_at > now) {
-		snprintf(number, sizeof number, "%lld", (long long)(answer->retry_at - now));
+		snprintf(number, sizeof(number), "%lld", (long long)(answer->retry_at - now));
 		MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, number);
 	}
 	if (answer->refresh_secs > 0) {
-		snprintf(number, sizeof number, "%d", answer->refresh_secs);
+		snprintf(number, sizeof(number), "%d", answer->refresh_secs);
 		MHD_add_response_header(response, "Refresh", number);
 	}
 }
@@ -334,7 +334,7 @@ static enum MHD_Result send_page(struct MHD_Connection *connection, struct answe
 		MHD_create_response_from_buffer(length, page, MHD_RESPMEM_MUST_FREE);
 	enum MHD_Result result;
 
-	if (!response) {
+	if (response == NULL) {
 		free(page);
 		return MHD_NO;
 	}
@@ -354,7 +354,7 @@ static enum MHD_Result refuse(struct MHD_Connection *connection, unsigned status
 	};
 	char *copy = strdup(text);
 
-	return copy ? send_page(connection, &answer, copy, strlen(copy), 0) : MHD_NO;
+	return copy != NULL ? send_page(connection, &answer, copy, strlen(copy), 0) : MHD_NO;
 }
 
 static enum MHD_Result answer_visit(struct MHD_Connection *connection, struct reading *reading)
@@ -363,12 +363,12 @@ static enum MHD_Result answer_visit(struct MHD_Connection *connection, struct re
 	size_t length = 0;
 	char *page;
 
-	if (reading->form && !form_is_too_large(reading->form))
+	if (reading->form != NULL && !form_is_too_large(reading->form))
 		form_give_fields(reading->form, &reading->visit);
-	else if (reading->form)
+	else if (reading->form != NULL)
 		reading->visit.too_large = true;
 	site_answer(reading->site, &reading->visit, &answer, &page, &length);
-	if (!page)
+	if (page == NULL)
 		return MHD_NO;
 	return send_page(connection, &answer, page, length, reading->visit.now);
 }
@@ -379,7 +379,7 @@ static size_t body_limit(const struct reading *reading)
 	const char *rest;
 	const struct route *route = router_find(reading->path, &rest);
 
-	if (!route || !(route->methods & METHOD_POST))
+	if (route == NULL || !(route->methods & METHOD_POST))
 		return 0;
 	return route->needs & NEED_UPLOAD ? SERVER_UPLOAD_MAX : SERVER_FORM_MAX;
 }
@@ -399,12 +399,12 @@ static enum MHD_Result begin(struct server *server, struct MHD_Connection *conne
 		strcmp(method, "POST") != 0)
 		return refuse(connection, 405, "GET, HEAD and POST are understood here.\n");
 	reading = reading_new(connection, path, method);
-	if (!reading)
+	if (reading == NULL)
 		return MHD_NO;
 	*context = reading;
 	if (reading->visit.method != METHOD_POST)
 		return MHD_YES;
-	announced = length ? strtoull(length, NULL, 10) : 0;
+	announced = length != NULL ? strtoull(length, NULL, 10) : 0;
 	if (announced > SERVER_READ_MAX)
 		return refuse(connection, 413,
 			"That is too much: a form has at most 16 kB, a spam copy at most 1 MB.\n");
@@ -422,10 +422,10 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
 	struct reading *reading = *request_context;
 
 	(void)version;
-	if (!reading)
+	if (reading == NULL)
 		return begin(context, connection, path, method, request_context);
 	if (*upload_length > 0) {
-		if (reading->form)
+		if (reading->form != NULL)
 			form_read(reading->form, upload, *upload_length);
 		*upload_length = 0;
 		return MHD_YES;
@@ -440,21 +440,21 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
 
 	(void)how;
 	keep_moving(context, connection, ANSWER_SECS);
-	if (reading)
+	if (reading != NULL)
 		reading_free(reading);
 	*request_context = NULL;
 }
 
 int server_start(int socket, struct server **server_r)
 {
-	struct server *server = calloc(1, sizeof *server);
+	struct server *server = calloc(1, sizeof(*server));
 	int err = ERR_MEMORY;
 
 	*server_r = NULL;
-	if (!server)
+	if (server == NULL)
 		return ERR_MEMORY;
 	err = connections_new(&server->connections);
-	if (err)
+	if (err != ERR_NONE)
 		goto fail;
 	err = ERR_IO;
 	server->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD, 0, on_accept, server,
@@ -464,7 +464,7 @@ int server_start(int socket, struct server **server_r)
 		(unsigned)IDLE_SECS, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_UNESCAPE_CALLBACK,
 		unescape, NULL, MHD_OPTION_NOTIFY_CONNECTION, on_connection, server,
 		MHD_OPTION_NOTIFY_COMPLETED, on_completed, server, MHD_OPTION_END);
-	if (!server->daemon)
+	if (server->daemon == NULL)
 		goto fail;
 	*server_r = server;
 	return ERR_NONE;
@@ -478,7 +478,7 @@ void server_stop(struct server **server)
 {
 	struct server *gone = *server;
 
-	if (!gone)
+	if (gone == NULL)
 		return;
 	MHD_stop_daemon(gone->daemon);
 	connections_free(&gone->connections);

@@ -32,10 +32,10 @@ static void site_free(struct site *site)
 
 int site_new(struct conf *conf, const struct limits *limits, struct site **site_r)
 {
-	struct site *site = calloc(1, sizeof *site);
+	struct site *site = calloc(1, sizeof(*site));
 
 	*site_r = NULL;
-	if (!site) {
+	if (site == NULL) {
 		conf_free(&conf);
 		return ERR_MEMORY;
 	}
@@ -56,7 +56,7 @@ void site_install(struct site *site)
 	pthread_mutex_lock(&lock);
 	old = in_force;
 	in_force = site;
-	if (site)
+	if (site != NULL)
 		site->holders = 1;
 	pthread_mutex_unlock(&lock);
 	site_release(&old);
@@ -68,7 +68,7 @@ struct site *site_hold(void)
 
 	pthread_mutex_lock(&lock);
 	site = in_force;
-	if (site)
+	if (site != NULL)
 		site->holders++;
 	pthread_mutex_unlock(&lock);
 	return site;
@@ -79,7 +79,7 @@ void site_release(struct site **site)
 	struct site *released = *site;
 	bool last;
 
-	if (!released)
+	if (released == NULL)
 		return;
 	pthread_mutex_lock(&lock);
 	last = --released->holders == 0;
@@ -98,7 +98,7 @@ static bool is_trusted(const struct conf *conf, const struct addr *addr)
 static bool cut_last(char *list, struct addr *addr_r)
 {
 	char *comma = strrchr(list, ',');
-	char *begin = comma ? comma + 1 : list;
+	char *begin = comma != NULL ? comma + 1 : list;
 	size_t length;
 
 	begin += strspn(begin, " \t");
@@ -106,7 +106,7 @@ static bool cut_last(char *list, struct addr *addr_r)
 	begin[length] = '\0';
 	if (addr_parse(begin, addr_r))
 		return false;
-	*(comma ? comma : list) = '\0';
+	*(comma != NULL ? comma : list) = '\0';
 	return true;
 }
 
@@ -117,12 +117,12 @@ struct addr site_client(
 	struct addr before;
 	char list[512];
 
-	if (!forwarded_for)
+	if (forwarded_for == NULL)
 		return client;
 	/* Only the end of the list can count. */
-	if (strlen(forwarded_for) >= sizeof list)
-		forwarded_for += strlen(forwarded_for) - sizeof list + 1;
-	text_copy(list, sizeof list, forwarded_for);
+	if (strlen(forwarded_for) >= sizeof(list))
+		forwarded_for += strlen(forwarded_for) - sizeof(list) + 1;
+	text_copy(list, sizeof(list), forwarded_for);
 	while (is_trusted(conf, &client) && cut_last(list, &before))
 		client = before;
 	return client;
@@ -167,14 +167,14 @@ static int show_page(struct visit *visit, const struct route *route, struct answ
 	struct database_pair pair = {.ops = NULL};
 	int err = databases_lend(visit->site->databases, route->needs, &pair, &message);
 
-	if (err) {
+	if (err != ERR_NONE) {
 		log_failure(buffer);
 		return err;
 	}
 	visit->ops = route->needs & NEED_OPS ? pair.ops : NULL;
 	visit->hits = route->needs & NEED_HITS ? pair.hits : NULL;
 	err = route->show(visit, answer);
-	if (err) {
+	if (err != ERR_NONE) {
 		text_add_format(&message, "%s: %s", visit->path, err_text(err));
 		log_failure(buffer);
 	}
@@ -185,7 +185,7 @@ static int show_page(struct visit *visit, const struct route *route, struct answ
 /* Starts an answer anew: what was written so far is thrown away. */
 static void begin_answer(struct answer *answer, char **page_r, size_t *length_r)
 {
-	if (answer->out)
+	if (answer->out != NULL)
 		fclose(answer->out);
 	free(*page_r);
 	*page_r = NULL;
@@ -197,7 +197,7 @@ static void answer_route(
 {
 	const struct route *route = router_find(visit->path, &visit->rest);
 
-	if (!route) {
+	if (route == NULL) {
 		page_problem(visit, answer, 404, "There is no such page",
 			"Perhaps the link was cut off on its way. You can look an address up here.",
 			NULL);
@@ -218,7 +218,7 @@ static void answer_route(
 			NULL);
 	} else if (show_page(visit, route, answer)) {
 		begin_answer(answer, page_r, length_r);
-		if (answer->out)
+		if (answer->out != NULL)
 			show_database_problem(visit, answer);
 	}
 }
@@ -231,10 +231,10 @@ void site_answer(struct site *site, struct visit *visit, struct answer *answer_r
 	*page_r = NULL;
 	answer_r->out = NULL;
 	begin_answer(answer_r, page_r, length_r);
-	if (!answer_r->out)
+	if (answer_r->out == NULL)
 		return;
 	answer_route(visit, answer_r, page_r, length_r);
-	if (!answer_r->out)
+	if (answer_r->out == NULL)
 		return;
 	if (answer_r->has_frame)
 		page_end(visit, answer_r);

@@ -48,7 +48,7 @@ void html_write(FILE *out, const char *octets, size_t length)
 			if (octets[0] != '\r') /* the end of a line has an LF too */
 				fputs("\xef\xbf\xbd", out);
 			taken = taken == 0 ? 1 : taken;
-		} else if (taken == 1 && entity_of(character)) {
+		} else if (taken == 1 && entity_of(character) != NULL) {
 			fputs(entity_of(character), out);
 		} else {
 			fwrite(octets, 1, taken, out);
@@ -62,7 +62,7 @@ void url_write(FILE *out, const char *string)
 {
 	for (; *string; string++) {
 		unsigned char c = (unsigned char)*string;
-		if (c < 0x80 && (isalnum(c) || strchr("-._~:", c)))
+		if (c < 0x80 && (isalnum(c) || strchr("-._~:", c) != NULL))
 			fputc(c, out);
 		else
 			fprintf(out, "%%%02X", c);
@@ -71,9 +71,9 @@ void url_write(FILE *out, const char *string)
 
 static const char *text_of(const struct value *values, const char *name)
 {
-	for (; values->name; values++)
+	for (; values->name != NULL; values++)
 		if (strcmp(values->name, name) == 0)
-			return values->text ? values->text : "";
+			return values->text != NULL ? values->text : "";
 	return "";
 }
 
@@ -81,9 +81,9 @@ static const char *text_of(const struct value *values, const char *name)
 static const char *find_tag(const char *string, char tag_r[NAME_SIZE], const char **behind_r)
 {
 	const char *begin = strstr(string, "{{");
-	const char *end = begin ? strstr(begin, "}}") : NULL;
+	const char *end = begin != NULL ? strstr(begin, "}}") : NULL;
 
-	if (!end || end - begin - 2 >= NAME_SIZE)
+	if (end == NULL || end - begin - 2 >= NAME_SIZE)
 		return NULL;
 	memcpy(tag_r, begin + 2, (size_t)(end - begin) - 2);
 	tag_r[end - begin - 2] = '\0';
@@ -97,7 +97,7 @@ static const char *skip_section(const char *string)
 	char tag[NAME_SIZE];
 	const char *behind;
 
-	for (unsigned depth = 1; find_tag(string, tag, &behind); string = behind) {
+	for (unsigned depth = 1; find_tag(string, tag, &behind) != NULL; string = behind) {
 		if (tag[0] == '?' || tag[0] == '^')
 			depth++;
 		else if (tag[0] == '/' && --depth == 0)

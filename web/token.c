@@ -26,7 +26,7 @@ static unsigned char key[32]; /* made once, never told */
 
 static void make_key(void)
 {
-	arc4random_buf(key, sizeof key);
+	arc4random_buf(key, sizeof(key));
 }
 
 /* The token that begins with these octets. */
@@ -42,8 +42,8 @@ static void sign(const struct visit *visit, const char *form, const char *begin,
 	pthread_once(&once, make_key);
 	addr_format(&visit->client, client);
 	text_add_format(&text, "%s %.*s %s", form, TIME_AND_RANDOM, begin, client);
-	memset(mark, 0, sizeof mark);
-	HMAC(EVP_sha256(), key, sizeof key, (unsigned char *)signed_text, text.length, mark, NULL);
+	memset(mark, 0, sizeof(mark));
+	HMAC(EVP_sha256(), key, sizeof(key), (unsigned char *)signed_text, text.length, mark, NULL);
 	text_init(&token, token_r, REQUEST_TOKEN_SIZE);
 	text_add_format(&token, "%.*s", TIME_AND_RANDOM, begin);
 	for (int i = 0; i < MARK_OCTETS; i++)
@@ -54,7 +54,7 @@ void form_token_make(const struct visit *visit, const char *form, char token_r[R
 {
 	char begin[TIME_AND_RANDOM + 1];
 
-	snprintf(begin, sizeof begin, "%012llx-%08x%04x-",
+	snprintf(begin, sizeof(begin), "%012llx-%08x%04x-",
 		(unsigned long long)visit->now & 0xffffffffffff, arc4random(),
 		arc4random_uniform(0x10000));
 	sign(visit, form, begin, token_r);

@@ -26,14 +26,14 @@ int addr_parse(const char *string, struct addr *addr_r)
 	struct in_addr ipv4;
 	struct in6_addr ipv6;
 
-	memset(addr_r, 0, sizeof *addr_r);
+	memset(addr_r, 0, sizeof(*addr_r));
 	/* Not every inet_pton() refuses zone ids and white space by itself. */
 	if (string[strspn(string, "0123456789abcdefABCDEF:.")] != '\0')
 		return ERR_SYNTAX;
 	if (inet_pton(AF_INET, string, &ipv4) == 1)
 		set_ipv4(addr_r, &ipv4);
 	else if (inet_pton(AF_INET6, string, &ipv6) == 1)
-		memcpy(addr_r->octets, &ipv6, sizeof addr_r->octets);
+		memcpy(addr_r->octets, &ipv6, sizeof(addr_r->octets));
 	else
 		return ERR_SYNTAX;
 	return ERR_NONE;
@@ -45,17 +45,17 @@ int addr_from_sockaddr(const struct sockaddr *sockaddr, struct addr *addr_r)
 	struct sockaddr_in ipv4;
 	struct sockaddr_in6 ipv6;
 
-	memset(addr_r, 0, sizeof *addr_r);
-	if (!sockaddr)
+	memset(addr_r, 0, sizeof(*addr_r));
+	if (sockaddr == NULL)
 		return ERR_SYNTAX;
 	switch (sockaddr->sa_family) {
 	case AF_INET:
-		memcpy(&ipv4, sockaddr, sizeof ipv4);
+		memcpy(&ipv4, sockaddr, sizeof(ipv4));
 		set_ipv4(addr_r, &ipv4.sin_addr);
 		return ERR_NONE;
 	case AF_INET6:
-		memcpy(&ipv6, sockaddr, sizeof ipv6);
-		memcpy(addr_r->octets, &ipv6.sin6_addr, sizeof addr_r->octets);
+		memcpy(&ipv6, sockaddr, sizeof(ipv6));
+		memcpy(addr_r->octets, &ipv6.sin6_addr, sizeof(addr_r->octets));
 		return ERR_NONE;
 	default:
 		return ERR_SYNTAX;
@@ -68,15 +68,15 @@ socklen_t addr_to_sockaddr(
 	struct sockaddr_in ipv4 = {.sin_family = AF_INET, .sin_port = htons(port)};
 	struct sockaddr_in6 ipv6 = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
 
-	memset(sockaddr_r, 0, sizeof *sockaddr_r);
+	memset(sockaddr_r, 0, sizeof(*sockaddr_r));
 	if (addr_is_ipv4(addr)) {
-		memcpy(&ipv4.sin_addr, addr->octets + IPV4_OFFSET, sizeof ipv4.sin_addr);
-		memcpy(sockaddr_r, &ipv4, sizeof ipv4);
-		return sizeof ipv4;
+		memcpy(&ipv4.sin_addr, addr->octets + IPV4_OFFSET, sizeof(ipv4.sin_addr));
+		memcpy(sockaddr_r, &ipv4, sizeof(ipv4));
+		return sizeof(ipv4);
 	}
-	memcpy(&ipv6.sin6_addr, addr->octets, sizeof ipv6.sin6_addr);
-	memcpy(sockaddr_r, &ipv6, sizeof ipv6);
-	return sizeof ipv6;
+	memcpy(&ipv6.sin6_addr, addr->octets, sizeof(ipv6.sin6_addr));
+	memcpy(sockaddr_r, &ipv6, sizeof(ipv6));
+	return sizeof(ipv6);
 }
 
 bool addr_is_ipv4(const struct addr *addr)
@@ -97,7 +97,7 @@ unsigned addr_shared_prefix(const struct addr *a, const struct addr *b)
 
 int addr_compare(const struct addr *a, const struct addr *b)
 {
-	return memcmp(a->octets, b->octets, sizeof a->octets);
+	return memcmp(a->octets, b->octets, sizeof(a->octets));
 }
 
 static unsigned group_of(const struct addr *addr, unsigned index)

@@ -29,7 +29,7 @@ static const struct unit {
 	{'m', 60},
 	{'s', 1},
 };
-static const struct unit *const UNITS_END = UNITS + sizeof UNITS / sizeof *UNITS;
+static const struct unit *const UNITS_END = UNITS + sizeof(UNITS) / sizeof(*UNITS);
 
 /* NULL for the real time. */
 static _Atomic(int64_t (*)(void)) replacement;
@@ -43,7 +43,7 @@ int64_t clock_now(void)
 {
 	int64_t (*source)(void) = atomic_load(&replacement);
 
-	return source ? source() : (int64_t)time(NULL);
+	return source != NULL ? source() : (int64_t)time(NULL);
 }
 
 int64_t clock_monotonic_msecs(void)
@@ -76,7 +76,7 @@ void clock_format(int64_t time, char text_r[CLOCK_TEXT_SIZE])
 	struct text text;
 
 	text_init(&text, text_r, CLOCK_TEXT_SIZE);
-	if (!gmtime_r(&clamped, &tm))
+	if (gmtime_r(&clamped, &tm) == NULL)
 		abort(); /* the bounds above are those of a four-digit year */
 	text_add_format(&text, "%04d-%02d-%02d ", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday);
 	text_add_format(&text, "%02d:%02d:%02d", tm.tm_hour, tm.tm_min, tm.tm_sec);
@@ -102,7 +102,7 @@ int clock_parse_duration(const char *string, int64_t *seconds_r)
 		*seconds_r = CLOCK_NEVER;
 		return ERR_NONE;
 	}
-	if (digits == 0 || !unit || string[digits + 1] != '\0')
+	if (digits == 0 || unit == NULL || string[digits + 1] != '\0')
 		return ERR_SYNTAX;
 	for (size_t i = 0; i < digits; i++) {
 		number = number * 10 + (string[i] - '0');
@@ -154,7 +154,7 @@ static const char *const MOMENTS[] = {
 
 static bool is_moment(const char *string)
 {
-	for (size_t i = 0; i < sizeof MOMENTS / sizeof *MOMENTS; i++) {
+	for (size_t i = 0; i < sizeof(MOMENTS) / sizeof(*MOMENTS); i++) {
 		if (matches(string, MOMENTS[i]))
 			return true;
 	}
@@ -192,7 +192,7 @@ int clock_parse_moment(const char *string, int64_t now, int64_t *time_r)
 	if (is_moment(string))
 		return parse_utc(string, time_r);
 	err = clock_parse_duration(string, &seconds);
-	if (err)
+	if (err != ERR_NONE)
 		return err;
 	if (seconds == CLOCK_NEVER)
 		return ERR_SYNTAX;

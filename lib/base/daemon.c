@@ -50,13 +50,13 @@ int daemon_find_user(const char *name, struct daemon_user *user_r, struct text *
 {
 	struct passwd *entry;
 
-	memset(user_r, 0, sizeof *user_r);
+	memset(user_r, 0, sizeof(*user_r));
 	errno = 0;
 	entry = getpwnam(name);
-	if (!entry)
+	if (entry == NULL)
 		return fail_name(message_r, "user", name, errno);
-	if (!text_copy(user_r->name, sizeof user_r->name, name)) {
-		memset(user_r, 0, sizeof *user_r);
+	if (!text_copy(user_r->name, sizeof(user_r->name), name)) {
+		memset(user_r, 0, sizeof(*user_r));
 		return fail_name(message_r, "user", name, ENOENT);
 	}
 	user_r->uid = entry->pw_uid;
@@ -71,7 +71,7 @@ int daemon_find_group(const char *name, gid_t *gid_r, struct text *message_r)
 	*gid_r = 0;
 	errno = 0;
 	entry = getgrnam(name);
-	if (!entry)
+	if (entry == NULL)
 		return fail_name(message_r, "group", name, errno);
 	*gid_r = entry->gr_gid;
 	return ERR_NONE;
@@ -169,7 +169,7 @@ int daemon_detach(struct text *message_r)
 		wait_for_child(sockets[0], child);
 	}
 	err = become_session(null, message_r);
-	if (err)
+	if (err != ERR_NONE)
 		goto fail;
 	close(null);
 	close(sockets[0]);

@@ -28,9 +28,9 @@ static const char *const TEXTS[] = {
 
 const char *err_text(int err)
 {
-	const int count = sizeof TEXTS / sizeof *TEXTS;
+	const int count = sizeof(TEXTS) / sizeof(*TEXTS);
 
-	if (err > 0 || err <= -count || !TEXTS[-err])
+	if (err > 0 || err <= -count || TEXTS[-err] == NULL)
 		return "unknown error";
 	return TEXTS[-err];
 }

@@ -68,7 +68,7 @@ void log_to_stderr(const char *program)
 
 static const struct facility *find_facility(const char *name)
 {
-	for (size_t i = 0; i < sizeof FACILITIES / sizeof *FACILITIES; i++) {
+	for (size_t i = 0; i < sizeof(FACILITIES) / sizeof(*FACILITIES); i++) {
 		if (strcmp(FACILITIES[i].name, name) == 0)
 			return &FACILITIES[i];
 	}
@@ -79,7 +79,7 @@ bool log_to_syslog(const char *program, const char *facility)
 {
 	const struct facility *found = find_facility(facility);
 
-	if (!found)
+	if (found == NULL)
 		return false;
 	openlog(program, LOG_PID | LOG_NDELAY, found->facility);
 	atomic_store(&facility_in_force, found->facility);
@@ -92,7 +92,7 @@ bool log_change_facility(const char *facility)
 {
 	const struct facility *found = find_facility(facility);
 
-	if (found)
+	if (found != NULL)
 		atomic_store(&facility_in_force, found->facility);
 	return found != NULL;
 }
@@ -109,7 +109,7 @@ static void write_stderr(enum log_level level, const char *message)
 	struct text text = TEXT_OVER(line);
 	ssize_t written;
 
-	if (target.program) {
+	if (target.program != NULL) {
 		text_add(&text, target.program);
 		text_add(&text, ": ");
 	}
@@ -128,8 +128,8 @@ __attribute__((format(printf, 2, 0))) static void write_line(
 	char raw[LINE_SIZE], message[LINE_SIZE];
 	struct text text = TEXT_OVER(message);
 
-	if (vsnprintf(raw, sizeof raw, format, arguments) < 0)
-		(void)text_copy(raw, sizeof raw, "a line that could not be formatted");
+	if (vsnprintf(raw, sizeof(raw), format, arguments) < 0)
+		(void)text_copy(raw, sizeof(raw), "a line that could not be formatted");
 	text_add_printable(&text, raw);
 	if (target.to_syslog)
 		syslog(atomic_load(&facility_in_force) | LEVELS[level].priority, "%s%s",

@@ -42,7 +42,7 @@ static int parse_address_part(const char *string, struct addr *addr_r, const cha
 	char spelling[SPELLING_SIZE];
 	size_t length = strcspn(string, "/");
 
-	if (length >= sizeof spelling)
+	if (length >= sizeof(spelling))
 		return ERR_SYNTAX;
 	memcpy(spelling, string, length);
 	spelling[length] = '\0';
@@ -58,14 +58,14 @@ int network_parse(const char *string, struct network *network_r)
 	unsigned before; /* bits in front of those that the spelling counts */
 	int err;
 
-	memset(network_r, 0, sizeof *network_r);
+	memset(network_r, 0, sizeof(*network_r));
 	err = parse_address_part(string, &addr, &rest);
-	if (err)
+	if (err != ERR_NONE)
 		return err;
-	if (rest) {
-		before = strchr(string, ':') ? 0 : NETWORK_IPV4_PREFIX;
+	if (rest != NULL) {
+		before = strchr(string, ':') != NULL ? 0 : NETWORK_IPV4_PREFIX;
 		err = parse_prefix(rest, NETWORK_MAX_PREFIX - before, &prefix);
-		if (err)
+		if (err != ERR_NONE)
 			return err;
 		prefix += before;
 	}
@@ -84,7 +84,7 @@ struct network network_around(const struct addr *addr, unsigned prefix)
 
 	assert(prefix <= NETWORK_MAX_PREFIX);
 	network.prefix = (uint8_t)prefix;
-	for (unsigned i = 0; i < sizeof addr->octets; i++)
+	for (unsigned i = 0; i < sizeof(addr->octets); i++)
 		network.addr.octets[i] &= mask_of(prefix, i);
 	return network;
 }
@@ -115,7 +115,7 @@ bool network_contains(const struct network *network, const struct addr *addr)
 {
 	if (network->prefix < NETWORK_IPV4_PREFIX && addr_is_ipv4(addr))
 		return false;
-	for (unsigned i = 0; i < sizeof addr->octets; i++) {
+	for (unsigned i = 0; i < sizeof(addr->octets); i++) {
 		if ((addr->octets[i] ^ network->addr.octets[i]) & mask_of(network->prefix, i))
 			return false;
 	}
@@ -141,7 +141,7 @@ struct addr network_last(const struct network *network)
 {
 	struct addr last = network->addr;
 
-	for (unsigned i = 0; i < sizeof last.octets; i++)
+	for (unsigned i = 0; i < sizeof(last.octets); i++)
 		last.octets[i] |= (uint8_t)~mask_of(network->prefix, i);
 	return last;
 }

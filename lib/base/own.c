@@ -16,7 +16,7 @@ bool addr_is_own(const struct addr *addr)
 
 	if (getifaddrs(&all) != 0)
 		return false;
-	for (const struct ifaddrs *each = all; each && !found; each = each->ifa_next)
+	for (const struct ifaddrs *each = all; each != NULL && !found; each = each->ifa_next)
 		found = addr_from_sockaddr(each->ifa_addr, &own) == ERR_NONE &&
 			addr_compare(&own, addr) == 0;
 	freeifaddrs(all);

@@ -54,7 +54,7 @@ static int make_file(char *name)
 static int fail_held(int descriptor, const char *path, struct text *message_r)
 {
 	char content[24];
-	ssize_t length = read(descriptor, content, sizeof content - 1);
+	ssize_t length = read(descriptor, content, sizeof(content) - 1);
 
 	content[length > 0 ? length : 0] = '\0';
 	text_add_format(message_r, "%s is held by process %ld", path, strtol(content, NULL, 10));
@@ -120,7 +120,7 @@ int daemon_write_pid(const char *path, struct text *message_r)
 	do
 		err = try_to_place(buffer, path, message_r);
 	while (err == ERR_STOPPED);
-	if (err) {
+	if (err != ERR_NONE) {
 		unlink(buffer);
 		close(descriptor);
 		return err;

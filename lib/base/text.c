@@ -92,7 +92,7 @@ unsigned text_read_utf8(const char *string, size_t length, uint32_t *character_r
 {
 	const uint8_t *octets = (const uint8_t *)string;
 	const struct utf8_form *form = UTF8_FORMS;
-	const struct utf8_form *end = UTF8_FORMS + sizeof UTF8_FORMS / sizeof *UTF8_FORMS;
+	const struct utf8_form *end = UTF8_FORMS + sizeof(UTF8_FORMS) / sizeof(*UTF8_FORMS);
 
 	if (length == 0)
 		return 0;

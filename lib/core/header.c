@@ -9,7 +9,7 @@ static const char *next_line(const char *at, const char *end)
 {
 	const char *feed = memchr(at, '\n', (size_t)(end - at));
 
-	return feed ? feed + 1 : end;
+	return feed != NULL ? feed + 1 : end;
 }
 
 void header_begin(struct header_reader *reader, const char *octets, size_t length)

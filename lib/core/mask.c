@@ -19,7 +19,7 @@ void mask_mailbox(const char *mailbox, char masked_r[MASK_MAILBOX_SIZE])
 
 	if (mailbox[0] == '\0')
 		masked_r[0] = '\0';
-	else if (!at_sign || !isalnum((unsigned char)mailbox[0]))
+	else if (at_sign == NULL || !isalnum((unsigned char)mailbox[0]))
 		snprintf(masked_r, MASK_MAILBOX_SIZE, "%s", MASK_WORD);
 	else
 		snprintf(masked_r, MASK_MAILBOX_SIZE, "%c***%.250s", mailbox[0], at_sign);
@@ -66,7 +66,7 @@ static bool is_hidden_field(const struct header_field *field)
 		"X-MC-User",
 	};
 
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (header_is(field, names[i]))
 			return true;
 	return false;
@@ -92,13 +92,13 @@ static void put_received(const struct masking *masking, const struct header_fiel
 	const char *clauses[] = {
 		masking_find_clause(field, "id"), masking_find_clause(field, "for")};
 
-	if (clauses[0] && clauses[1] && clauses[1] < clauses[0]) {
+	if (clauses[0] != NULL && clauses[1] != NULL && clauses[1] < clauses[0]) {
 		const char *swapped = clauses[0];
 		clauses[0] = clauses[1];
 		clauses[1] = swapped;
 	}
 	for (size_t i = 0; i < 2; i++) {
-		if (!clauses[i] || clauses[i] < at)
+		if (clauses[i] == NULL || clauses[i] < at)
 			continue;
 		masking_put_text(masking, at, (size_t)(clauses[i] - at));
 		masking_put(masking, " ", 1);
@@ -129,7 +129,7 @@ static bool is_base64_line(const char *octets, size_t length)
 	if (length < BASE64_MIN)
 		return false;
 	for (size_t i = 0; i < length; i++)
-		if (!isalnum((unsigned char)octets[i]) && !strchr("+/=", octets[i]))
+		if (!isalnum((unsigned char)octets[i]) && strchr("+/=", octets[i]) == NULL)
 			return false;
 	return true;
 }
@@ -138,7 +138,7 @@ static size_t line_length(const char *at, const char *end)
 {
 	const char *feed = memchr(at, '\n', (size_t)(end - at));
 
-	return feed ? (size_t)(feed - at) + 1 : (size_t)(end - at);
+	return feed != NULL ? (size_t)(feed - at) + 1 : (size_t)(end - at);
 }
 
 /* Lines in base64 from here on, with the shorter last one; lines_r: how many. */
@@ -149,7 +149,7 @@ static const char *skip_base64(const char *at, const char *end, size_t *lines_r)
 		at += line_length(at, end);
 		++*lines_r;
 	}
-	if (*lines_r >= BASE64_LINES && at < end && !strchr("\r\n-", *at)) {
+	if (*lines_r >= BASE64_LINES && at < end && strchr("\r\n-", *at) == NULL) {
 		at += line_length(at, end);
 		++*lines_r;
 	}
@@ -169,7 +169,7 @@ static void put_body(const struct masking *masking, const char *at, const char *
 			continue;
 		}
 		masking_put_text(masking, begin, (size_t)(at - begin));
-		snprintf(note, sizeof note, "[%zu lines in base64 are left out]\n", lines);
+		snprintf(note, sizeof(note), "[%zu lines in base64 are left out]\n", lines);
 		masking_put(masking, note, strlen(note));
 		begin = at = behind;
 	}
@@ -184,7 +184,7 @@ void mask_message(const char *octets, size_t length, const struct mask_also *als
 	struct header_field field;
 
 	masking_collect(&masking, octets, length);
-	for (size_t i = 0; also && i < also->count; i++)
+	for (size_t i = 0; also != NULL && i < also->count; i++)
 		masking_add_mailboxes(&masking, also->mailboxes[i], strlen(also->mailboxes[i]));
 	header_begin(&reader, octets, length);
 	while (header_next(&reader, &field))

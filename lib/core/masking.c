@@ -33,7 +33,7 @@ static bool names_recipients(const struct header_field *field)
 		"Final-Recipient",
 	};
 
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (header_is(field, names[i]))
 			return true;
 	return false;
@@ -41,7 +41,8 @@ static bool names_recipients(const struct header_field *field)
 
 static bool is_mailbox_octet(char c)
 {
-	return isalnum((unsigned char)c) || (c != '\0' && strchr(".!#$%&'*+/=?^_`{|}~-", c));
+	return isalnum((unsigned char)c) ||
+	       (c != '\0' && strchr(".!#$%&'*+/=?^_`{|}~-", c) != NULL);
 }
 
 static bool is_domain_octet(char c)
@@ -96,14 +97,14 @@ static void add_names(struct masking *masking, const char *octets, size_t length
 
 	while (at < end && (open = memchr(at, '<', (size_t)(end - at))) != NULL) {
 		const char *last = open;
-		while (at < open && strchr(" \t\r\n\",;'", *at))
+		while (at < open && strchr(" \t\r\n\",;'", *at) != NULL)
 			at++;
-		while (last > at && strchr(" \t\r\n\"'", last[-1]))
+		while (last > at && strchr(" \t\r\n\"'", last[-1]) != NULL)
 			last--;
 		if (last - at >= NAME_MIN)
 			add_secret(masking, at, (size_t)(last - at), (size_t)(last - at));
 		at = memchr(open, '>', (size_t)(end - open));
-		at = at ? at + 1 : end;
+		at = at != NULL ? at + 1 : end;
 	}
 }
 
@@ -132,7 +133,7 @@ void masking_collect(struct masking *masking, const char *octets, size_t length)
 			masking_add_mailboxes(masking, field.body, field.body_length);
 			add_names(masking, field.body, field.body_length);
 		} else if (header_is(&field, "Received") &&
-			   (at = masking_find_clause(&field, "for"))) {
+			   ((at = masking_find_clause(&field, "for")) != NULL)) {
 			masking_add_mailboxes(
 				masking, at, (size_t)(field.body + field.body_length - at));
 		}
@@ -144,7 +145,7 @@ static size_t at_sign_length(const char *octets, size_t length)
 {
 	static const char *const spellings[] = {"@", "%40", "=40", "&#64;", "="};
 
-	for (size_t i = 0; i < sizeof spellings / sizeof spellings[0]; i++) {
+	for (size_t i = 0; i < sizeof(spellings) / sizeof(spellings[0]); i++) {
 		size_t spelled = strlen(spellings[i]);
 		if (length >= spelled && memcmp(octets, spellings[i], spelled) == 0)
 			return spelled;
@@ -212,7 +213,7 @@ static size_t match_any(const struct masking *masking, const char *octets, size_
 
 void masking_put_word(const struct masking *masking)
 {
-	masking->put(masking->context, MASK_WORD, sizeof MASK_WORD - 1);
+	masking->put(masking->context, MASK_WORD, sizeof(MASK_WORD) - 1);
 }
 
 void masking_put(const struct masking *masking, const char *octets, size_t length)
@@ -227,7 +228,7 @@ static size_t scheme_length(const char *octets, size_t length)
 	static const char *const schemes[] = {
 		"https://", "http://", "https=3A//", "http=3A//", "www."};
 
-	for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++)
+	for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
 		if (length >= strlen(schemes[i]) &&
 			strncasecmp(octets, schemes[i], strlen(schemes[i])) == 0)
 			return strlen(schemes[i]);
@@ -245,7 +246,7 @@ static size_t link_length(const char *octets, size_t length)
 			i += skip;
 			continue;
 		}
-		if (c <= ' ' || c >= 0x7f || strchr("<>\"'()[]{}|\\^`", c))
+		if (c <= ' ' || c >= 0x7f || strchr("<>\"'()[]{}|\\^`", c) != NULL)
 			break;
 		i++;
 	}
@@ -294,14 +295,14 @@ static void put_link(
 	const char *part = octets + scheme;
 	const char *next;
 
-	for (next = part; next < end && !strchr("/?#", *next); next++)
+	for (next = part; next < end && strchr("/?#", *next) == NULL; next++)
 		continue;
 	masking_put(masking, octets, scheme);
 	put_part(masking, part, (size_t)(next - part));
 	while (next < end && *next == '/') {
 		masking_put(masking, "/", 1);
 		part = ++next;
-		while (next < end && !strchr("/?#", *next))
+		while (next < end && strchr("/?#", *next) == NULL)
 			next++;
 		if (is_token(part, (size_t)(next - part)))
 			masking_put_word(masking);

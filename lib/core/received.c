@@ -68,7 +68,8 @@ static bool read_address(struct span span, struct addr *addr_r)
 
 	if (span.length > 5 && strncasecmp(span.at, "IPv6:", 5) == 0)
 		span = (struct span){span.at + 5, span.length - 5};
-	if (span.length == 0 || span.length >= sizeof text || memchr(span.at, '\0', span.length))
+	if (span.length == 0 || span.length >= sizeof(text) ||
+		memchr(span.at, '\0', span.length) != NULL)
 		return false;
 	memcpy(text, span.at, span.length);
 	text[span.length] = '\0';
@@ -84,7 +85,7 @@ static struct span leave_out_helo(struct span comment)
 	if (has_word(comment, "HELO") || has_word(comment, "EHLO"))
 		return (struct span){comment.at, 0};
 	for (size_t i = 0; i < comment.length; i++) {
-		for (size_t k = 0; k < sizeof words / sizeof words[0]; k++) {
+		for (size_t k = 0; k < sizeof(words) / sizeof(words[0]); k++) {
 			size_t length = strlen(words[k]);
 			if (comment.length - i >= length &&
 				strncasecmp(comment.at + i, words[k], length) == 0)
@@ -116,7 +117,7 @@ static bool find_in_comment(struct span comment, struct addr *addr_r)
 	size_t bare = 0;
 
 	comment = leave_out_helo(comment);
-	if (memchr(comment.at, '[', comment.length))
+	if (memchr(comment.at, '[', comment.length) != NULL)
 		return find_in_brackets(comment, addr_r);
 	while (bare < comment.length && (isxdigit((unsigned char)comment.at[bare]) ||
 						comment.at[bare] == '.' || comment.at[bare] == ':'))
@@ -160,8 +161,9 @@ static bool find_before_helo(struct span clause, struct addr *addr_r)
 	if (clause.length == 0 || *clause.at != '[')
 		return false;
 	close = memchr(clause.at, ']', clause.length);
-	if (!close || !read_address((struct span){clause.at + 1, (size_t)(close - clause.at) - 1},
-			      addr_r))
+	if (close == NULL ||
+		!read_address(
+			(struct span){clause.at + 1, (size_t)(close - clause.at) - 1}, addr_r))
 		return false;
 	for (close++; close < end && is_space(*close); close++)
 		continue;
@@ -175,7 +177,7 @@ bool received_client(const char *body, size_t length, struct addr *addr_r)
 {
 	struct span clause;
 
-	memset(addr_r, 0, sizeof *addr_r);
+	memset(addr_r, 0, sizeof(*addr_r));
 	if (!find_from_clause((struct span){body, length}, &clause))
 		return false;
 	return find_in_comments(clause, addr_r) || find_before_helo(clause, addr_r);

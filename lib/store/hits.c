@@ -32,7 +32,8 @@ static void give(struct statement *statement, hits_take *take, void *context)
 
 int hits_each(struct db *db, const struct hits_filter *filter, hits_take *take, void *context)
 {
-	struct statement *row = db_begin(db, filter->network ? HITS_OF_NETWORK : HITS_BY_TIME);
+	struct statement *row =
+		db_begin(db, filter->network != NULL ? HITS_OF_NETWORK : HITS_BY_TIME);
 	struct addr last;
 	int more;
 

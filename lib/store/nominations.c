@@ -27,7 +27,7 @@ static enum nomination_end judge(const struct nomination *nomination, struct tex
 	char ip[ADDR_TEXT_SIZE];
 
 	addr_format(addr, ip);
-	if (!is_allowed(nomination) && range) {
+	if (!is_allowed(nomination) && range != NULL) {
 		text_add_format(why_r,
 			"%s is of a reserved range (%s), and no host of the internet", ip, range);
 		return NOMINATION_NOT_A_HOST;
@@ -66,7 +66,7 @@ static int read_list(struct db *db, struct request *request)
 		list = lists_find(&lists, LIST_OF_PROXIES);
 	if (err == ERR_NONE && list == NULL)
 		err = ERR_NOT_FOUND;
-	request->list_id = list ? list->id : 0;
+	request->list_id = list != NULL ? list->id : 0;
 	return err;
 }
 

@@ -77,10 +77,10 @@ static void refuses_what_is_no_address(void **state)
 	for (size_t i = 0; i < COUNT_OF(NO_ADDRESSES); i++) {
 		struct addr addr;
 
-		memset(&addr, 0xaa, sizeof addr);
+		memset(&addr, 0xaa, sizeof(addr));
 		if (addr_parse(NO_ADDRESSES[i], &addr) != ERR_SYNTAX)
 			fail_msg("\"%s\" was taken", NO_ADDRESSES[i]);
-		assert_memory_equal(&addr, &BLANK, sizeof addr);
+		assert_memory_equal(&addr, &BLANK, sizeof(addr));
 	}
 }
 
@@ -92,7 +92,7 @@ static void refuses_strings_of_any_length(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < strlen(FILLERS); i++) {
-		for (size_t length = 40; length < sizeof string; length++) {
+		for (size_t length = 40; length < sizeof(string); length++) {
 			memset(string, FILLERS[i], length);
 			string[length] = '\0';
 			assert_int_equal(addr_parse(string, &addr), ERR_SYNTAX);
@@ -109,7 +109,7 @@ static struct addr random_addr(uint64_t *random)
 	struct addr addr;
 
 	/* Zeros are made frequent, or no run of them would ever come up. */
-	for (size_t i = 0; i < sizeof addr.octets; i += 2) {
+	for (size_t i = 0; i < sizeof(addr.octets); i += 2) {
 		uint32_t number = unit_random(random);
 
 		if (number & 0x30000)
@@ -180,7 +180,7 @@ static void what_it_writes_reads_as_the_same_address(void **state)
 		addr_format(&addr, text);
 		assert_int_equal(addr_is_ipv4(&addr), strchr(text, '.') != NULL);
 		assert_int_equal(addr_parse(text, &again), ERR_NONE);
-		assert_memory_equal(&addr, &again, sizeof addr);
+		assert_memory_equal(&addr, &again, sizeof(addr));
 	}
 }
 
@@ -214,9 +214,9 @@ static void refuses_a_socket_without_an_ip_address(void **state)
 	struct addr addr;
 
 	(void)state;
-	memset(&addr, 0xaa, sizeof addr);
+	memset(&addr, 0xaa, sizeof(addr));
 	assert_int_equal(addr_from_sockaddr(NULL, &addr), ERR_SYNTAX);
-	assert_memory_equal(&addr, &BLANK, sizeof addr);
+	assert_memory_equal(&addr, &BLANK, sizeof(addr));
 	assert_int_equal(addr_from_sockaddr((struct sockaddr *)&local, &addr), ERR_SYNTAX);
 	assert_int_equal(addr_from_sockaddr(&unknown, &addr), ERR_SYNTAX);
 }
@@ -247,7 +247,7 @@ static void addresses_share_bits_up_to_the_first_that_differs(void **state)
 	(void)state;
 	for (unsigned bit = 0; bit <= 128; bit++) {
 		struct addr a, b;
-		for (size_t i = 0; i < sizeof a.octets; i++)
+		for (size_t i = 0; i < sizeof(a.octets); i++)
 			a.octets[i] = (uint8_t)unit_random(&random);
 		b = a;
 		for (unsigned later = bit; later < 128; later++) {

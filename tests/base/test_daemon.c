@@ -66,7 +66,7 @@ static void report_how_it_is_detached(int report)
 {
 	char folder[64] = "?";
 
-	if (!getcwd(folder, sizeof folder))
+	if (getcwd(folder, sizeof(folder)) == NULL)
 		_exit(CHILD_FAILED);
 	dprintf(report, "%s %d %d%d%d", folder, getsid(0) == getpid(), is_null(0), is_null(1),
 		is_null(2));
@@ -155,7 +155,7 @@ static void whoever_starts_a_daemon_learns_how_the_start_went(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(DETACHED); i++) {
 		char report[128];
-		int status = run_in_child(DETACHED[i].body, report, sizeof report);
+		int status = run_in_child(DETACHED[i].body, report, sizeof(report));
 
 		if (status != DETACHED[i].status || strcmp(report, DETACHED[i].report) != 0)
 			fail_msg("%s: status %d, \"%s\"", DETACHED[i].name, status, report);
@@ -246,7 +246,7 @@ static void a_daemon_gives_up_root_for_good(void **state)
 	(void)state;
 	if (geteuid() != 0)
 		skip();
-	assert_int_equal(run_in_child(become_nobody, report, sizeof report), 0);
+	assert_int_equal(run_in_child(become_nobody, report, sizeof(report)), 0);
 	assert_string_equal(report, "11111 -1-1-1");
 }
 
@@ -279,7 +279,7 @@ static void only_root_becomes_another_user(void **state)
 	char report[64];
 
 	(void)state;
-	assert_int_equal(run_in_child(become_someone_as_nobody, report, sizeof report), 0);
+	assert_int_equal(run_in_child(become_someone_as_nobody, report, sizeof(report)), 0);
 	assert_string_equal(report, "-10 1");
 }
 
@@ -306,7 +306,7 @@ static void raises_the_limit_on_open_files_as_far_as_it_may(void **state)
 	char report[128];
 
 	(void)state;
-	assert_int_equal(run_in_child(raise_the_limit_on_files, report, sizeof report), 0);
+	assert_int_equal(run_in_child(raise_the_limit_on_files, report, sizeof(report)), 0);
 	assert_string_equal(report, "50 80 100 100 100 100");
 }
 
@@ -329,7 +329,7 @@ static void raises_the_hard_limit_too_where_it_may(void **state)
 	char report[128];
 
 	(void)state;
-	assert_int_equal(run_in_child(raise_the_hard_limit, report, sizeof report), 0);
+	assert_int_equal(run_in_child(raise_the_hard_limit, report, sizeof(report)), 0);
 	if (report[0] == '\0')
 		skip();
 	assert_string_equal(report, "300");

@@ -50,7 +50,7 @@ static void says_who_speaks_and_how_bad_it_is(void **state)
 	log_error("no %s", "database");
 	log_warning("text");
 	log_info("%d lists", 6);
-	end_capture(&capture, text, sizeof text);
+	end_capture(&capture, text, sizeof(text));
 	assert_string_equal(text,
 		"opsmilter: error: no database\nopsmilter: warning: text\nopsmilter: 6 lists\n");
 }
@@ -84,7 +84,7 @@ static void lets_no_control_characters_pass(void **state)
 
 		start_capture(&capture);
 		log_info("%s", HOSTILE[i].message);
-		end_capture(&capture, text, sizeof text);
+		end_capture(&capture, text, sizeof(text));
 		if (strcmp(text, HOSTILE[i].line) != 0)
 			fail_msg("%s: \"%s\"", HOSTILE[i].name, text);
 	}
@@ -96,13 +96,13 @@ static void a_line_that_is_too_long_is_cut_but_ends(void **state)
 	char message[10000], text[12000];
 
 	(void)state;
-	memset(message, 'x', sizeof message - 1);
-	message[sizeof message - 1] = '\0';
+	memset(message, 'x', sizeof(message) - 1);
+	message[sizeof(message) - 1] = '\0';
 	log_to_stderr("p");
 	start_capture(&capture);
 	log_error("%s", message);
 	log_error("next");
-	end_capture(&capture, text, sizeof text);
+	end_capture(&capture, text, sizeof(text));
 	assert_in_range(strchr(text, '\n') - text, 1000, 4000);
 	assert_string_equal(strchr(text, '\n'), "\np: error: next\n");
 }
@@ -118,7 +118,7 @@ static void leaves_errno_alone(void **state)
 	errno = ENOSPC;
 	log_error("nobody hears this");
 	assert_int_equal(errno, ENOSPC);
-	end_capture(&capture, text, sizeof text);
+	end_capture(&capture, text, sizeof(text));
 	assert_string_equal(text, "");
 }
 
@@ -144,7 +144,7 @@ static void stays_on_standard_error_when_there_is_no_such_facility(void **state)
 	assert_false(log_to_syslog("after", "nonsense"));
 	start_capture(&capture);
 	log_warning("still here");
-	end_capture(&capture, text, sizeof text);
+	end_capture(&capture, text, sizeof(text));
 	assert_string_equal(text, "before: warning: still here\n");
 }
 
@@ -159,7 +159,7 @@ static void says_nothing_on_standard_error_when_it_goes_to_syslog(void **state)
 	log_info("a line of the unit tests");
 	log_to_stderr("back");
 	log_info("again");
-	end_capture(&capture, text, sizeof text);
+	end_capture(&capture, text, sizeof(text));
 	assert_string_equal(text, "back: again\n");
 }
 
@@ -189,7 +189,7 @@ static void lines_of_several_threads_do_not_mix(void **state)
 	}
 	for (int i = 0; i < THREADS; i++)
 		pthread_join(threads[i], NULL);
-	end_capture(&capture, text, sizeof text);
+	end_capture(&capture, text, sizeof(text));
 	assert_int_equal(strlen(text), THREADS * LINES * 64);
 	for (const char *line = text; *line; line += 64) {
 		assert_memory_equal(line, "p: ", 3);

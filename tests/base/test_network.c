@@ -90,13 +90,13 @@ static void reads_networks_and_says_what_is_wrong_with_them(void **state)
 		char text[NETWORK_TEXT_SIZE];
 		int err;
 
-		memset(&network, 0xaa, sizeof network);
+		memset(&network, 0xaa, sizeof(network));
 		err = network_parse(SPELLINGS[i].spelling, &network);
 		if (err != SPELLINGS[i].err)
 			fail_msg("%s: %s", SPELLINGS[i].spelling, err_text(err));
 		network_format(&network, text);
 		if (SPELLINGS[i].canonical[0] == '\0')
-			assert_memory_equal(&network, &BLANK, sizeof network);
+			assert_memory_equal(&network, &BLANK, sizeof(network));
 		else
 			assert_string_equal(text, SPELLINGS[i].canonical);
 	}
@@ -189,7 +189,7 @@ static void agrees_with_a_comparison_bit_by_bit(void **state)
 		unsigned flipped = unit_random(&random) % 128, prefix = unit_random(&random) % 129;
 		struct network network;
 
-		for (size_t octet = 0; octet < sizeof a.octets; octet++)
+		for (size_t octet = 0; octet < sizeof(a.octets); octet++)
 			a.octets[octet] = (uint8_t)unit_random(&random);
 		if (i % 4 == 0)
 			a = get_addr("192.0.2.77");

@@ -26,11 +26,11 @@ static int make_folder(void **state)
 	const char *base = getenv("TMPDIR");
 
 	(void)state;
-	snprintf(folder, sizeof folder, "%s/pidfile.XXXXXX", base ? base : "/tmp");
-	if (!mkdtemp(folder))
+	snprintf(folder, sizeof(folder), "%s/pidfile.XXXXXX", base != NULL ? base : "/tmp");
+	if (mkdtemp(folder) == NULL)
 		return -1;
-	snprintf(path, sizeof path, "%s/daemon.pid", folder);
-	text_init(&message, message_buffer, sizeof message_buffer);
+	snprintf(path, sizeof(path), "%s/daemon.pid", folder);
+	text_init(&message, message_buffer, sizeof(message_buffer));
 	return 0;
 }
 
@@ -57,9 +57,9 @@ static void assert_file_holds_pid(pid_t pid)
 	FILE *file = fopen(path, "r");
 
 	assert_non_null(file);
-	assert_non_null(fgets(content, sizeof content, file));
+	assert_non_null(fgets(content, sizeof(content), file));
 	fclose(file);
-	snprintf(expected, sizeof expected, "%ld\n", (long)pid);
+	snprintf(expected, sizeof(expected), "%ld\n", (long)pid);
 	assert_string_equal(content, expected);
 }
 
@@ -153,7 +153,7 @@ static void refuses_the_file_of_a_living_daemon_and_names_it(void **state)
 
 	(void)state;
 	assert_int_equal(daemon_write_pid(path, &message), ERR_EXISTS);
-	snprintf(expected, sizeof expected, "%s is held by process %ld", path, (long)child);
+	snprintf(expected, sizeof(expected), "%s is held by process %ld", path, (long)child);
 	assert_string_equal(message_buffer, expected);
 	assert_file_holds_pid(child);
 	assert_int_equal(count_files(), 1);
@@ -236,7 +236,7 @@ static void follows_no_link(void **state)
 	char target[320];
 
 	(void)state;
-	snprintf(target, sizeof target, "%s/target", folder);
+	snprintf(target, sizeof(target), "%s/target", folder);
 	assert_int_equal(symlink(target, path), 0);
 	assert_int_equal(daemon_write_pid(path, &message), ERR_IO);
 	assert_int_equal(access(target, F_OK), -1);
@@ -257,9 +257,9 @@ static void names_the_file_that_cannot_be_written(void **state)
 	char elsewhere[320], expected[512];
 
 	(void)state;
-	snprintf(elsewhere, sizeof elsewhere, "%s/missing/daemon.pid", folder);
+	snprintf(elsewhere, sizeof(elsewhere), "%s/missing/daemon.pid", folder);
 	assert_int_equal(daemon_write_pid(elsewhere, &message), ERR_IO);
-	snprintf(expected, sizeof expected, "%s: %s", elsewhere, strerror(ENOENT));
+	snprintf(expected, sizeof(expected), "%s: %s", elsewhere, strerror(ENOENT));
 	assert_string_equal(message_buffer, expected);
 }
 
@@ -268,8 +268,8 @@ static void refuses_a_name_that_is_too_long(void **state)
 	char name[5000];
 
 	(void)state;
-	memset(name, 'a', sizeof name - 1);
-	name[sizeof name - 1] = '\0';
+	memset(name, 'a', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
 	assert_int_equal(daemon_write_pid(name, &message), ERR_RANGE);
 }
 

@@ -12,7 +12,7 @@ static void a_new_text_is_empty(void **state)
 	struct text text;
 
 	(void)state;
-	text_init(&text, buffer, sizeof buffer);
+	text_init(&text, buffer, sizeof(buffer));
 	assert_string_equal(buffer, "");
 	assert_int_equal(text.length, 0);
 	assert_false(text.overflow);
@@ -178,9 +178,9 @@ static void copies_and_says_when_it_cut(void **state)
 	char buffer[4];
 
 	(void)state;
-	assert_true(text_copy(buffer, sizeof buffer, "abc"));
+	assert_true(text_copy(buffer, sizeof(buffer), "abc"));
 	assert_string_equal(buffer, "abc");
-	assert_false(text_copy(buffer, sizeof buffer, "defg"));
+	assert_false(text_copy(buffer, sizeof(buffer), "defg"));
 	assert_string_equal(buffer, "def");
 	assert_true(text_copy(buffer, 1, ""));
 	assert_string_equal(buffer, "");
@@ -221,10 +221,10 @@ static void agrees_with_snprintf_whatever_is_added(void **state)
 	(void)state;
 	for (int round = 0; round < 20000; round++) {
 		char buffer[80], expected[80], reference[640] = "";
-		size_t size = 1 + unit_random(&random) % (sizeof buffer - 1), kept;
+		size_t size = 1 + unit_random(&random) % (sizeof(buffer) - 1), kept;
 		struct text text;
 
-		memset(buffer, 0x55, sizeof buffer);
+		memset(buffer, 0x55, sizeof(buffer));
 		text_init(&text, buffer, size);
 		for (unsigned pieces = unit_random(&random) % 12; pieces > 0; pieces--)
 			add_piece(&text, reference, &random);

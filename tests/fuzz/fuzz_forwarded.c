@@ -28,9 +28,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct conf conf = {.web = {.trusted_proxies = &trusted, .trusted_proxy_count = 1}};
 	struct addr proxy = address("127.0.0.1"), visitor = address("192.0.2.1");
 	struct addr forwarded = address("198.51.100.7"), client;
-	char *string = malloc(size + sizeof last);
+	char *string = malloc(size + sizeof(last));
 
-	if (!string || network_parse("127.0.0.0/8", &trusted))
+	if (string == NULL || network_parse("127.0.0.0/8", &trusted))
 		abort();
 	if (size > 0)
 		memcpy(string, data, size);

@@ -24,7 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t total = 0;
 
 	mask_message((const char *)data, size, &also, count, &total);
-	if (total > (size + 2) * (sizeof MASK_WORD + 1))
+	if (total > (size + 2) * (sizeof(MASK_WORD) + 1))
 		abort();
 	return 0;
 }

@@ -48,7 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *string = malloc(size + 1);
 	int64_t id;
 
-	if (!string)
+	if (string == NULL)
 		return 0;
 	if (size > 0)
 		memcpy(string, data, size);

@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void check_escaped(const char *html, size_t length)
 {
 	for (size_t i = 0; i < length; i++)
-		if (html[i] == '\0' || html[i] == '\r' || strchr("<>\"'", html[i]))
+		if (html[i] == '\0' || html[i] == '\r' || strchr("<>\"'", html[i]) != NULL)
 			abort();
 }
 
@@ -25,7 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t length = 0;
 	FILE *out = open_memstream(&html, &length);
 
-	if (string && out) {
+	if (string != NULL && out != NULL) {
 		const struct value values[] = {{"name", string}, {NULL, NULL}};
 		if (size > 0)
 			memcpy(string, data, size);
@@ -36,7 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_escaped(html, length);
 		template_write(out, string, values);
 	}
-	if (out)
+	if (out != NULL)
 		fclose(out);
 	free(html);
 	free(string);

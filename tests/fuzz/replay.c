@@ -23,7 +23,7 @@ static bool replay_file(const char *path, size_t size)
 	FILE *file = fopen(path, "rb");
 	/* Just as large as the input, so that a sanitizer sees a read beyond it. */
 	uint8_t *data = malloc(size ? size : 1);
-	bool done = file && data && fread(data, 1, size, file) == size;
+	bool done = file != NULL && data != NULL && fread(data, 1, size, file) == size;
 
 	if (done) {
 		LLVMFuzzerTestOneInput(data, size);
@@ -32,7 +32,7 @@ static bool replay_file(const char *path, size_t size)
 		perror(path);
 	}
 	free(data);
-	if (file)
+	if (file != NULL)
 		fclose(file);
 	return done;
 }
@@ -44,7 +44,7 @@ static bool replay_folder(const char *path)
 	DIR *folder = opendir(path);
 	bool done = folder != NULL;
 
-	if (!folder) {
+	if (folder == NULL) {
 		perror(path);
 		return false;
 	}
@@ -53,7 +53,7 @@ static bool replay_folder(const char *path)
 
 		if (entry->d_name[0] == '.')
 			continue;
-		snprintf(name, sizeof name, "%s/%s", path, entry->d_name);
+		snprintf(name, sizeof(name), "%s/%s", path, entry->d_name);
 		done = replay(name) && done;
 	}
 	closedir(folder);

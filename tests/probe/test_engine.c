@@ -64,7 +64,7 @@ static void set_up_at(struct bench *bench, const char *address, size_t max_socke
 		.max_sockets = max_sockets,
 	};
 
-	memset(bench, 0, sizeof *bench);
+	memset(bench, 0, sizeof(*bench));
 	bench->loop = event_base_new();
 	for (size_t i = 0; i < TARGETS; i++)
 		bench->targets[i] = loopback(address, free_port(address));
@@ -88,11 +88,11 @@ static void on_done(void *context, const struct host_result *result)
 	bench->done++;
 	bench->count = result->result_count < COUNT_OF(bench->results) ? result->result_count
 								       : COUNT_OF(bench->results);
-	memcpy(bench->results, result->results, bench->count * sizeof *bench->results);
+	memcpy(bench->results, result->results, bench->count * sizeof(*bench->results));
 	bench->alive = result->alive;
 	bench->intercepted = result->intercepted;
 	assert_int_equal(strlen(result->transcript), result->transcript_length);
-	text_copy(bench->transcript, sizeof bench->transcript, result->transcript);
+	text_copy(bench->transcript, sizeof(bench->transcript), result->transcript);
 	event_base_loopbreak(bench->loop);
 }
 

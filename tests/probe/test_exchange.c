@@ -318,11 +318,11 @@ static void no_more_than_four_kilobytes_are_read(void **state)
 	char flood[EXCHANGE_READ_MAX];
 
 	(void)state;
-	memset(flood, 'x', sizeof flood);
+	memset(flood, 'x', sizeof(flood));
 	exchange_begin(&exchange, PROTOCOL_HTTP_GET, &goal);
 	GIVE(&exchange, "HTTP/1.1 200 OK\r\nX: ");
 	for (int i = 0; i < 4; i++)
-		exchange_read(&exchange, flood, sizeof flood);
+		exchange_read(&exchange, flood, sizeof(flood));
 	assert_true(exchange.over);
 	assert_int_equal(exchange.in_length, EXCHANGE_READ_MAX);
 	assert_int_equal(exchange_verdict(&exchange, false), PROBE_LIAR);

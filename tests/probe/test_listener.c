@@ -37,10 +37,10 @@ static uint16_t free_port(void)
 {
 	struct sockaddr_in name = {
 		.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	socklen_t length = sizeof name;
+	socklen_t length = sizeof(name);
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 
-	assert_int_equal(bind(fd, (struct sockaddr *)&name, sizeof name), 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&name, sizeof(name)), 0);
 	assert_int_equal(getsockname(fd, (struct sockaddr *)&name, &length), 0);
 	close(fd);
 	return ntohs(name.sin_port);
@@ -51,7 +51,7 @@ static void set_up(struct bench *bench)
 	char buffer[256];
 	struct text message = TEXT_OVER(buffer);
 
-	memset(bench, 0, sizeof *bench);
+	memset(bench, 0, sizeof(*bench));
 	bench->loop = event_base_new();
 	assert_int_equal(addr_parse("127.0.0.1", &bench->target.addr), 0);
 	bench->target.port = free_port();
@@ -76,8 +76,8 @@ static int call(const struct bench *bench, const char *from)
 
 	inet_pton(AF_INET, from, &ours.sin_addr);
 	inet_pton(AF_INET, "127.0.0.1", &name.sin_addr);
-	assert_int_equal(bind(fd, (struct sockaddr *)&ours, sizeof ours), 0);
-	assert_int_equal(connect(fd, (struct sockaddr *)&name, sizeof name), 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&ours, sizeof(ours)), 0);
+	assert_int_equal(connect(fd, (struct sockaddr *)&name, sizeof(name)), 0);
 	return fd;
 }
 
@@ -90,7 +90,7 @@ static const char *hear(struct bench *bench, int fd)
 
 	for (int i = 0; i < 50; i++) {
 		event_base_loop(bench->loop, EVLOOP_NONBLOCK);
-		more = recv(fd, heard + length, sizeof heard - 1 - length, MSG_DONTWAIT);
+		more = recv(fd, heard + length, sizeof(heard) - 1 - length, MSG_DONTWAIT);
 		if (more == 0)
 			break;
 		length += more > 0 ? (size_t)more : 0;

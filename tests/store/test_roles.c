@@ -21,7 +21,7 @@ static int note_writes(void *context, int action, const char *table, const char 
 	(void)column;
 	(void)database;
 	/* What a trigger of the schema does is the schema's. */
-	if (trigger ||
+	if (trigger != NULL ||
 		(action != SQLITE_INSERT && action != SQLITE_UPDATE && action != SQLITE_DELETE))
 		return SQLITE_OK;
 	for (size_t i = 0; i < COUNT_OF(written_by_site); i++)
@@ -73,7 +73,7 @@ static bool is_refused(struct db *site, enum statement_id id)
 	if (child == 0) {
 		setrlimit(RLIMIT_CORE, &no_core);
 		signal(SIGABRT, SIG_DFL);
-		if (!freopen("/dev/null", "w", stderr))
+		if (freopen("/dev/null", "w", stderr) == NULL)
 			_exit(1);
 		(void)db_begin(site, id);
 		_exit(0);

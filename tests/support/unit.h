@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#define COUNT_OF(array) (sizeof(array) / sizeof *(array))
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 /* The next of a series of numbers that look random and are the same in each run (xorshift64*). */
 static inline uint32_t unit_random(uint64_t *state)

@@ -95,7 +95,7 @@ static void very_many_clients_make_only_the_oldest_forgotten(void **state)
 	(void)state;
 	for (int i = 0; i < 100000; i++) {
 		char string[ADDR_TEXT_SIZE];
-		snprintf(string, sizeof string, "10.%d.%d.%d", i >> 16, i >> 8 & 255, i & 255);
+		snprintf(string, sizeof(string), "10.%d.%d.%d", i >> 16, i >> 8 & 255, i & 255);
 		assert_true(take(string, NOW + i / 100, 1));
 		assert_false(take(string, NOW + i / 100, 1));
 	}

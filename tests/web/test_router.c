@@ -9,10 +9,10 @@
 static void every_page_is_found_by_its_own_path(void **state)
 {
 	(void)state;
-	for (const struct route *route = routes; route->path; route++) {
+	for (const struct route *route = routes; route->path != NULL; route++) {
 		char path[64];
 		const char *rest;
-		snprintf(path, sizeof path, "%s%s", route->path, route->takes_rest ? "7" : "");
+		snprintf(path, sizeof(path), "%s%s", route->path, route->takes_rest ? "7" : "");
 		assert_ptr_equal(router_find(path, &rest), route);
 		assert_string_equal(rest, route->takes_rest ? "7" : "");
 	}
@@ -21,7 +21,7 @@ static void every_page_is_found_by_its_own_path(void **state)
 static void every_page_can_be_got_and_has_what_shows_it(void **state)
 {
 	(void)state;
-	for (const struct route *route = routes; route->path; route++) {
+	for (const struct route *route = routes; route->path != NULL; route++) {
 		assert_true(route->methods & METHOD_GET);
 		assert_non_null(route->show);
 		assert_int_equal(route->path[0], '/');
@@ -48,7 +48,7 @@ static void any_other_path_is_no_page(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(paths); i++) {
 		const char *rest = NULL;
-		if (router_find(paths[i], &rest))
+		if (router_find(paths[i], &rest) != NULL)
 			fail_msg("\"%s\" is found", paths[i]);
 		assert_string_equal(rest, "");
 	}

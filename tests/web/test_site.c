@@ -90,11 +90,11 @@ static void of_a_very_long_header_the_end_counts(void **state)
 	char header[8192];
 
 	(void)state;
-	memset(header, ',', sizeof header);
-	strcpy(header + sizeof header - 20, ", 198.51.100.7");
+	memset(header, ',', sizeof(header));
+	strcpy(header + sizeof(header) - 20, ", 198.51.100.7");
 	assert_string_equal(client_of("127.0.0.1", header), "198.51.100.7");
-	memset(header, '1', sizeof header - 1);
-	header[sizeof header - 1] = '\0';
+	memset(header, '1', sizeof(header) - 1);
+	header[sizeof(header) - 1] = '\0';
 	assert_string_equal(client_of("127.0.0.1", header), "127.0.0.1");
 }
 
