@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# What a package or an administrator takes besides the programs.
+# Files for packages and administrators.
 dist_doc_DATA += \
 	contrib/apache.conf \
 	contrib/nginx.conf \
@@ -27,8 +27,8 @@ else
 EXTRA_DIST += contrib/opsweb.service
 endif
 
-# The unit and the manual pages name the places of --prefix=/usr --sysconfdir=/etc, so that they can be
-# read and tested as they are; what is installed names the real ones.
+# In the sources, the units and the manual pages have the paths of --prefix=/usr --sysconfdir=/etc, so that they
+# can be read and tested as they are. The installed copies get the real paths.
 install-data-hook:
 	@for file in \
 		"$(DESTDIR)$(systemdsystemunitdir)"/ops*.service \
