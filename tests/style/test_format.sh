@@ -5,7 +5,7 @@
 cd "$root" || exit 1
 
 text_files=$(source_files c h py sh sql m4 cf mk service conf sample 5 8; other_files
-	for file in README HACKING NEWS; do [ -f "$file" ] && echo "$file"; done)
+	for file in README HACKING NEWS CONTRIBUTING SECURITY; do [ -f "$file" ] && echo "$file"; done)
 
 # Another version may see some lines otherwise, so only the one that the project uses is asked.
 sentence="clang-format 14 would change nothing"
@@ -22,7 +22,7 @@ report "no white space at the end of a line" "$(grep -nE '[[:blank:]]+$' $text_f
 
 faults=
 for file in $text_files; do
-	case $file in README | HACKING | NEWS) continue ;; esac
+	case $file in README | HACKING | NEWS | CONTRIBUTING | SECURITY) continue ;; esac
 	head -n 3 "$file" | grep -q 'SPDX-License-Identifier: BSD-2-Clause' || faults="$faults$file
 "
 done
