@@ -17,7 +17,6 @@
 #include "store/lists.h"
 #include "store/lookup.h"
 #include "store/migrate.h"
-#include "store/open.h"
 
 /* How long to wait for another program's lock. */
 #define WAIT_MSECS 5000

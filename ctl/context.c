@@ -13,7 +13,7 @@
 #include "output.h"
 #include "store/db.h"
 #include "store/lists.h"
-#include "store/open.h"
+#include "store/migrate.h"
 
 /* How long a command waits for another program's lock before it gives up. */
 #define WAIT_MSECS 10000

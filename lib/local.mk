@@ -45,7 +45,6 @@ libops_a_SOURCES += \
 	lib/store/lookup.c lib/store/lookup.h \
 	lib/store/migrate.c lib/store/migrate.h \
 	lib/store/nominations.c lib/store/nominations.h \
-	lib/store/open.c lib/store/open.h \
 	lib/store/purge.c lib/store/purge.h \
 	lib/store/requests.c lib/store/requests.h \
 	lib/store/rows.c lib/store/rows.h \

@@ -14,8 +14,8 @@
 #include "milter/counters.h"
 #include "milter/filter.h"
 #include "store/db.h"
+#include "store/migrate.h"
 #include "store/nominations.h"
-#include "store/open.h"
 
 #define COUNTERS_SECS 10
 /* How long nominations wait while the database fails, and how often that is logged. */

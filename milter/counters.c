@@ -11,7 +11,7 @@
 #include "store/counters.h"
 #include "store/db.h"
 #include "store/hit_times.h"
-#include "store/open.h"
+#include "store/migrate.h"
 
 static atomic_ullong counts[COUNTER_COUNT];
 

@@ -10,7 +10,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "store/db.h"
-#include "store/open.h"
+#include "store/migrate.h"
 
 /* How long the end waits for steps under way: as long as one may wait for its hit, and a little. */
 #define STOP_WAIT_MSECS 6000

@@ -27,7 +27,7 @@
 #include "store/db.h"
 #include "store/evidence.h"
 #include "store/jobs.h"
-#include "store/open.h"
+#include "store/migrate.h"
 
 /* How long to wait for another program's lock. */
 #define WAIT_MSECS 10000

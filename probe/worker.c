@@ -15,7 +15,7 @@
 #include "probe/task.h"
 #include "store/db.h"
 #include "store/jobs.h"
-#include "store/open.h"
+#include "store/migrate.h"
 
 /* How often the database is asked what is due; the answer takes microseconds. */
 #define POLL_MSECS 250

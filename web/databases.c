@@ -8,7 +8,7 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "store/db.h"
-#include "store/open.h"
+#include "store/migrate.h"
 #include "web/router.h"
 
 /* As many as the server has threads; more visits at once open one for themselves. */

@@ -30,7 +30,7 @@ struct db_options {
 };
 
 /*
- * Connects to a file, whatever is in it: store/open.h has what programs use. All or nothing.
+ * Connects to a file, whatever is in it: programs use store_open() (store/migrate.h). All or nothing.
  * message_r (may be NULL) says what is wrong and what would mend it, with the path in it.
  */
 int db_connect(const char *path, const struct db_options *options, struct db **db_r,

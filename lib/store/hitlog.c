@@ -14,7 +14,7 @@
 #include "store/db.h"
 #include "store/hit_entry.h"
 #include "store/hit_times.h"
-#include "store/open.h"
+#include "store/migrate.h"
 
 /*
  * How long a transaction waits for another program's lock: less than sessions wait for a hit. While

@@ -8,7 +8,7 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "store/db.h"
-#include "store/open.h"
+#include "store/migrate.h"
 #include "store/rows.h"
 
 /* A reader of a database in WAL mode waits for a lock only while another program recovers it. */

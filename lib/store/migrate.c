@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Creates databases, upgrades them step by step, and opens those of the right kind and version. */
 #include "store/migrate.h"
 
 #include <fcntl.h>
@@ -90,7 +91,7 @@ static int check_identity(const struct db *db, enum db_kind kind, const struct i
 	return ERR_NONE;
 }
 
-int migrate_check_version(struct db *db, enum db_kind kind, struct text *message_r)
+static int check_version(struct db *db, enum db_kind kind, struct text *message_r)
 {
 	struct identity identity;
 	int err = read_identity(db, &identity, message_r);
@@ -177,5 +178,22 @@ int migrate(const char *path, enum db_kind kind, int *from_r, struct text *messa
 		err = take_step(db, kind, version, message_r);
 	*from_r = (int)identity.version;
 	db_close(&db);
+	return err;
+}
+
+int store_open(const char *path, const struct db_options *options, struct db **db_r,
+	struct text *message_r)
+{
+	char nowhere[256];
+	struct text unread = TEXT_OVER(nowhere);
+
+	if (message_r == NULL)
+		message_r = &unread;
+	int err = db_connect(path, options, db_r, message_r);
+	if (err != ERR_NONE)
+		return err;
+	err = check_version(*db_r, options->kind, message_r);
+	if (err != ERR_NONE)
+		db_close(db_r);
 	return err;
 }

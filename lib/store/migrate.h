@@ -5,17 +5,18 @@
 #include "store/statements.h"
 
 struct db;
+struct db_options;
 struct text;
+
+/*
+ * Opens a database and checks that it is opsmilter's, of the right kind and schema version. All or
+ * nothing. message_r (may be NULL) says what is wrong and what to do about it, with the path.
+ */
+int store_open(const char *path, const struct db_options *options, struct db **db_r,
+	struct text *message_r) __attribute__((warn_unused_result));
 
 /* The schema version that this program was made for. */
 int migrate_newest_version(enum db_kind kind);
-
-/*
- * Whether an open database is of this kind and version: ERR_DB_FOREIGN, ERR_DB_OLDER,
- * ERR_DB_NEWER, or what reading it brought up. message_r says what would mend it.
- */
-int migrate_check_version(struct db *db, enum db_kind kind, struct text *message_r)
-	__attribute__((warn_unused_result));
 
 /*
  * Makes a database at path, or brings an older one to the newest version: each step in a

@@ -4,7 +4,7 @@
 
 #include "store/changes.h"
 #include "store/db.h"
-#include "store/open.h"
+#include "store/migrate.h"
 #include "tests/store/scratch_db.h"
 #include "tests/support/unit.h"
 

@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "core/hit.h"
 #include "store/db.h"
-#include "store/open.h"
+#include "store/migrate.h"
 #include "store/purge.h"
 #include "tests/store/scratch_db.h"
 #include "tests/support/unit.h"

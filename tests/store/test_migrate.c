@@ -10,7 +10,6 @@
 #include "base/text.h"
 #include "store/db.h"
 #include "store/migrate.h"
-#include "store/open.h"
 #include "store/schema.h"
 #include "tests/store/scratch_db.h"
 #include "tests/support/unit.h"
