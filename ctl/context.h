@@ -6,7 +6,7 @@
 #include "command.h"
 #include "core/listing.h"
 #include "options.h"
-#include "store/changes.h"
+#include "store/history.h"
 
 struct conf;
 struct db;

@@ -54,7 +54,7 @@ static enum status record_upgrade(struct context *context, int from)
 	enum status status = context_open_ops(context, true);
 	if (status != STATUS_DONE)
 		return status;
-	int err = change_add(context->ops, &change, NULL);
+	int err = history_add(context->ops, &change, NULL);
 	return err == ERR_NONE ? STATUS_DONE : context_failed(context->ops, err);
 }
 

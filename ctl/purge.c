@@ -61,7 +61,7 @@ static int record_hits(struct context *context, const struct purge *purge)
 		return ERR_NONE;
 	snprintf(why, sizeof(why), "%" PRId64 " %s older than %s", purge->hits,
 		plural(purge->hits, "hit", "hits"), purge->hits_age);
-	return change_add(context->ops, &change, NULL);
+	return history_add(context->ops, &change, NULL);
 }
 
 static enum status purge_hits(struct context *context, struct purge *purge)

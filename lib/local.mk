@@ -28,7 +28,6 @@ libops_a_SOURCES += \
 
 libops_a_SOURCES += \
 	lib/store/batch.c lib/store/batch.h \
-	lib/store/changes.c lib/store/changes.h \
 	lib/store/counters.c lib/store/counters.h \
 	lib/store/db.c lib/store/db.h \
 	lib/store/evidence.c lib/store/evidence.h \
@@ -47,7 +46,6 @@ libops_a_SOURCES += \
 	lib/store/nominations.c lib/store/nominations.h \
 	lib/store/purge.c lib/store/purge.h \
 	lib/store/requests.c lib/store/requests.h \
-	lib/store/rows.c lib/store/rows.h \
 	lib/store/schema.h \
 	lib/store/statements.c lib/store/statements.h \
 	lib/store/statements_requests.c \

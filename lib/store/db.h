@@ -30,8 +30,8 @@ struct db_options {
 };
 
 /*
- * Connects to a file, whatever is in it: programs use store_open() (store/migrate.h). All or nothing.
- * message_r (may be NULL) says what is wrong and what would mend it, with the path in it.
+ * Connects to a file, whatever is in it: programs use store_open() (store/migrate.h). All or
+ * nothing. message_r (may be NULL) says what is wrong and what would mend it, with the path in it.
  */
 int db_connect(const char *path, const struct db_options *options, struct db **db_r,
 	struct text *message_r) __attribute__((warn_unused_result));

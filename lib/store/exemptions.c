@@ -10,7 +10,7 @@ static int record(struct db *db, const struct network *network, struct change ch
 
 	network_format(network, text);
 	change.address = text;
-	return change_add(db, &change, id_r);
+	return history_add(db, &change, id_r);
 }
 
 /* Runs a statement about a network that another change brings about; nothing done is `otherwise`.

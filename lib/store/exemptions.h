@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 #include "base/addr.h"
-#include "store/changes.h"
+#include "store/history.h"
 
 struct db;
 

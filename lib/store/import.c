@@ -70,7 +70,7 @@ static int record(struct run *run, const struct change *change, int64_t *id_r)
 	struct change of_list = *change;
 
 	of_list.list_id = run->import->list_id;
-	return change_add(run->db, &of_list, id_r);
+	return history_add(run->db, &of_list, id_r);
 }
 
 static int end_them(struct run *run)

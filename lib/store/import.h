@@ -6,8 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "store/changes.h"
 #include "store/evidence.h"
+#include "store/history.h"
 
 struct batch;
 struct db;

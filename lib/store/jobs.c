@@ -5,9 +5,9 @@
 
 #include "base/clock.h"
 #include "base/err.h"
-#include "store/changes.h"
 #include "store/db.h"
 #include "store/evidence.h"
+#include "store/history.h"
 #include "store/listings.h"
 #include "store/lists.h"
 #include "store/watches.h"
@@ -269,7 +269,7 @@ static int note_step(
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
 		change.what = steps[i].what;
 		if (steps[i].kind == job->kind && steps[i].end == outcome->end)
-			return change_add(db, &change, NULL);
+			return history_add(db, &change, NULL);
 	}
 	return ERR_NONE;
 }

@@ -6,7 +6,22 @@
 #include "base/text.h"
 #include "store/batch.h"
 #include "store/db.h"
-#include "store/rows.h"
+
+void listings_read_row(struct statement *row, struct listing *listing_r)
+{
+	listing_r->id = db_int(row, 0);
+	listing_r->list_id = (int)db_int(row, 1);
+	text_copy(listing_r->list, sizeof(listing_r->list), db_text(row, 2));
+	/* Of an action that this program does not know, the one that harms no mail. */
+	listing_r->action = LIST_LOG;
+	(void)list_action_parse(db_text(row, 3), &listing_r->action);
+	listing_r->network.addr = db_addr(row, 4);
+	listing_r->network.prefix = (uint8_t)db_int(row, 5);
+	text_copy(listing_r->reason, sizeof(listing_r->reason), db_text(row, 6));
+	listing_r->listed_at = db_int(row, 7);
+	listing_r->expires_at = db_time(row, 8);
+	listing_r->evidence_id = db_int(row, 9);
+}
 
 /* Whoever walks along sorted networks trusts that they nest, whatever a damaged file holds. */
 static int read_network(struct statement *row, struct network *network_r)
@@ -32,7 +47,7 @@ static int find(
 	int more = db_step(row);
 	if (more <= 0)
 		return more == 0 ? ERR_NOT_FOUND : more;
-	row_listing(row, listing_r);
+	listings_read_row(row, listing_r);
 	db_finish(row);
 	return ERR_NONE;
 }
@@ -55,7 +70,7 @@ static int record(struct db *db, const struct network *network, int list_id, str
 	network_format(network, text);
 	change.address = text;
 	change.list_id = list_id;
-	return change_add(db, &change, id_r);
+	return history_add(db, &change, id_r);
 }
 
 /* The change says of no single address, as many listings may share it. */
@@ -69,7 +84,7 @@ static int record_expiry(struct db *db, int list_id, int64_t now, int64_t *expir
 		.list_id = list_id,
 	};
 
-	return *expire_id != 0 ? ERR_NONE : change_add(db, &change, expire_id);
+	return *expire_id != 0 ? ERR_NONE : history_add(db, &change, expire_id);
 }
 
 int listings_end_expired(struct db *db, int list_id, const struct network *network, int64_t now,
@@ -240,7 +255,7 @@ int listings_find_related(struct db *db, const struct network *network, int64_t 
 	db_bind_int(row, 5, now);
 	while (*count_r < room && (more = db_step(row)) > 0) {
 		struct listing *listing = &listings_r[*count_r];
-		row_listing(row, listing);
+		listings_read_row(row, listing);
 		/* A wide IPv6 network and the IPv4 ones within its bits have nothing to do with one
 		 * another. */
 		*count_r += network_is_ipv4(&listing->network) == network_is_ipv4(network);

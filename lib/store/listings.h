@@ -7,11 +7,12 @@
 #include <stdint.h>
 
 #include "core/listing.h"
-#include "store/changes.h"
 #include "store/evidence.h"
+#include "store/history.h"
 
 struct batch;
 struct db;
+struct statement;
 
 /*
  * Lists a network: change, evidence and listing in one transaction. listing says list_id, network,
@@ -51,6 +52,10 @@ int listings_find_related(struct db *db, const struct network *network, int64_t 
 /* Reads what a list has in force at a moment, in no order to rely on. */
 int listings_read(struct db *db, int list_id, int64_t now, struct batch *batch_r)
 	__attribute__((warn_unused_result));
+
+/* Reads a row whose columns are those of FIND_LISTINGS, in their order. For the modules of store/.
+ */
+void listings_read_row(struct statement *row, struct listing *listing_r);
 
 /* The number of a reason's one row, made where there is none. For use inside a transaction. */
 int listings_intern_reason(struct db *db, const char *reason, int64_t *id_r)

@@ -78,7 +78,7 @@ static int insert_list(struct db *db, struct list *list)
 static int record(struct db *db, const struct list *list, struct change change)
 {
 	change.list_id = list->id;
-	return change_add(db, &change, NULL);
+	return history_add(db, &change, NULL);
 }
 
 int lists_add(struct db *db, struct list *list, const struct change *change)

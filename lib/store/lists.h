@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "core/listing.h"
-#include "store/changes.h"
+#include "store/history.h"
 
 struct db;
 

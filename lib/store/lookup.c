@@ -8,8 +8,8 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "store/db.h"
+#include "store/listings.h"
 #include "store/migrate.h"
-#include "store/rows.h"
 
 /* A reader of a database in WAL mode waits for a lock only while another program recovers it. */
 #define WAIT_MSECS 1000
@@ -95,7 +95,7 @@ static int add_listings(struct db *db, const struct network *network, int64_t no
 		if (*lists_seen & list_bit)
 			continue;
 		*lists_seen |= list_bit;
-		row_listing(row, &lookup_r->listings[lookup_r->count++]);
+		listings_read_row(row, &lookup_r->listings[lookup_r->count++]);
 	}
 	return more;
 }

@@ -33,7 +33,7 @@ int purge_evidence(struct db *ops, int64_t before, const struct change *change, 
 	if (err == ERR_NONE)
 		err = take_bodies(ops, before, change->at, purged_r);
 	if (err == ERR_NONE && *purged_r > 0)
-		err = change_add(ops, change, NULL);
+		err = history_add(ops, change, NULL);
 	if (err == ERR_NONE)
 		err = db_commit(ops);
 	if (err != ERR_NONE) {

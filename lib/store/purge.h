@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#include "store/changes.h"
+#include "store/history.h"
 
 struct db;
 

@@ -6,9 +6,9 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/text.h"
-#include "store/changes.h"
 #include "store/db.h"
 #include "store/evidence.h"
+#include "store/history.h"
 #include "store/listings.h"
 #include "store/watches.h"
 
@@ -323,7 +323,7 @@ static int decide_nomination(
 	confirmed.what = "nomination confirmed";
 	confirmed.address = address;
 	confirmed.list_id = request->list_id;
-	return err == ERR_NONE ? change_add(db, &confirmed, NULL) : err;
+	return err == ERR_NONE ? history_add(db, &confirmed, NULL) : err;
 }
 
 int requests_decide(

@@ -2,7 +2,7 @@
 #ifndef TESTS_STORE_ADMIN_DB_H
 #define TESTS_STORE_ADMIN_DB_H
 
-#include "store/changes.h"
+#include "store/history.h"
 #include "store/db.h"
 #include "store/migrate.h"
 #include "tests/store/scratch_db.h"
