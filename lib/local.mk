@@ -33,8 +33,7 @@ libops_a_SOURCES += \
 	lib/store/evidence.c lib/store/evidence.h \
 	lib/store/exemptions.c lib/store/exemptions.h \
 	lib/store/history.c lib/store/history.h \
-	lib/store/hit_entry.c lib/store/hit_entry.h \
-	lib/store/hit_times.c lib/store/hit_times.h \
+	lib/store/hitlog_queue.c lib/store/hitlog_queue.h \
 	lib/store/hitlog.c lib/store/hitlog.h \
 	lib/store/hits.c lib/store/hits.h \
 	lib/store/import.c lib/store/import.h \

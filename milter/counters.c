@@ -10,7 +10,7 @@
 #include "conf/conf.h"
 #include "store/counters.h"
 #include "store/db.h"
-#include "store/hit_times.h"
+#include "store/hitlog.h"
 #include "store/migrate.h"
 
 static atomic_ullong counts[COUNTER_COUNT];
@@ -39,7 +39,7 @@ void counters_add(enum counter counter)
 
 static void read_figures(int64_t figures_r[FIGURES])
 {
-	struct hit_times times = hit_times_read();
+	struct hitlog_times times = hitlog_times();
 
 	for (int i = 0; i < COUNTER_COUNT; i++)
 		figures_r[i] = (int64_t)atomic_load_explicit(&counts[i], memory_order_relaxed);

@@ -12,8 +12,7 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "store/db.h"
-#include "store/hit_entry.h"
-#include "store/hit_times.h"
+#include "store/hitlog_queue.h"
 #include "store/migrate.h"
 
 /*
@@ -35,11 +34,11 @@
 
 struct hitlog {
 	pthread_t thread;
-	pthread_mutex_t mutex;    /* guards all below but db, dirty and failing */
-	pthread_cond_t work;      /* something was queued, or stopping was set */
-	pthread_condattr_t clock; /* timed waits go by the monotonic clock */
-	struct hit_queue waiting; /* not tried yet */
-	struct hit_queue
+	pthread_mutex_t mutex;       /* guards all below but db, dirty and failing */
+	pthread_cond_t work;         /* something was queued, or stopping was set */
+	pthread_condattr_t clock;    /* timed waits go by the monotonic clock */
+	struct hitlog_queue waiting; /* not tried yet */
+	struct hitlog_queue
 		background; /* failed, and tried again at each tick: nobody waits for them */
 	char error[512];    /* of the last failed transaction */
 	bool stopping;
@@ -138,7 +137,7 @@ static int amend_hit(struct hitlog *log, const struct hit *hit)
 }
 
 /* Gives a hit its number and reference, composes its reply and inserts it. */
-static int write_entry(struct hitlog *log, struct hit_entry *entry, int64_t id)
+static int write_entry(struct hitlog *log, struct hitlog_entry *entry, int64_t id)
 {
 	uint64_t secret;
 
@@ -166,12 +165,12 @@ static int last_id(struct hitlog *log, int64_t *id_r)
 }
 
 /* A row that breaks a rule of the schema fails alone (ERR_REFUSED); any other failure fails all. */
-static int write_entries(struct hitlog *log, struct hit_queue *batch)
+static int write_entries(struct hitlog *log, struct hitlog_queue *batch)
 {
 	int64_t id;
 	int err = last_id(log, &id);
 
-	for (struct hit_entry *entry = batch->head; entry != NULL && err == ERR_NONE;
+	for (struct hitlog_entry *entry = batch->head; entry != NULL && err == ERR_NONE;
 		entry = entry->next) {
 		entry->err = write_entry(log, entry, ++id);
 		if (entry->err != ERR_REFUSED)
@@ -180,17 +179,38 @@ static int write_entries(struct hitlog *log, struct hit_queue *batch)
 	return err;
 }
 
+static pthread_mutex_t times_mutex = PTHREAD_MUTEX_INITIALIZER; /* guards times */
+static struct hitlog_times times;
+
+static void count_commit(int64_t usecs)
+{
+	pthread_mutex_lock(&times_mutex);
+	times.commits++;
+	times.usecs += usecs;
+	if (usecs > times.longest_usecs)
+		times.longest_usecs = usecs;
+	pthread_mutex_unlock(&times_mutex);
+}
+
+struct hitlog_times hitlog_times(void)
+{
+	pthread_mutex_lock(&times_mutex);
+	struct hitlog_times copy = times;
+	pthread_mutex_unlock(&times_mutex);
+	return copy;
+}
+
 static int commit(struct hitlog *log)
 {
 	int64_t began = clock_monotonic_usecs();
 	int err = db_commit(log->db);
 
 	if (err == ERR_NONE)
-		hit_times_add(clock_monotonic_usecs() - began);
+		count_commit(clock_monotonic_usecs() - began);
 	return err;
 }
 
-static int write_batch(struct hitlog *log, struct hit_queue *batch, struct text *message_r)
+static int write_batch(struct hitlog *log, struct hitlog_queue *batch, struct text *message_r)
 {
 	int err = open_db(log, message_r);
 
@@ -212,7 +232,7 @@ static int write_batch(struct hitlog *log, struct hit_queue *batch, struct text 
 
 /* The session gave up during the commit, and the row is there: it is to say what was done instead.
  */
-static void make_amendment(struct hit_entry *entry)
+static void make_amendment(struct hitlog_entry *entry)
 {
 	entry->amend = true;
 	entry->hit.action = entry->otherwise;
@@ -220,22 +240,22 @@ static void make_amendment(struct hit_entry *entry)
 }
 
 /* Tells the sessions of a batch how it went, and moves what is still to be done to `left`. */
-static void finish_batch(struct hit_queue *batch, int err, struct hit_queue *left)
+static void finish_batch(struct hitlog_queue *batch, int err, struct hitlog_queue *left)
 {
-	struct hit_entry *entry;
+	struct hitlog_entry *entry;
 
-	while ((entry = hit_queue_pop(batch)) != NULL) {
+	while ((entry = hitlog_queue_pop(batch)) != NULL) {
 		bool written = err == ERR_NONE && entry->err == ERR_NONE;
 		entry->err = err != ERR_NONE ? err : entry->err;
-		if (hit_entry_hand_back(entry))
+		if (hitlog_entry_hand_back(entry))
 			continue;
 		if (written && entry->otherwise != HIT_NONE && !entry->amend) {
 			make_amendment(entry);
-			hit_queue_push(left, entry);
+			hitlog_queue_push(left, entry);
 		} else if (err != ERR_NONE && (entry->amend || entry->otherwise == HIT_NONE)) {
-			hit_queue_push(left, entry);
+			hitlog_queue_push(left, entry);
 		} else {
-			hit_entry_free(entry);
+			hitlog_entry_free(entry);
 		}
 	}
 }
@@ -285,12 +305,12 @@ static int commit_batch(struct hitlog *log)
 {
 	char error[sizeof(log->error)];
 	struct text message = TEXT_OVER(error);
-	struct hit_queue batch, left;
+	struct hitlog_queue batch, left;
 
-	hit_queue_init(&batch);
-	hit_queue_init(&left);
-	hit_queue_move(&log->background, &batch, BATCH_MAX);
-	hit_queue_move(&log->waiting, &batch, BATCH_MAX);
+	hitlog_queue_init(&batch);
+	hitlog_queue_init(&left);
+	hitlog_queue_move(&log->background, &batch, BATCH_MAX);
+	hitlog_queue_move(&log->waiting, &batch, BATCH_MAX);
 	if (batch.count == 0)
 		return ERR_NONE;
 	pthread_mutex_unlock(&log->mutex);
@@ -300,7 +320,7 @@ static int commit_batch(struct hitlog *log)
 		set_error(log, error);
 	finish_batch(&batch, err, &left);
 	pthread_mutex_lock(&log->mutex);
-	hit_queue_move(&left, &log->background, SIZE_MAX);
+	hitlog_queue_move(&left, &log->background, SIZE_MAX);
 	return err;
 }
 
@@ -337,8 +357,8 @@ int hitlog_start(const char *path, bool sync_full, struct hitlog **log_r)
 		return ERR_MEMORY;
 	memcpy(log->path, path, size);
 	log->sync_full = sync_full;
-	hit_queue_init(&log->waiting);
-	hit_queue_init(&log->background);
+	hitlog_queue_init(&log->waiting);
+	hitlog_queue_init(&log->background);
 	pthread_condattr_init(&log->clock);
 	pthread_condattr_setclock(&log->clock, CLOCK_MONOTONIC);
 	pthread_mutex_init(&log->mutex, NULL);
@@ -356,7 +376,7 @@ int hitlog_start(const char *path, bool sync_full, struct hitlog **log_r)
 
 size_t hitlog_stop(struct hitlog **log)
 {
-	struct hit_entry *entry;
+	struct hitlog_entry *entry;
 	size_t lost;
 
 	if (*log == NULL)
@@ -366,10 +386,10 @@ size_t hitlog_stop(struct hitlog **log)
 	pthread_cond_signal(&(*log)->work);
 	pthread_mutex_unlock(&(*log)->mutex);
 	pthread_join((*log)->thread, NULL);
-	hit_queue_move(&(*log)->waiting, &(*log)->background, SIZE_MAX);
+	hitlog_queue_move(&(*log)->waiting, &(*log)->background, SIZE_MAX);
 	lost = (*log)->background.count;
-	while ((entry = hit_queue_pop(&(*log)->background)) != NULL)
-		hit_entry_free(entry);
+	while ((entry = hitlog_queue_pop(&(*log)->background)) != NULL)
+		hitlog_entry_free(entry);
 	pthread_cond_destroy(&(*log)->work);
 	pthread_mutex_destroy(&(*log)->mutex);
 	pthread_condattr_destroy(&(*log)->clock);
@@ -383,16 +403,16 @@ size_t hitlog_stop(struct hitlog **log)
  * or is through with it by now. Else the writer frees it.
  */
 static bool give_up(
-	struct hitlog *log, struct hit_entry *entry, enum hit_action otherwise, const char *why)
+	struct hitlog *log, struct hitlog_entry *entry, enum hit_action otherwise, const char *why)
 {
 	pthread_mutex_lock(&log->mutex);
-	bool untouched = hit_queue_remove(&log->waiting, entry);
+	bool untouched = hitlog_queue_remove(&log->waiting, entry);
 	pthread_mutex_unlock(&log->mutex);
 	if (untouched)
 		return true;
 	entry->otherwise = otherwise;
 	entry->why = why;
-	return !hit_entry_leave(entry);
+	return !hitlog_entry_leave(entry);
 }
 
 static void say_error(struct hitlog *log, int err, int wait_msecs, struct text *message_r)
@@ -411,10 +431,10 @@ static void say_error(struct hitlog *log, int err, int wait_msecs, struct text *
 	pthread_mutex_unlock(&log->mutex);
 }
 
-static void enqueue(struct hitlog *log, struct hit_entry *entry)
+static void enqueue(struct hitlog *log, struct hitlog_entry *entry)
 {
 	pthread_mutex_lock(&log->mutex);
-	hit_queue_push(&log->waiting, entry);
+	hitlog_queue_push(&log->waiting, entry);
 	/* A writer that is at work looks again by itself. */
 	if (log->waiting.count == 1)
 		pthread_cond_signal(&log->work);
@@ -424,8 +444,8 @@ static void enqueue(struct hitlog *log, struct hit_entry *entry)
 int hitlog_record(struct hitlog *log, struct hit *hit, hitlog_compose *compose, const void *context,
 	int wait_msecs, enum hit_action otherwise, const char *why, struct text *message_r)
 {
-	struct hit_entry *entry;
-	int err = hit_entry_new(hit, &entry);
+	struct hitlog_entry *entry;
+	int err = hitlog_entry_new(hit, &entry);
 
 	if (err != ERR_NONE) {
 		text_add(message_r, err_text(err));
@@ -434,40 +454,40 @@ int hitlog_record(struct hitlog *log, struct hit *hit, hitlog_compose *compose, 
 	entry->compose = compose;
 	entry->context = context;
 	enqueue(log, entry);
-	if (!hit_entry_wait(entry, wait_msecs) && !give_up(log, entry, otherwise, why)) {
+	if (!hitlog_entry_wait(entry, wait_msecs) && !give_up(log, entry, otherwise, why)) {
 		say_error(log, ERR_TIMEOUT, wait_msecs, message_r);
 		return ERR_TIMEOUT;
 	}
 	/* An entry that the writer never took has no outcome. */
-	err = entry->state == HIT_ENTRY_DONE ? entry->err : ERR_TIMEOUT;
+	err = entry->state == HITLOG_DONE ? entry->err : ERR_TIMEOUT;
 	if (err == ERR_NONE)
 		*hit = entry->hit;
 	else
 		say_error(log, err, wait_msecs, message_r);
-	hit_entry_free(entry);
+	hitlog_entry_free(entry);
 	return err;
 }
 
 int hitlog_post(struct hitlog *log, const struct hit *hit, struct text *message_r)
 {
-	struct hit_entry *entry;
-	int err = hit_entry_new(hit, &entry);
+	struct hitlog_entry *entry;
+	int err = hitlog_entry_new(hit, &entry);
 
 	if (err != ERR_NONE) {
 		text_add(message_r, err_text(err));
 		return err;
 	}
-	entry->state = HIT_ENTRY_ALONE;
+	entry->state = HITLOG_ALONE;
 	pthread_mutex_lock(&log->mutex);
 	bool room = log->waiting.count + log->background.count < BACKGROUND_MAX;
 	if (room) {
-		hit_queue_push(&log->waiting, entry);
+		hitlog_queue_push(&log->waiting, entry);
 		pthread_cond_signal(&log->work);
 	}
 	pthread_mutex_unlock(&log->mutex);
 	if (room)
 		return ERR_NONE;
 	text_add_format(message_r, "%s: too many hits are waiting to be written", log->path);
-	hit_entry_free(entry);
+	hitlog_entry_free(entry);
 	return ERR_REFUSED;
 }

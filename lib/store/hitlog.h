@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "core/hit.h"
 
@@ -52,5 +53,13 @@ int hitlog_record(struct hitlog *log, struct hit *hit, hitlog_compose *compose, 
  */
 int hitlog_post(struct hitlog *log, const struct hit *hit, struct text *message_r)
 	__attribute__((warn_unused_result));
+
+/* How long commits of hits took, of all hit logs of this process since its start. Any thread. */
+struct hitlog_times {
+	int64_t commits;
+	int64_t usecs; /* of all of them */
+	int64_t longest_usecs;
+};
+struct hitlog_times hitlog_times(void);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
-#include "store/hit_entry.h"
+#include "store/hitlog_queue.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -14,12 +14,12 @@
 #define sem_clockwait(sem, clock, until) sem_clockwait_np(sem, clock, TIMER_ABSTIME, until, NULL)
 #endif
 
-void hit_queue_init(struct hit_queue *queue)
+void hitlog_queue_init(struct hitlog_queue *queue)
 {
-	*queue = (struct hit_queue){.tail = &queue->head};
+	*queue = (struct hitlog_queue){.tail = &queue->head};
 }
 
-void hit_queue_push(struct hit_queue *queue, struct hit_entry *entry)
+void hitlog_queue_push(struct hitlog_queue *queue, struct hitlog_entry *entry)
 {
 	entry->next = NULL;
 	*queue->tail = entry;
@@ -27,9 +27,9 @@ void hit_queue_push(struct hit_queue *queue, struct hit_entry *entry)
 	queue->count++;
 }
 
-struct hit_entry *hit_queue_pop(struct hit_queue *queue)
+struct hitlog_entry *hitlog_queue_pop(struct hitlog_queue *queue)
 {
-	struct hit_entry *entry = queue->head;
+	struct hitlog_entry *entry = queue->head;
 
 	if (entry == NULL)
 		return NULL;
@@ -40,9 +40,9 @@ struct hit_entry *hit_queue_pop(struct hit_queue *queue)
 	return entry;
 }
 
-bool hit_queue_remove(struct hit_queue *queue, struct hit_entry *entry)
+bool hitlog_queue_remove(struct hitlog_queue *queue, struct hitlog_entry *entry)
 {
-	for (struct hit_entry **link = &queue->head; *link != NULL; link = &(*link)->next) {
+	for (struct hitlog_entry **link = &queue->head; *link != NULL; link = &(*link)->next) {
 		if (*link != entry)
 			continue;
 		*link = entry->next;
@@ -54,17 +54,17 @@ bool hit_queue_remove(struct hit_queue *queue, struct hit_entry *entry)
 	return false;
 }
 
-void hit_queue_move(struct hit_queue *from, struct hit_queue *to, size_t max)
+void hitlog_queue_move(struct hitlog_queue *from, struct hitlog_queue *to, size_t max)
 {
-	struct hit_entry *entry;
+	struct hitlog_entry *entry;
 
-	while (max-- > 0 && (entry = hit_queue_pop(from)) != NULL)
-		hit_queue_push(to, entry);
+	while (max-- > 0 && (entry = hitlog_queue_pop(from)) != NULL)
+		hitlog_queue_push(to, entry);
 }
 
-int hit_entry_new(const struct hit *hit, struct hit_entry **entry_r)
+int hitlog_entry_new(const struct hit *hit, struct hitlog_entry **entry_r)
 {
-	struct hit_entry *entry = calloc(1, sizeof(*entry));
+	struct hitlog_entry *entry = calloc(1, sizeof(*entry));
 
 	if (entry == NULL)
 		return ERR_MEMORY;
@@ -77,30 +77,30 @@ int hit_entry_new(const struct hit *hit, struct hit_entry **entry_r)
 	return ERR_NONE;
 }
 
-void hit_entry_free(struct hit_entry *entry)
+void hitlog_entry_free(struct hitlog_entry *entry)
 {
 	sem_destroy(&entry->finished);
 	free(entry);
 }
 
-static bool change_state(struct hit_entry *entry, enum hit_entry_state state)
+static bool change_state(struct hitlog_entry *entry, enum hitlog_entry_state state)
 {
-	enum hit_entry_state awaited = HIT_ENTRY_AWAITED;
+	enum hitlog_entry_state awaited = HITLOG_AWAITED;
 
 	return atomic_compare_exchange_strong(&entry->state, &awaited, state);
 }
 
 /* A semaphore, as its post may be followed by the entry's end at once, and all of a batch wake
  * together. */
-bool hit_entry_hand_back(struct hit_entry *entry)
+bool hitlog_entry_hand_back(struct hitlog_entry *entry)
 {
-	if (!change_state(entry, HIT_ENTRY_DONE))
+	if (!change_state(entry, HITLOG_DONE))
 		return false;
 	sem_post(&entry->finished);
 	return true;
 }
 
-bool hit_entry_wait(struct hit_entry *entry, int wait_msecs)
+bool hitlog_entry_wait(struct hitlog_entry *entry, int wait_msecs)
 {
 	struct timespec until;
 	int failed;
@@ -118,9 +118,9 @@ bool hit_entry_wait(struct hit_entry *entry, int wait_msecs)
 	return !failed;
 }
 
-bool hit_entry_leave(struct hit_entry *entry)
+bool hitlog_entry_leave(struct hitlog_entry *entry)
 {
-	if (change_state(entry, HIT_ENTRY_ALONE))
+	if (change_state(entry, HITLOG_ALONE))
 		return true;
 	while (sem_wait(&entry->finished) != 0 && errno == EINTR)
 		continue;
