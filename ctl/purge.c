@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "store/purge.h"
-
+/* opsctl purge: deletes old hits and the bodies of old evidence, and gives the space back. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <time.h>
@@ -12,6 +11,8 @@
 #include "json.h"
 #include "output.h"
 #include "store/db.h"
+#include "store/evidence.h"
+#include "store/hits.h"
 
 /* How long the hit log is left to the filter between two transactions, at the most. */
 #define PAUSE_MSECS_MAX 100
@@ -71,12 +72,12 @@ static enum status purge_hits(struct context *context, struct purge *purge)
 
 	do {
 		int64_t begun_msecs = clock_monotonic_msecs();
-		err = purge_some_hits(context->hits, purge->hits_before, &deleted);
+		err = hits_purge_some(context->hits, purge->hits_before, &deleted);
 		purge->hits += deleted;
 		pause_for(clock_monotonic_msecs() - begun_msecs);
-	} while (err == ERR_NONE && deleted == PURGE_BATCH);
+	} while (err == ERR_NONE && deleted == HITS_PURGE_BATCH);
 	if (err == ERR_NONE)
-		err = purge_give_back(context->hits);
+		err = db_give_back(context->hits);
 	int record_err = record_hits(context, purge);
 	if (err != ERR_NONE)
 		return context_failed(context->hits, err);
@@ -89,9 +90,9 @@ static enum status purge_bodies(struct context *context, struct purge *purge)
 	struct change change = context_change(context, "purge", why);
 
 	snprintf(why, sizeof(why), "bodies of evidence older than %s", purge->evidence_age);
-	int err = purge_evidence(context->ops, purge->evidence_before, &change, &purge->evidence);
+	int err = evidence_purge(context->ops, purge->evidence_before, &change, &purge->evidence);
 	if (err == ERR_NONE)
-		err = purge_give_back(context->ops);
+		err = db_give_back(context->ops);
 	return err == ERR_NONE ? STATUS_DONE : context_failed(context->ops, err);
 }
 

@@ -43,7 +43,6 @@ libops_a_SOURCES += \
 	lib/store/lookup.c lib/store/lookup.h \
 	lib/store/migrate.c lib/store/migrate.h \
 	lib/store/nominations.c lib/store/nominations.h \
-	lib/store/purge.c lib/store/purge.h \
 	lib/store/requests.c lib/store/requests.h \
 	lib/store/schema.h \
 	lib/store/statements.c lib/store/statements.h \

@@ -159,13 +159,9 @@ static int open_sqlite(struct db *db, const struct db_options *options, struct t
 int db_connect(const char *path, const struct db_options *options, struct db **db_r,
 	struct text *message_r)
 {
-	char nowhere[256];
-	struct text unread = TEXT_OVER(nowhere);
 	struct db *db = NULL;
 
 	*db_r = NULL;
-	if (message_r == NULL)
-		message_r = &unread;
 	int err = check_file(path, options, message_r);
 	if (err != ERR_NONE)
 		return err;
@@ -481,5 +477,21 @@ int db_check_integrity(struct db *db, struct text *message_r)
 			"SELECT 'a row of ' || \"table\" || ' refers to one that is missing' FROM "
 			"pragma_foreign_key_check",
 			message_r);
+	return err;
+}
+
+int db_give_back(struct db *db)
+{
+	int64_t before = INT64_MAX, pages;
+	int err = db_pragma_int(db, "freelist_count", &pages);
+
+	/* A file that was made without auto_vacuum gives nothing back; its space is used again. */
+	while (err == ERR_NONE && pages > 0 && pages < before) {
+		before = pages;
+		err = db_execute(db, "PRAGMA incremental_vacuum(1000)");
+		if (err == ERR_NONE)
+			err = db_pragma_int(db, "freelist_count", &pages);
+	}
+	db_checkpoint(db);
 	return err;
 }

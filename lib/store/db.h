@@ -31,7 +31,7 @@ struct db_options {
 
 /*
  * Connects to a file, whatever is in it: programs use store_open() (store/migrate.h). All or
- * nothing. message_r (may be NULL) says what is wrong and what would mend it, with the path in it.
+ * nothing. message_r says what is wrong and what would mend it, with the path in it.
  */
 int db_connect(const char *path, const struct db_options *options, struct db **db_r,
 	struct text *message_r) __attribute__((warn_unused_result));
@@ -118,5 +118,8 @@ int db_checkpoint(struct db *db);
  * ERR_DB_CORRUPT with the first fault in message_r.
  */
 int db_check_integrity(struct db *db, struct text *message_r) __attribute__((warn_unused_result));
+
+/* Gives the space of what was deleted back to the file system, in small steps. */
+int db_give_back(struct db *db) __attribute__((warn_unused_result));
 
 #endif

@@ -134,3 +134,31 @@ int evidence_of_listing(
 		take(context, db_int(row, 0));
 	return more;
 }
+
+static int take_bodies(struct db *ops, int64_t before, int64_t now, int64_t *purged_r)
+{
+	struct statement *update = db_begin(ops, PURGE_EVIDENCE);
+
+	db_bind_int(update, 1, before);
+	db_bind_int(update, 2, now);
+	int err = db_run(update);
+	*purged_r = err == ERR_NONE ? db_changes(ops) : 0;
+	return err;
+}
+
+int evidence_purge(struct db *ops, int64_t before, const struct change *change, int64_t *purged_r)
+{
+	*purged_r = 0;
+	int err = db_begin_write(ops);
+	if (err == ERR_NONE)
+		err = take_bodies(ops, before, change->at, purged_r);
+	if (err == ERR_NONE && *purged_r > 0)
+		err = history_add(ops, change, NULL);
+	if (err == ERR_NONE)
+		err = db_commit(ops);
+	if (err != ERR_NONE) {
+		*purged_r = 0;
+		db_rollback(ops);
+	}
+	return err;
+}

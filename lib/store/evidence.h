@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "store/history.h"
+
 struct db;
 
 /* The largest body that is kept, in octets. */
@@ -53,5 +55,12 @@ int evidence_of_listing(struct db *db, int64_t listing_id, void (*take)(void *co
 	void *context) __attribute__((warn_unused_result));
 
 void evidence_free(struct evidence **evidence);
+
+/*
+ * Takes the bodies of evidence from before a moment away that no listing in force at change->at and
+ * no open request refers to; checksum and size stay. The change is put on record if there were any.
+ */
+int evidence_purge(struct db *ops, int64_t before, const struct change *change, int64_t *purged_r)
+	__attribute__((warn_unused_result));
 
 #endif

@@ -135,3 +135,14 @@ int hits_count_after(struct db *db, int64_t *last,
 	*last = newest;
 	return more;
 }
+
+int hits_purge_some(struct db *hits, int64_t before, int64_t *deleted_r)
+{
+	struct statement *delete = db_begin(hits, PURGE_HITS);
+
+	db_bind_int(delete, 1, before);
+	db_bind_int(delete, 2, HITS_PURGE_BATCH);
+	int err = db_run(delete);
+	*deleted_r = err == ERR_NONE ? db_changes(hits) : 0;
+	return err;
+}

@@ -85,4 +85,11 @@ int hits_count_after(struct db *db, int64_t *last,
 	void (*take)(void *context, const char *list, const char *action, int64_t hits),
 	void *context) __attribute__((warn_unused_result));
 
+/* Hits deleted in one transaction: the filter's writer waits for no more than that. */
+#define HITS_PURGE_BATCH 2000
+
+/* Deletes the oldest hits from before a moment, at most HITS_PURGE_BATCH; 0: there are no more. */
+int hits_purge_some(struct db *hits, int64_t before, int64_t *deleted_r)
+	__attribute__((warn_unused_result));
+
 #endif

@@ -2,8 +2,11 @@
 #ifndef TESTS_STORE_ADMIN_DB_H
 #define TESTS_STORE_ADMIN_DB_H
 
-#include "store/history.h"
+#include "base/err.h"
 #include "store/db.h"
+#include "store/evidence.h"
+#include "store/history.h"
+#include "store/listings.h"
 #include "store/migrate.h"
 #include "tests/store/scratch_db.h"
 #include "tests/support/unit.h"
@@ -43,6 +46,32 @@ static inline struct network a_network(const char *string)
 
 	assert_int_equal(network_parse(string, &network), 0);
 	return network;
+}
+
+/* Lists a network with its own piece of evidence, whose number it returns. */
+static inline int64_t list_network(const char *string, int64_t at, int64_t expires_at)
+{
+	struct listing listing = {.list_id = 1,
+		.network = a_network(string),
+		.reason = "r",
+		.expires_at = expires_at};
+	struct listing existing;
+	struct evidence evidence = {.at = at, .who = "tester", .kind = "note", .source = ""};
+	struct change change = a_change("add");
+
+	change.at = at;
+	evidence_set_body(&evidence, "body", 4);
+	assert_int_equal(listings_add(admin, &listing, &evidence, &change, &existing), ERR_NONE);
+	return listing.evidence_id;
+}
+
+static inline void unlist_network(const char *string, int64_t at)
+{
+	struct network network = a_network(string);
+	struct change change = a_change("remove");
+
+	change.at = at;
+	assert_int_equal(listings_end(admin, 1, &network, &change), ERR_NONE);
 }
 
 #define WITH_ADMIN(test) cmocka_unit_test_setup_teardown(test, open_admin, close_admin)

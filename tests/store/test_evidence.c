@@ -92,6 +92,38 @@ static void what_is_not_there_or_not_allowed_is_refused(void **state)
 	assert_int_equal(id, 0);
 }
 
+static void a_purge_deletes_bodies_unless_a_listing_in_force_refers_to_them(void **state)
+{
+	(void)state;
+	struct change change = a_change("purge");
+	int64_t purged;
+	int64_t ended = list_network("198.18.7.1", NOW, NOW + 5000);
+	int64_t expired = list_network("198.18.7.2", NOW, NOW + 50);
+	int64_t later = list_network("198.18.7.3", NOW, NOW + 50);
+	list_network("198.18.7.4", NOW, NOW + 5000);
+	list_network("198.18.7.5", NOW + 90, NOW + 99);
+	unlist_network("198.18.7.1", NOW + 20);
+	/* Evidence of a listing that is over, but also of one in force. */
+	scratch_db_execute(
+		&ops, "INSERT INTO listing_evidence SELECT 4, max(id) - 2 FROM evidence");
+	change.at = NOW + 100;
+
+	assert_int_equal(evidence_purge(admin, NOW + 80, &change, &purged), ERR_NONE);
+	/* Those two, and the one that each scratch database has. */
+	assert_int_equal(purged, 3);
+	assert_int_equal(scratch_db_int(&ops, "SELECT sum(id) FROM evidence WHERE body IS NULL"),
+		1 + ended + expired);
+	assert_int_equal(scratch_db_int(&ops, "SELECT max(id) - 2 FROM evidence"), later);
+	assert_int_equal(scratch_db_int(&ops, "SELECT count(*) FROM evidence WHERE octets = 4"), 5);
+	assert_int_equal(
+		scratch_db_int(&ops, "SELECT count(*) FROM change WHERE what = 'purge'"), 1);
+	/* What is gone is gone; nothing more is recorded. */
+	assert_int_equal(evidence_purge(admin, NOW + 80, &change, &purged), ERR_NONE);
+	assert_int_equal(purged, 0);
+	assert_int_equal(
+		scratch_db_int(&ops, "SELECT count(*) FROM change WHERE what = 'purge'"), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -99,6 +131,7 @@ int main(void)
 		cmocka_unit_test(the_checksum_is_sha256),
 		WITH_ADMIN(the_largest_body_is_kept_whole),
 		WITH_ADMIN(purged_evidence_has_no_body_but_its_checksum),
+		WITH_ADMIN(a_purge_deletes_bodies_unless_a_listing_in_force_refers_to_them),
 		WITH_ADMIN(what_is_not_there_or_not_allowed_is_refused),
 	};
 

@@ -9,7 +9,6 @@
 #include "core/hit.h"
 #include "store/db.h"
 #include "store/migrate.h"
-#include "store/purge.h"
 #include "tests/store/scratch_db.h"
 #include "tests/support/unit.h"
 
@@ -169,13 +168,13 @@ static void a_purge_goes_by_batches_and_no_number_comes_again(void **state)
 		"WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 2500)"
 		" INSERT INTO hit SELECT i, i, zeroblob(16), '', '', '', '', '', 'ops', '', '', 1,"
 		" 'rcpt', 'refused', '', printf('%014d', i), '', '' FROM n");
-	assert_int_equal(purge_some_hits(admin, 2301, &deleted), ERR_NONE);
-	assert_int_equal(deleted, PURGE_BATCH);
-	assert_int_equal(scratch_db_int(&hits, "SELECT min(at) FROM hit"), PURGE_BATCH + 1);
-	assert_int_equal(purge_some_hits(admin, 2301, &deleted), ERR_NONE);
+	assert_int_equal(hits_purge_some(admin, 2301, &deleted), ERR_NONE);
+	assert_int_equal(deleted, HITS_PURGE_BATCH);
+	assert_int_equal(scratch_db_int(&hits, "SELECT min(at) FROM hit"), HITS_PURGE_BATCH + 1);
+	assert_int_equal(hits_purge_some(admin, 2301, &deleted), ERR_NONE);
 	assert_int_equal(deleted, 300);
-	assert_int_equal(purge_some_hits(admin, INT64_MAX, &deleted), ERR_NONE);
-	assert_int_equal(purge_give_back(admin), ERR_NONE);
+	assert_int_equal(hits_purge_some(admin, INT64_MAX, &deleted), ERR_NONE);
+	assert_int_equal(db_give_back(admin), ERR_NONE);
 	assert_int_equal(scratch_db_int(&hits, "PRAGMA freelist_count"), 0);
 	assert_int_equal(scratch_db_int(&hits, "SELECT seq FROM sqlite_sequence"), 2500);
 }
