@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Starts, configures and ends the real filter for the wire tests. */
 #include "tests/milter/daemon.h"
 
 #include <fcntl.h>
@@ -21,6 +22,7 @@
 #define POLL_MSECS 20
 #define START_POLLS 500 /* a sanitizer's start is slow */
 #define HIT_POLLS 250
+#define END_POLLS 1500 /* so is its end */
 
 static void wait_a_little(void)
 {
@@ -136,26 +138,54 @@ int daemon_start_in_vain(struct daemon *daemon)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+/* Waits for the end of the filter; false when it takes too long. */
+static bool reap(struct daemon *daemon, int *status_r)
+{
+	for (int i = 0; i < END_POLLS; i++) {
+		if (waitpid(daemon->pid, status_r, WNOHANG) == daemon->pid)
+			return true;
+		wait_a_little();
+	}
+	return false;
+}
+
 int daemon_end(struct daemon *daemon, int signal_number)
 {
 	int status = 0;
 
 	assert_int_equal(kill(daemon->pid, signal_number), 0);
-	assert_int_equal(waitpid(daemon->pid, &status, 0), daemon->pid);
+	if (!reap(daemon, &status)) {
+		(void)kill(daemon->pid, SIGKILL);
+		assert_int_equal(waitpid(daemon->pid, &status, 0), daemon->pid);
+	}
 	daemon->pid = 0;
 	return status;
+}
+
+static void show_errors(struct daemon *daemon)
+{
+	char command[128];
+
+	snprintf(command, sizeof(command), "tail -n 60 '%s/err' >&2", daemon->folder);
+	(void)!system(command);
 }
 
 void daemon_remove(struct daemon *daemon)
 {
 	char command[128];
+	int status = 0;
 
+	/* Not SIGKILL: the leak sanitizer and the coverage counts need an orderly exit. */
 	if (daemon->pid > 0)
-		daemon_end(daemon, SIGKILL);
+		status = daemon_end(daemon, SIGTERM);
 	sqlite3_close(daemon->ops);
 	sqlite3_close(daemon->hits);
+	if (status != 0)
+		show_errors(daemon);
 	snprintf(command, sizeof(command), "rm -rf '%s'", daemon->folder);
 	assert_int_equal(system(command), 0);
+	if (status != 0)
+		fail_msg("the filter ended with wait status %#x instead of 0", (unsigned)status);
 }
 
 void daemon_list(struct daemon *daemon, const char *network, const char *action)

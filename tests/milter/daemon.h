@@ -32,10 +32,12 @@ void daemon_start(struct daemon *daemon);
  */
 int daemon_start_in_vain(struct daemon *daemon);
 
-/* Sends a signal, waits for the end and gives the wait status. */
+/* Sends a signal, waits for the end and gives the wait status. A filter that does not end within 30
+ * seconds is killed. */
 int daemon_end(struct daemon *daemon, int signal_number);
 
-/* Ends what runs and removes the folder. */
+/* Ends the filter, if it runs, by SIGTERM, and removes the folder. Fails the test when the filter's
+ * exit status is not 0, as after a leak that the sanitizer found. */
 void daemon_remove(struct daemon *daemon);
 
 /* Lists a network on list 1 (ops), and sets that list's action. */

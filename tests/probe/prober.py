@@ -133,13 +133,17 @@ class ProberTest(unittest.TestCase):
     def start_worker(self):
         with open(os.path.join(self.folder, "worker.log"), "a") as log:
             worker = subprocess.Popen([f"{BUILD}/opsprobe", "-c", self.conf, "--worker"], stderr=log)
-        self.addCleanup(self.stop, worker)
+        self.addCleanup(self.clean_up, worker)
         return worker
 
-    def stop(self, worker, number=signal.SIGKILL):
-        if worker.poll() is None:
-            worker.send_signal(number)
+    def stop(self, worker, number=signal.SIGTERM):
+        worker.send_signal(number)
         return worker.wait(PATIENCE)
+
+    def clean_up(self, worker):
+        """A worker that the test left running ends in order, without a leak."""
+        if worker.poll() is None:
+            self.assertEqual(self.stop(worker), 0, self.log())
 
     def log(self):
         with open(os.path.join(self.folder, "worker.log")) as file:

@@ -104,7 +104,7 @@ class Worker(ProberTest):
         self.assertRegex(output, r"(?m)^\d+ +HTTP CONNECT +open ")
         self.assertIn("127.0.0.71 is open", output)
         self.assertIn("self-test of", self.opsctl("check", status=1))
-        self.assertEqual(self.stop(worker, signal.SIGTERM), 0)
+        self.assertEqual(self.stop(worker), 0)
 
     def test_a_new_request_is_taken_up_at_once(self):
         self.list("127.0.0.71")
@@ -163,7 +163,7 @@ class Worker(ProberTest):
         while self.decided() < len(addresses) and kills < 100:
             worker = self.start_worker()
             time.sleep(chance.uniform(0.005, 0.12))
-            self.stop(worker)
+            self.stop(worker, signal.SIGKILL)
             kills += 1
         self.assertGreater(kills, 3)
         if self.decided() < len(addresses):
