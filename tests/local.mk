@@ -3,6 +3,8 @@
 # library. One that needs more says so: tests_FOLDER_test_MODULE_SOURCES = ...
 UNIT_TESTS =
 FUZZ_TARGETS =
+# The tests of whole programs from outside.
+WIRE_TESTS =
 
 AM_TESTS_ENVIRONMENT = \
 	TSAN_OPTIONS='suppressions=$(abs_srcdir)/tests/support/thread-sanitizer.suppressions'; export TSAN_OPTIONS;
@@ -155,11 +157,18 @@ tests_fuzz_fuzz_template_LDADD = $(WEB_LDADD)
 
 check_PROGRAMS += $(UNIT_TESTS) $(FUZZ_TARGETS)
 dist_check_SCRIPTS += tests/fuzz/test_corpora.sh
-EXTRA_DIST += tests/fuzz/corpus tests/support/unit.h
-TESTS += $(UNIT_TESTS) tests/fuzz/test_corpora.sh
+EXTRA_DIST += tests/fuzz/corpus tests/support/coverage_exit.c tests/support/unit.h
 
-# Against real servers, and with faults brought about on purpose; both want root, and neither is part of
-# "make check".
+# All that runs our programs and modules, in contrast to the tests of style. The slow ones begin first.
+PROGRAM_TESTS = $(WIRE_TESTS) $(UNIT_TESTS) tests/fuzz/test_corpora.sh
+TESTS += $(PROGRAM_TESTS)
+
+# Which lines the tests run: coverage/index.html and coverage.txt.
+.PHONY: coverage
+coverage:
+	'$(srcdir)/scripts/coverage' .
+
+# Against real servers, and with faults injected; these need root and are not part of "make check".
 .PHONY: check-system check-fault check-browser check-peers
 check-system: all
 	OPSMILTER_BUILD='$(abs_builddir)' '$(srcdir)/tests/system/run' $(CHECK_OPTIONS)

@@ -8,4 +8,4 @@ EXTRA_DIST += \
 	tests/ctl/test_reading.py \
 	tests/ctl/test_requests.py \
 	tests/ctl/test_usage.py
-TESTS += tests/ctl/run.sh
+WIRE_TESTS += tests/ctl/run.sh

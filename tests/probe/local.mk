@@ -5,5 +5,5 @@ EXTRA_DIST += \
 	tests/probe/prober.py \
 	tests/probe/test_program.py
 if WITH_PROBE
-TESTS += tests/probe/run.sh
+WIRE_TESTS += tests/probe/run.sh
 endif

@@ -11,5 +11,5 @@ EXTRA_DIST += \
 	tests/web/test_pages.py \
 	tests/web/visitor.py
 if WITH_WEB
-TESTS += tests/web/run.sh
+WIRE_TESTS += tests/web/run.sh
 endif
