@@ -14,12 +14,12 @@
 #include "store/evidence.h"
 #include "store/hits.h"
 
-/* How long the hit log is left to the filter between two transactions, at the most. */
+/* The longest pause between two transactions, in which the filter can write. */
 #define PAUSE_MSECS_MAX 100
 
-/* What a purge has done. */
+/* What a purge deletes, and what it has deleted so far. */
 struct purge {
-	const char *hits_age; /* as typed; NULL: hits are left alone */
+	const char *hits_age; /* as typed; NULL: hits are not purged */
 	const char *evidence_age;
 	int64_t hits_before;
 	int64_t evidence_before;
@@ -39,12 +39,12 @@ static enum status read_age(
 		*before_r = clock_now() - seconds;
 		return STATUS_DONE;
 	}
-	complain("--%s: \"%s\" is no age; right is 90d or 12h, at most 100y", option_name(id),
-		*age_r);
+	complain("--%s: \"%s\" is not an age (for example 90d or 12h, at most 100y)",
+		option_name(id), *age_r);
 	return STATUS_USAGE;
 }
 
-/* As long as the last transaction took, so that the filter gets its turn. */
+/* As long as the last transaction took, so that the filter can write as well. */
 static void pause_for(int64_t msecs)
 {
 	if (msecs > PAUSE_MSECS_MAX)
@@ -52,7 +52,7 @@ static void pause_for(int64_t msecs)
 	nanosleep(&(struct timespec){.tv_nsec = (msecs + 1) * 1000000}, NULL);
 }
 
-/* What was deleted stays so when a later step fails, so the history says how much it was. */
+/* The hits are deleted even when a later step fails, so the history says how many they were. */
 static int record_hits(struct context *context, const struct purge *purge)
 {
 	char why[128];
@@ -96,25 +96,44 @@ static enum status purge_bodies(struct context *context, struct purge *purge)
 	return err == ERR_NONE ? STATUS_DONE : context_failed(context->ops, err);
 }
 
-static void report(const struct context *context, const struct purge *purge)
+static void report_json(const struct purge *purge, bool failed)
 {
 	struct json json = {.file = stdout};
 
-	if (context_json(context)) {
-		json_open(&json, NULL, '{');
-		json_number(&json, "hits", purge->hits);
-		json_number(&json, "evidence", purge->evidence);
-		json_close(&json, '}');
-		json_end_line(&json);
-		return;
-	}
+	json_open(&json, NULL, '{');
+	json_number(&json, "hits", purge->hits);
+	json_number(&json, "evidence", purge->evidence);
+	if (failed)
+		json_bool(&json, "failed", true);
+	json_close(&json, '}');
+	json_end_line(&json);
+}
+
+static void report(const struct purge *purge)
+{
 	if (purge->hits_age != NULL)
 		say("%" PRId64 " %s older than %s deleted", purge->hits,
 			plural(purge->hits, "hit", "hits"), purge->hits_age);
 	if (purge->evidence_age != NULL)
-		say("%" PRId64 " %s of evidence older than %s taken away; checksums stay",
+		say("%" PRId64 " %s of evidence older than %s deleted; checksums are kept",
 			purge->evidence, plural(purge->evidence, "body", "bodies"),
 			purge->evidence_age);
+}
+
+/* What was deleted before a failure stays deleted. */
+static void report_failure(const struct purge *purge)
+{
+	char buffer[128];
+	struct text deleted = TEXT_OVER(buffer);
+
+	if (purge->hits_age != NULL)
+		text_add_format(&deleted, "%" PRId64 " %s", purge->hits,
+			plural(purge->hits, "hit", "hits"));
+	if (purge->evidence_age != NULL)
+		text_add_format(&deleted, "%s%" PRId64 " %s of evidence",
+			purge->hits_age != NULL ? ", " : "", purge->evidence,
+			plural(purge->evidence, "body", "bodies"));
+	complain("purge failed; deleted before it failed: %s", buffer);
 }
 
 static enum status run(struct context *context)
@@ -126,7 +145,8 @@ static enum status run(struct context *context)
 			STATUS_DONE)
 		return STATUS_USAGE;
 	if (purge.hits_age == NULL && purge.evidence_age == NULL) {
-		complain("say what is to go: --hits 90d, --evidence 365d or both");
+		complain("nothing to delete; give --hits AGE, --evidence AGE or both (for example "
+			 "--hits 90d)");
 		return STATUS_USAGE;
 	}
 	enum status status = context_open_ops(context, true);
@@ -136,9 +156,12 @@ static enum status run(struct context *context)
 		status = purge_hits(context, &purge);
 	if (status == STATUS_DONE && purge.evidence_age != NULL)
 		status = purge_bodies(context, &purge);
-	/* What went is told also when it was not all. */
-	if (status == STATUS_DONE || purge.hits + purge.evidence > 0)
-		report(context, &purge);
+	if (status != STATUS_DONE)
+		report_failure(&purge);
+	if (context_json(context))
+		report_json(&purge, status != STATUS_DONE);
+	else if (status == STATUS_DONE)
+		report(&purge);
 	return status;
 }
 
@@ -147,7 +170,7 @@ const struct command command_purge = {
 	.summary = "delete old hits and old evidence, and give the space back",
 	.forms = (const char *const[]){"purge [--hits AGE] [--evidence AGE]", NULL},
 	.example = "opsctl purge --hits 90d --evidence 365d",
-	.notes = "Evidence that a listing in force refers to stays whole, however old it is.",
+	.notes = "Evidence of a listing in force is kept whole, whatever its age.",
 	.options = {{OPTION_HITS, "AGE", "hits older than this (90d)"},
 		{OPTION_EVIDENCE, "AGE", "bodies of evidence older than this (365d)"}},
 	.run = run,

@@ -130,6 +130,46 @@ class Reading(CommandTest):
         self.assertEqual(self.query("SELECT id, body IS NULL FROM evidence"), [(1, 0), (2, 1)])
         self.assertEqual(self.query("SELECT count(*) FROM change WHERE what = 'purge'"), [(2,)])
 
+    def execute(self, sql, database="ops.db"):
+        connection = sqlite3.connect(os.path.join(self.folder, database))
+        with connection:
+            connection.executescript(sql)
+        connection.close()
+
+    def assert_purge_fails(self, *arguments):
+        """What it says on standard error and standard output, status 3."""
+        result = self.run_raw(*arguments)
+        self.assertEqual(result.returncode, 3, result)
+        return result.stderr.decode(), result.stdout.decode()
+
+    def test_a_purge_that_fails_says_so_and_what_it_deleted_before(self):
+        self.hit(100)
+        self.add("198.18.7.9")
+        self.run_ok("remove", "198.18.7.9", "--why", "closed")
+        self.execute("CREATE TRIGGER broken BEFORE UPDATE ON evidence BEGIN SELECT RAISE(ABORT, 'broken'); END")
+        time.sleep(2.1)  # times are whole seconds
+        errors, output = self.assert_purge_fails("purge", "--hits", "1d", "--evidence", "1s")
+        self.assertIn("ops.db", errors)
+        self.assertIn("purge failed; deleted before it failed: 1 hit, 0 bodies of evidence\n", errors)
+        self.assertEqual(output, "")
+        errors, output = self.assert_purge_fails("--json", "purge", "--hits", "1d", "--evidence", "1s")
+        self.assertIn("purge failed; deleted before it failed: 0 hits, 0 bodies of evidence\n", errors)
+        self.assertEqual(json.loads(output), {"hits": 0, "evidence": 0, "failed": True})
+
+    def test_a_purge_that_fails_at_a_later_hit_counts_those_before(self):
+        self.execute("WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM n WHERE i < 2100)"
+                     " INSERT INTO hit (at, client_key, client, client_name, helo, mail_from, rcpt_to, list, network,"
+                     " reason, listed_at, stage, action, reply, ref, mta, queue_id)"
+                     " SELECT i, zeroblob(16), 'c', '', '', '', '', 'ops', 'n', 'r', 1, 'rcpt', 'refused', '550',"
+                     " printf('%d-5R2GK0M8W1XA', i), 'mx', 'Q' FROM n;"
+                     "CREATE TRIGGER broken BEFORE DELETE ON hit WHEN old.at = 2050"
+                     " BEGIN SELECT RAISE(ABORT, 'broken'); END", "hits.db")
+        errors, output = self.assert_purge_fails("purge", "--hits", "1d")
+        self.assertIn("hits.db", errors)
+        self.assertIn("purge failed; deleted before it failed: 2000 hits\n", errors)
+        self.assertEqual(output, "")
+        self.assertEqual(self.query("SELECT why FROM change WHERE what = 'purge'"), [("2000 hits older than 1d",)])
+
 
 class Check(CommandTest):
     def check(self, status):
