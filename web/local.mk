@@ -7,9 +7,11 @@ libweb_a_SOURCES = \
 	web/chart.c web/chart.h \
 	web/connections.c web/connections.h \
 	web/databases.c web/databases.h \
+	web/embedded.h \
 	web/form.c web/form.h \
+	web/form_token.c web/form_token.h \
 	web/limit.c web/limit.h \
-	web/page.c web/pages.h web/visit.h \
+	web/page.c web/visit.h \
 	web/page_api.c \
 	web/page_evidence.c \
 	web/page_lists.c \
@@ -23,9 +25,8 @@ libweb_a_SOURCES = \
 	web/router.c web/router.h \
 	web/server.c web/server.h \
 	web/site.c web/site.h \
-	web/template.c web/template.h \
-	web/token.c web/token.h
-nodist_libweb_a_SOURCES = web/pages.c
+	web/template.c web/template.h
+nodist_libweb_a_SOURCES = web/embedded.c
 
 sbin_PROGRAMS += opsweb
 opsweb_SOURCES = web/main.c
@@ -58,9 +59,9 @@ WEB_PAGES = \
 	web/pages/style.css \
 	web/pages/use.html
 EXTRA_DIST += web/embed $(WEB_PAGES)
-CLEANFILES += web/pages.c
+CLEANFILES += web/embedded.c
 
-web/pages.c: $(WEB_PAGES) web/embed
+web/embedded.c: $(WEB_PAGES) web/embed
 	$(AM_V_GEN)$(MKDIR_P) web && \
 	for file in $(WEB_PAGES); do set -- "$$@" "$(srcdir)/$$file"; done && \
 	"$(srcdir)/web/embed" "$$@" > $@.new && mv $@.new $@

@@ -6,7 +6,7 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "conf/conf.h"
-#include "web/pages.h"
+#include "web/embedded.h"
 #include "web/template.h"
 #include "web/visit.h"
 

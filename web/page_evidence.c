@@ -7,7 +7,7 @@
 #include "conf/conf.h"
 #include "core/mask.h"
 #include "store/evidence.h"
-#include "web/pages.h"
+#include "web/embedded.h"
 #include "web/router.h"
 #include "web/template.h"
 

@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "store/lists.h"
-#include "web/pages.h"
+#include "web/embedded.h"
 #include "web/router.h"
 #include "web/template.h"
 

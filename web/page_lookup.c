@@ -14,7 +14,7 @@
 #include "store/lists.h"
 #include "store/lookup.h"
 #include "web/chart.h"
-#include "web/pages.h"
+#include "web/embedded.h"
 #include "web/router.h"
 #include "web/template.h"
 

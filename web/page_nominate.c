@@ -7,12 +7,12 @@
 #include "base/text.h"
 #include "conf/conf.h"
 #include "store/nominations.h"
+#include "web/embedded.h"
+#include "web/form_token.h"
 #include "web/limit.h"
-#include "web/pages.h"
 #include "web/router.h"
 #include "web/site.h"
 #include "web/template.h"
-#include "web/token.h"
 
 #define FORM "nominate"
 #define DAY_SECS 86400

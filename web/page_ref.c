@@ -10,7 +10,7 @@
 #include "core/mask.h"
 #include "store/hits.h"
 #include "store/lookup.h"
-#include "web/pages.h"
+#include "web/embedded.h"
 #include "web/router.h"
 #include "web/template.h"
 

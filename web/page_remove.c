@@ -10,12 +10,12 @@
 #include "store/lists.h"
 #include "store/lookup.h"
 #include "store/requests.h"
+#include "web/embedded.h"
+#include "web/form_token.h"
 #include "web/limit.h"
-#include "web/pages.h"
 #include "web/router.h"
 #include "web/site.h"
 #include "web/template.h"
-#include "web/token.h"
 
 #define FORM "remove"
 /* Requests of one visitor in a day; who has more addresses than that writes to the operator. */

@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "store/requests.h"
 #include "store/tests.h"
-#include "web/pages.h"
+#include "web/embedded.h"
 #include "web/router.h"
 #include "web/template.h"
 

@@ -2,7 +2,7 @@
 /* The pages that are texts: what they say stands in web/pages/. */
 #include "base/err.h"
 #include "conf/conf.h"
-#include "web/pages.h"
+#include "web/embedded.h"
 #include "web/router.h"
 #include "web/template.h"
 

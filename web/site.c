@@ -11,8 +11,8 @@
 #include "base/text.h"
 #include "conf/conf.h"
 #include "web/databases.h"
+#include "web/embedded.h"
 #include "web/limit.h"
-#include "web/pages.h"
 #include "web/router.h"
 
 #define LOOKUP_SPAN_SECS 3600

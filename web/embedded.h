@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef WEB_PAGES_H
-#define WEB_PAGES_H
+#ifndef WEB_EMBEDDED_H
+#define WEB_EMBEDDED_H
 
 /* The files of web/pages/, as web/embed makes them: templates (template.h) and the style sheet. */
 extern const char css_style[];

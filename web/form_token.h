@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef WEB_TOKEN_H
-#define WEB_TOKEN_H
+#ifndef WEB_FORM_TOKEN_H
+#define WEB_FORM_TOKEN_H
 
 #include <stdbool.h>
 

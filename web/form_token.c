@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "web/token.h"
+#include "web/form_token.h"
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
