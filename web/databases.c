@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "store/db.h"
 #include "store/migrate.h"
-#include "web/router.h"
+#include "web/page.h"
 
 /* As many as the server has threads; more visits at once open one for themselves. */
 #define KEPT_PAIRS 4

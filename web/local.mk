@@ -10,8 +10,11 @@ libweb_a_SOURCES = \
 	web/embedded.h \
 	web/form.c web/form.h \
 	web/form_token.c web/form_token.h \
+	web/forwarded.c web/forwarded.h \
+	web/http_request.c web/http_request.h \
+	web/http_response.c web/http_response.h \
 	web/limit.c web/limit.h \
-	web/page.c web/visit.h \
+	web/page.c web/page.h \
 	web/page_api.c \
 	web/page_evidence.c \
 	web/page_lists.c \
@@ -25,7 +28,8 @@ libweb_a_SOURCES = \
 	web/router.c web/router.h \
 	web/server.c web/server.h \
 	web/site.c web/site.h \
-	web/template.c web/template.h
+	web/template.c web/template.h \
+	web/visit.c web/visit.h
 nodist_libweb_a_SOURCES = web/embedded.c
 
 sbin_PROGRAMS += opsweb

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What all pages share: the frame, problems, addresses, times. */
+#include "web/page.h"
+
 #include <string.h>
 
 #include "base/clock.h"
@@ -8,22 +10,6 @@
 #include "conf/conf.h"
 #include "web/embedded.h"
 #include "web/template.h"
-#include "web/visit.h"
-
-const struct field *visit_find_field(const struct visit *visit, const char *name)
-{
-	for (size_t i = 0; i < visit->field_count; i++)
-		if (strcmp(visit->fields[i].name, name) == 0)
-			return &visit->fields[i];
-	return NULL;
-}
-
-const char *visit_field(const struct visit *visit, const char *name)
-{
-	const struct field *field = visit_find_field(visit, name);
-
-	return field != NULL ? field->value : "";
-}
 
 void page_begin(const struct visit *visit, struct answer *answer, const char *title)
 {

@@ -8,7 +8,7 @@
 #include "conf/conf.h"
 #include "store/lists.h"
 #include "store/lookup.h"
-#include "web/router.h"
+#include "web/page.h"
 #include "web/template.h"
 
 /* A string with its quotes. What is not UTF-8 becomes the replacement character. */

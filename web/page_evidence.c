@@ -8,7 +8,7 @@
 #include "core/mask.h"
 #include "store/evidence.h"
 #include "web/embedded.h"
-#include "web/router.h"
+#include "web/page.h"
 #include "web/template.h"
 
 /* Of a long piece so much is shown. */

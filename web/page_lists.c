@@ -6,7 +6,7 @@
 #include "base/err.h"
 #include "store/lists.h"
 #include "web/embedded.h"
-#include "web/router.h"
+#include "web/page.h"
 #include "web/template.h"
 
 static const char *removal_words(const struct list *list)

@@ -15,7 +15,7 @@
 #include "store/lookup.h"
 #include "web/chart.h"
 #include "web/embedded.h"
-#include "web/router.h"
+#include "web/page.h"
 #include "web/template.h"
 
 #define DAY_SECS 86400

@@ -14,7 +14,7 @@
 #include "store/requests.h"
 #include "store/tests.h"
 #include "web/databases.h"
-#include "web/router.h"
+#include "web/page.h"
 #include "web/site.h"
 
 /* How long figures that cost reading all listings are kept. */

@@ -10,7 +10,7 @@
 #include "web/embedded.h"
 #include "web/form_token.h"
 #include "web/limit.h"
-#include "web/router.h"
+#include "web/page.h"
 #include "web/site.h"
 #include "web/template.h"
 

@@ -11,7 +11,7 @@
 #include "store/hits.h"
 #include "store/lookup.h"
 #include "web/embedded.h"
-#include "web/router.h"
+#include "web/page.h"
 #include "web/template.h"
 
 /* What the page keeps of a hit, whose strings last for the call only. */

@@ -11,7 +11,7 @@
 #include "store/requests.h"
 #include "store/tests.h"
 #include "web/embedded.h"
-#include "web/router.h"
+#include "web/page.h"
 #include "web/template.h"
 
 /* A page whose test is due or under way asks again after this, another that waits after the second.

@@ -3,7 +3,7 @@
 #include "base/err.h"
 #include "conf/conf.h"
 #include "web/embedded.h"
-#include "web/router.h"
+#include "web/page.h"
 #include "web/template.h"
 
 /* Texts may be kept for some minutes. */

@@ -1,8 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* From a path to its page: the table of pages, and the rules that hold for all of them. */
 #include "web/router.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/err.h"
+#include "base/text.h"
+#include "conf/conf.h"
+#include "web/databases.h"
+#include "web/limit.h"
+#include "web/site.h"
+
+#define LOOKUP_SPAN_SECS 3600
 #define BOTH (METHOD_GET | METHOD_POST)
 
 const struct route routes[] = {
@@ -39,4 +49,107 @@ const struct route *router_find(const char *path, const char **rest_r)
 	}
 	*rest_r = "";
 	return NULL;
+}
+
+static bool may_look_up(struct visit *visit, const struct route *route, struct answer *answer)
+{
+	if (!(route->needs & NEED_ALLOWANCE))
+		return true;
+	return limit_take(visit->site->limits->lookups, &visit->client, visit->now,
+		visit->conf->web.lookups_per_hour, LOOKUP_SPAN_SECS, &answer->retry_at);
+}
+
+static void show_database_problem(struct visit *visit, struct answer *answer)
+{
+	page_problem(visit, answer, 503, "Not available at the moment",
+		"The records cannot be read just now. Nothing is lost, and mail is not affected by "
+		"this page. Please try again in a few minutes.",
+		NULL);
+	answer->retry_at = visit->now + 60;
+}
+
+/* The page, with the databases that it needs. */
+static int show_page(struct visit *visit, const struct route *route, struct answer *answer)
+{
+	char buffer[512];
+	struct text message = TEXT_OVER(buffer);
+	struct database_pair pair = {.ops = NULL};
+	int err = databases_lend(visit->site->databases, route->needs, &pair, &message);
+
+	if (err != ERR_NONE) {
+		site_log_failure(buffer);
+		return err;
+	}
+	visit->ops = route->needs & NEED_OPS ? pair.ops : NULL;
+	visit->hits = route->needs & NEED_HITS ? pair.hits : NULL;
+	err = route->show(visit, answer);
+	if (err != ERR_NONE) {
+		text_add_format(&message, "%s: %s", visit->path, err_text(err));
+		site_log_failure(buffer);
+	}
+	databases_give_back(visit->site->databases, &pair, err);
+	return err;
+}
+
+/* Starts an answer anew: what was written so far is thrown away. */
+static void begin_answer(struct answer *answer, char **page_r, size_t *length_r)
+{
+	if (answer->out != NULL)
+		fclose(answer->out);
+	free(*page_r);
+	*page_r = NULL;
+	*answer = (struct answer){.status = 200, .out = open_memstream(page_r, length_r)};
+}
+
+static void answer_route(
+	struct visit *visit, struct answer *answer, char **page_r, size_t *length_r)
+{
+	const struct route *route = router_find(visit->path, &visit->rest);
+
+	if (route == NULL) {
+		page_problem(visit, answer, 404, "There is no such page",
+			"Perhaps the link was cut off on its way. You can look an address up here.",
+			NULL);
+	} else if (visit->too_large) {
+		page_problem(visit, answer, 413, "That is too much",
+			"A spam copy has at most 1 MB, and any other form at most 16 kB. The "
+			"header "
+			"of a message and some of its text are enough.",
+			NULL);
+	} else if (!(route->methods & visit->method)) {
+		answer->allow = "GET, HEAD";
+		page_problem(visit, answer, 405, "That cannot be done here",
+			"This page takes no form. You can look an address up here.", NULL);
+	} else if (!may_look_up(visit, route, answer)) {
+		page_problem(visit, answer, 429, "Too many look-ups",
+			"Your address has used up its look-ups for this hour. Please come back a "
+			"little later; the list itself can be used by DNS or as a file instead.",
+			NULL);
+	} else if (show_page(visit, route, answer)) {
+		begin_answer(answer, page_r, length_r);
+		if (answer->out != NULL)
+			show_database_problem(visit, answer);
+	}
+}
+
+void router_answer(struct site *site, struct visit *visit, struct answer *answer_r, char **page_r,
+	size_t *length_r)
+{
+	visit->site = site;
+	visit->conf = site->conf;
+	*page_r = NULL;
+	answer_r->out = NULL;
+	begin_answer(answer_r, page_r, length_r);
+	if (answer_r->out == NULL)
+		return;
+	answer_route(visit, answer_r, page_r, length_r);
+	if (answer_r->out == NULL)
+		return;
+	if (answer_r->has_frame)
+		page_end(visit, answer_r);
+	if (fclose(answer_r->out) != 0) {
+		free(*page_r);
+		*page_r = NULL;
+	}
+	answer_r->out = NULL;
 }

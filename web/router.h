@@ -2,33 +2,29 @@
 #ifndef WEB_ROUTER_H
 #define WEB_ROUTER_H
 
-#include "web/visit.h"
+#include "web/page.h"
 
-/* What a page needs beside its fields. */
-enum need {
-	NEED_OPS = 1,
-	NEED_HITS = 2,
-	NEED_ALLOWANCE = 4, /* it counts as one of a client's look-ups in an hour */
-	NEED_UPLOAD = 8,    /* its form may hold a spam copy */
-};
-
-/* A page: /path, or /path/REST where it takes one. */
+/* A page at /path, or at /path/REST if it takes a rest. */
 struct route {
 	const char *path;
 	bool takes_rest;
-	unsigned methods;
-	unsigned needs;
+	unsigned methods; /* enum method, combined */
+	unsigned needs;   /* enum need, combined */
 	page_show *show;
 };
 
-/* Every page of the site, by its path; rest_r as struct visit has it. NULL: there is none. */
-const struct route *router_find(const char *path, const char **rest_r);
-
-/* The table, for tests; ends with a NULL path. */
+/* All routes; the last has a NULL path. */
 extern const struct route routes[];
 
-page_show page_front, page_lookup, page_ref, page_help_sender, page_help_recipient, page_help_fix,
-	page_faq, page_lists, page_use, page_contact, page_api_lookup, page_metrics, page_healthz,
-	page_style, page_icon, page_evidence, page_remove, page_request, page_nominate;
+/* The route of a path, and the rest as in struct visit; NULL if there is no such page. */
+const struct route *router_find(const char *path, const char **rest_r);
+
+/*
+ * Answers a visit: finds the page, checks method, size and the client's look-ups, and lends the
+ * databases. The caller has set method, path, fields, too_large, foreign, client and now. page_r is
+ * the whole body with its length, to be freed by the caller; NULL if memory ran out.
+ */
+void router_answer(struct site *site, struct visit *visit, struct answer *answer_r, char **page_r,
+	size_t *length_r);
 
 #endif

@@ -2,20 +2,18 @@
 #ifndef WEB_SITE_H
 #define WEB_SITE_H
 
-#include "web/visit.h"
-
+struct conf;
 struct databases;
 struct limit;
 
-/* What clients used up; it counts on after a reload. */
+/* What clients have used up. Survives a reload of the configuration. */
 struct limits {
-	struct limit *lookups;     /* in an hour */
-	struct limit *nominations; /* in a day */
-	struct limit *requests;    /* for removal, in a day */
+	struct limit *lookups;     /* per hour */
+	struct limit *nominations; /* per day */
+	struct limit *requests;    /* for removal, per day */
 };
 
-/* What all visits share. The configuration is held while a visit lasts, so that a reload waits for
- * nobody. */
+/* What all visits share. A visit holds it, so that a reload waits for nobody. */
 struct site {
 	struct conf *conf;
 	struct databases *databases;
@@ -23,28 +21,19 @@ struct site {
 	unsigned holders; /* visits and the server; guarded by a lock of site.c */
 };
 
-/* Takes the configuration over, also on failure; limits must outlive it. ERR_MEMORY. */
+/* Takes ownership of the configuration, also on failure; limits must outlive the site.
+ * ERR_MEMORY. */
 int site_new(struct conf *conf, const struct limits *limits, struct site **site_r)
 	__attribute__((warn_unused_result));
 
-/* The site in force from now on; the old one ends with its last visit. For the main thread. */
+/* Puts a site in force; the old one ends with its last visit. Main thread only. */
 void site_install(struct site *site);
 
 /* The site in force, for one visit; NULL after site_install(NULL). Any thread. */
 struct site *site_hold(void);
 void site_release(struct site **site);
 
-/*
- * Answers a visit: finds the page, keeps the rules on methods and look-ups, lends the databases.
- * visit has method, path, fields, foreign, client and now. page_r is the whole body, to be freed,
- * with its length; NULL when memory ran out.
- */
-void site_answer(struct site *site, struct visit *visit, struct answer *answer_r, char **page_r,
-	size_t *length_r);
-
-/* The visitor's address: the connection's, or what a trusted proxy says in X-Forwarded-For (NULL:
- * it says nothing): the last one in it that is no trusted proxy's. */
-struct addr site_client(
-	const struct conf *conf, const struct addr *connection, const char *forwarded_for);
+/* Logs an error of the databases, at most once a minute. Any thread. */
+void site_log_failure(const char *message);
 
 #endif

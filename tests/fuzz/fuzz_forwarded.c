@@ -6,7 +6,7 @@
 
 #include "base/err.h"
 #include "conf/conf.h"
-#include "web/site.h"
+#include "web/forwarded.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -35,12 +35,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size > 0)
 		memcpy(string, data, size);
 	string[size] = '\0';
-	client = site_client(&conf, &visitor, string);
+	client = forwarded_client(&conf, &visitor, string);
 	if (addr_compare(&client, &visitor) != 0)
 		abort();
-	(void)site_client(&conf, &proxy, string);
+	(void)forwarded_client(&conf, &proxy, string);
 	strcat(string, last);
-	client = site_client(&conf, &proxy, string);
+	client = forwarded_client(&conf, &proxy, string);
 	if (addr_compare(&client, &forwarded) != 0)
 		abort();
 	free(string);

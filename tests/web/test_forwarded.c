@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "web/site.h"
+#include "web/forwarded.h"
 
 #include <string.h>
 
@@ -26,7 +26,7 @@ static const char *client_of(const char *connection, const char *forwarded_for)
 	struct addr from, client;
 
 	assert_int_equal(addr_parse(connection, &from), ERR_NONE);
-	client = site_client(&conf, &from, forwarded_for);
+	client = forwarded_client(&conf, &from, forwarded_for);
 	addr_format(&client, text);
 	return text;
 }
