@@ -10,6 +10,7 @@
 
 static bool refuses;
 
+/* NOLINTBEGIN(readability-non-const-parameter): libmilter's types */
 static sfsistat on_connect(SMFICTX *context, char *hostname, _SOCK_ADDR *sockaddr)
 {
 	(void)context;
@@ -24,6 +25,7 @@ static sfsistat on_helo(SMFICTX *context, char *helo)
 	(void)helo;
 	return SMFIS_CONTINUE;
 }
+/* NOLINTEND(readability-non-const-parameter) */
 
 static sfsistat on_mail(SMFICTX *context, char **arguments)
 {

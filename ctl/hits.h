@@ -10,6 +10,6 @@ struct table;
 
 /* A table of hits; hits_add_row() is what hits_each() takes, with the table as its context. */
 struct table *hits_new_table(bool json);
-void hits_add_row(void *table, const struct hit_row *hit);
+void hits_add_row(void *context, const struct hit_row *hit);
 
 #endif

@@ -243,7 +243,7 @@ void forwarder_free(struct forwarder **forwarder)
 	if (gone == NULL)
 		return;
 	while (!LIST_EMPTY(&gone->relays))
-		relay_free(LIST_FIRST(&gone->relays));
+		relay_free(LIST_FIRST(&gone->relays)); /* NOLINT(clang-analyzer-unix.Malloc) */
 	if (gone->socket != NULL)
 		evconnlistener_free(gone->socket);
 	free(gone);

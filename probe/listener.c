@@ -312,7 +312,7 @@ void listener_free(struct listener **listener)
 	if (gone == NULL)
 		return;
 	while (!TAILQ_EMPTY(&gone->callers))
-		caller_free(TAILQ_FIRST(&gone->callers));
+		caller_free(TAILQ_FIRST(&gone->callers)); /* NOLINT(clang-analyzer-unix.Malloc) */
 	for (size_t i = 0; i < gone->socket_count; i++)
 		evconnlistener_free(gone->sockets[i]);
 	free(gone->sockets);

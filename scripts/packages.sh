@@ -14,7 +14,7 @@ build_packages="gcc make autoconf automake pkg-config libc6-dev libmilter-dev li
 postfix_packages="postfix"
 test_packages="mandoc shellcheck m4 python3 xz-utils util-linux iproute2 postfix-sqlite postfix-lmdb sasl2-bin
 	libsasl2-modules
-	libsasl2-modules-db systemd clang clang-format libclang-rt-14-dev gcovr"
+	libsasl2-modules-db systemd clang clang-format clang-tidy clang-tools libclang-rt-14-dev gcovr"
 proxy_packages="tinyproxy-bin curl"
 proxy_test_packages="squid microsocks dante-server openssh-server nginx-light apache2 openssl"
 browser_packages="chromium"

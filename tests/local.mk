@@ -168,6 +168,11 @@ TESTS += $(PROGRAM_TESTS)
 coverage:
 	'$(srcdir)/scripts/coverage' .
 
+# clang-tidy and the dialect over all C.
+.PHONY: tidy
+tidy: $(BUILT_SOURCES) config.h
+	'$(srcdir)/scripts/tidy' $(COMPILE)
+
 # Against real servers, and with faults injected; these need root and are not part of "make check".
 .PHONY: check-system check-fault check-browser check-peers
 check-system: all

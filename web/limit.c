@@ -26,11 +26,11 @@ struct limit {
 
 int limit_new(struct limit **limit_r)
 {
-	*limit_r = calloc(1, sizeof **limit_r);
+	*limit_r = calloc(1, sizeof(**limit_r));
 	if (*limit_r == NULL)
 		return ERR_MEMORY;
 	pthread_mutex_init(&(*limit_r)->lock, NULL);
-	arc4random_buf(&(*limit_r)->seed, sizeof(*limit_r)->seed);
+	arc4random_buf(&(*limit_r)->seed, sizeof((*limit_r)->seed));
 	return ERR_NONE;
 }
 

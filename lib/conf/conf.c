@@ -358,6 +358,7 @@ static int build_conf(cfg_t *cfg, const char *path, struct conf **conf_r, struct
 		option++)
 		err = copy_option(conf, option, find_option(cfg, option), message_r);
 	if (err == ERR_NONE) {
+		/* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): NULL is ERR_MEMORY */
 		size_t length = strlen(conf->site_url);
 		while (length > 0 && conf->site_url[length - 1] == '/')
 			conf->site_url[--length] = '\0';

@@ -192,12 +192,13 @@ static int list_host(struct db *db, const struct job *job, const struct test *te
 	const struct job_outcome *outcome, int64_t now)
 {
 	const struct change change = {.at = now, .who = WHO, .what = "add", .why = outcome->reason};
-	struct listing existing,
-		listing = {
-			.list_id = job->list_id,
-			.network = network_of_addr(&job->address),
-			.evidence_id = job->evidence_id != 0 ? job->evidence_id : test->evidence_id,
-		};
+	struct listing existing = {0},
+		       listing = {
+			       .list_id = job->list_id,
+			       .network = network_of_addr(&job->address),
+			       .evidence_id =
+				       job->evidence_id != 0 ? job->evidence_id : test->evidence_id,
+		       };
 	int err = read_expiry(db, job->list_id, now, &listing.expires_at);
 
 	memcpy(listing.reason, outcome->reason, sizeof(listing.reason));

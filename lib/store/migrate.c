@@ -160,7 +160,7 @@ int migrate(const char *path, enum db_kind kind, int *from_r, struct text *messa
 		.create = true,
 		.wait_msecs = WAIT_MSECS,
 	};
-	struct identity identity;
+	struct identity identity = {0};
 	struct db *db;
 
 	*from_r = 0;

@@ -138,7 +138,7 @@ static void format_naively(const struct addr *addr, char *text_r)
 
 	for (int length = 8; length >= 2; length--) {
 		for (int start = 0; start + length <= 8; start++) {
-			if (memcmp(addr->octets + 2 * start, ZEROS, (size_t)(2 * length)) != 0)
+			if (memcmp(addr->octets + 2 * start, ZEROS, 2 * (size_t)length) != 0)
 				continue;
 			text_r = join_groups(text_r, addr, 0, start);
 			text_r += sprintf(text_r, "::");

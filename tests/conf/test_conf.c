@@ -226,6 +226,7 @@ static void every_choice_is_taken(void **state)
 		"milter { exempt_authenticated = off }",
 		"milter { socket = \"inet:127.0.0.1:8891\" pid_file = \"\" }",
 		"milter { exempt_recipients = {\"a@example.org\", \"b@\"} }",
+		/* NOLINTNEXTLINE(bugprone-suspicious-missing-comma) */
 		"milter { reply = \"%{client} %{list} %{network} %{reason} %{url} %{ref} "
 		"%{listed_at} %{expires_at} 100%%\" }",
 		"probe { target = {\"[::1]:25\"} allow_private = {10.0.0.0/8} }",

@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/err.h"
 #include "base/text.h"
 #include "conf/conf.h"
 #include "store/migrate.h"
@@ -20,13 +21,16 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* What libcrypto keeps for each of the server's threads is theirs to the end. */
+/* libcrypto keeps memory for each of the server's threads until the process ends. The name is the
+ * sanitizer's. */
+/* NOLINTBEGIN(bugprone-reserved-identifier) */
 const char *__lsan_default_suppressions(void);
 
 const char *__lsan_default_suppressions(void)
 {
 	return "leak:libcrypto.so";
 }
+/* NOLINTEND(bugprone-reserved-identifier) */
 
 /* A site on loopback, with empty databases, for all inputs of a run. */
 static struct {
@@ -40,7 +44,7 @@ static const char *const files[] = {"conf", "ops.db", "hits.db"};
 
 static void must(int err)
 {
-	if (err != 0)
+	if (err != ERR_NONE)
 		abort();
 }
 

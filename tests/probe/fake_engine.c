@@ -60,13 +60,13 @@ static enum probe_verdict look_at(const struct addr *host, uint16_t port)
 	return fake_engine.reaches_target ? PROBE_OPEN : PROBE_CANNOT_REACH_TARGET;
 }
 
-int engine_test(struct engine *unused, const struct addr *host, const struct probe_port *ports,
+int engine_test(struct engine *engine, const struct addr *host, const struct probe_port *ports,
 	size_t port_count, size_t first_target, const struct host_events *events)
 {
 	struct pending *pending = calloc(1, sizeof(*pending));
 	bool self_test = addr_is_ipv4(host) && host->octets[12] == 127;
 
-	(void)unused;
+	(void)engine;
 	if (pending == NULL || port_count == 0 || held_count == HELD_MAX) {
 		free(pending);
 		return ERR_RANGE;

@@ -8,7 +8,7 @@ STYLE_TESTS = \
 	tests/style/test_manuals.sh \
 	tests/style/test_sizes.sh
 dist_check_SCRIPTS += $(STYLE_TESTS)
-EXTRA_DIST += tests/style/report.sh
+EXTRA_DIST += tests/style/dialect.query tests/style/report.sh
 TESTS += $(STYLE_TESTS)
 
 check_PROGRAMS += tests/style/print_options

@@ -5,6 +5,7 @@
  */
 #include <stdnoreturn.h>
 
+/* NOLINTBEGIN(bugprone-reserved-identifier): the names are the linker's and gcc's */
 void __gcov_dump(void);
 noreturn void __real__exit(int status);
 noreturn void __wrap__exit(int status);
@@ -14,3 +15,4 @@ noreturn void __wrap__exit(int status)
 	__gcov_dump();
 	__real__exit(status);
 }
+/* NOLINTEND(bugprone-reserved-identifier) */
