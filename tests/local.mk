@@ -85,6 +85,7 @@ if HAVE_CMOCKA
 if WITH_WEB
 UNIT_TESTS += tests/web/test_limit
 UNIT_TESTS += tests/web/test_router
+UNIT_TESTS += tests/web/test_connections
 UNIT_TESTS += tests/web/test_forwarded
 UNIT_TESTS += tests/web/test_template
 endif
@@ -94,6 +95,7 @@ endif
 WEB_LDADD = libweb.a $(LDADD) $(MICROHTTPD_LIBS)
 tests_web_test_limit_LDADD = $(WEB_LDADD)
 tests_web_test_router_LDADD = $(WEB_LDADD)
+tests_web_test_connections_LDADD = $(WEB_LDADD)
 tests_web_test_forwarded_LDADD = $(WEB_LDADD)
 tests_web_test_template_LDADD = $(WEB_LDADD)
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The site's connections: how many a client may have, and a thread that enforces deadlines. */
 #include "web/connections.h"
 
 #include <pthread.h>
@@ -9,7 +10,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 
-/* A request with its header is there within this. */
+/* A request must have come with its header within this time. */
 #define FIRST_DEADLINE_SECS 20
 
 struct connection {
@@ -27,7 +28,7 @@ struct connections {
 	struct connection table[CONNECTIONS_MAX];
 };
 
-/* Ends what is past its deadline. The socket stays the server's, which finds it closed. */
+/* Cuts off what is past its deadline. The server still owns the socket, and finds it closed. */
 static void reap(struct connections *connections)
 {
 	int64_t now = clock_monotonic_msecs();
@@ -39,20 +40,31 @@ static void reap(struct connections *connections)
 	}
 }
 
-static void *look_after_deadlines(void *context)
+static void *watch_deadlines(void *context)
 {
 	struct connections *connections = context;
 	struct timespec next;
 
 	pthread_mutex_lock(&connections->lock);
 	while (!connections->ends) {
-		clock_gettime(CLOCK_REALTIME, &next);
+		clock_gettime(CLOCK_MONOTONIC, &next);
 		next.tv_sec++;
 		pthread_cond_timedwait(&connections->end, &connections->lock, &next);
 		reap(connections);
 	}
 	pthread_mutex_unlock(&connections->lock);
 	return NULL;
+}
+
+/* Timed waits are not affected by changes of the wall clock. */
+static void init_condition(pthread_cond_t *condition)
+{
+	pthread_condattr_t attributes;
+
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(condition, &attributes);
+	pthread_condattr_destroy(&attributes);
 }
 
 int connections_new(struct connections **connections_r)
@@ -63,8 +75,8 @@ int connections_new(struct connections **connections_r)
 	if (connections == NULL)
 		return ERR_MEMORY;
 	pthread_mutex_init(&connections->lock, NULL);
-	pthread_cond_init(&connections->end, NULL);
-	if (pthread_create(&connections->reaper, NULL, look_after_deadlines, connections) != 0) {
+	init_condition(&connections->end);
+	if (pthread_create(&connections->reaper, NULL, watch_deadlines, connections) != 0) {
 		free(connections);
 		return ERR_IO;
 	}
