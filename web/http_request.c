@@ -238,5 +238,5 @@ enum MHD_Result http_request_answer(struct http_request *request, struct MHD_Con
 	router_answer(request->site, visit, &answer, &page, &length);
 	if (page == NULL)
 		return MHD_NO;
-	return http_response_send(connection, &answer, page, length, visit->now);
+	return http_response_send(connection, &answer, page, length);
 }

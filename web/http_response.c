@@ -27,7 +27,7 @@ static void add_security_headers(struct MHD_Response *response)
 		MHD_add_response_header(response, headers[i][0], headers[i][1]);
 }
 
-static void add_headers(struct MHD_Response *response, const struct answer *answer, int64_t now)
+static void add_headers(struct MHD_Response *response, const struct answer *answer)
 {
 	char number[32];
 
@@ -42,8 +42,8 @@ static void add_headers(struct MHD_Response *response, const struct answer *answ
 		MHD_add_response_header(response, MHD_HTTP_HEADER_LOCATION, answer->location);
 	if (answer->allow != NULL)
 		MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, answer->allow);
-	if (answer->status >= 400 && answer->retry_at > now) {
-		snprintf(number, sizeof(number), "%lld", (long long)(answer->retry_at - now));
+	if (answer->retry_secs > 0) {
+		snprintf(number, sizeof(number), "%lld", (long long)answer->retry_secs);
 		MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, number);
 	}
 	if (answer->refresh_secs > 0) {
@@ -52,8 +52,8 @@ static void add_headers(struct MHD_Response *response, const struct answer *answ
 	}
 }
 
-enum MHD_Result http_response_send(struct MHD_Connection *connection, const struct answer *answer,
-	char *page, size_t length, int64_t now)
+enum MHD_Result http_response_send(
+	struct MHD_Connection *connection, const struct answer *answer, char *page, size_t length)
 {
 	struct MHD_Response *response =
 		MHD_create_response_from_buffer(length, page, MHD_RESPMEM_MUST_FREE);
@@ -63,7 +63,7 @@ enum MHD_Result http_response_send(struct MHD_Connection *connection, const stru
 		free(page);
 		return MHD_NO;
 	}
-	add_headers(response, answer, now);
+	add_headers(response, answer);
 	result = MHD_queue_response(connection, answer->status, response);
 	MHD_destroy_response(response);
 	return result;
@@ -79,6 +79,5 @@ enum MHD_Result http_response_refuse(
 	};
 	char *copy = strdup(text);
 
-	return copy != NULL ? http_response_send(connection, &answer, copy, strlen(copy), 0)
-			    : MHD_NO;
+	return copy != NULL ? http_response_send(connection, &answer, copy, strlen(copy)) : MHD_NO;
 }

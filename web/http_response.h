@@ -4,14 +4,13 @@
 
 #include <microhttpd.h>
 #include <stddef.h>
-#include <stdint.h>
 
 struct answer;
 
 /* Queues an answer with its page, of which it takes ownership, also on failure. MHD_NO: memory ran
  * out, and the connection is closed. */
-enum MHD_Result http_response_send(struct MHD_Connection *connection, const struct answer *answer,
-	char *page, size_t length, int64_t now);
+enum MHD_Result http_response_send(
+	struct MHD_Connection *connection, const struct answer *answer, char *page, size_t length);
 
 /* Refuses a request that no page sees, with a line of text. */
 enum MHD_Result http_response_refuse(

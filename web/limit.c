@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Counts per client in a table of fixed size. */
 #include "web/limit.h"
 
 #include <pthread.h>
@@ -7,20 +8,21 @@
 
 #include "base/err.h"
 
-/* 16,384 clients in 640 kB. A client has its place in one row, found by its hash. */
+/* 16,384 clients in 640 kB. The hash of a client names its row. */
 #define ROWS 2048
 #define PLACES 8
 #define IPV6_BITS 64
 
 struct count {
 	struct addr client;
-	int64_t began_at; /* 0: nobody's */
+	bool used;
+	int64_t began_at;
 	long taken;
 };
 
 struct limit {
 	pthread_mutex_t lock; /* of counts */
-	uint64_t seed;        /* so that nobody can aim at a row */
+	uint64_t seed;        /* so that nobody can choose clients of one row */
 	struct count counts[ROWS][PLACES];
 };
 
@@ -53,24 +55,24 @@ static size_t row_of(const struct limit *limit, const struct addr *client)
 	return (size_t)((hash ^ hash >> 32) % ROWS);
 }
 
-/* The client's own place, or the one of its row that was begun longest ago. */
+/* The client's own place, or a free one, or the one of its row whose span began first. */
 static struct count *find_place(struct limit *limit, const struct addr *client)
 {
 	struct count *row = limit->counts[row_of(limit, client)];
 	struct count *oldest = row;
 
 	for (size_t i = 0; i < PLACES; i++) {
-		if (row[i].began_at != 0 && addr_compare(&row[i].client, client) == 0)
+		if (row[i].used && addr_compare(&row[i].client, client) == 0)
 			return &row[i];
-		if (row[i].began_at < oldest->began_at)
+		if (oldest->used && (!row[i].used || row[i].began_at < oldest->began_at))
 			oldest = &row[i];
 	}
-	*oldest = (struct count){.client = *client};
+	oldest->used = false;
 	return oldest;
 }
 
 bool limit_take(struct limit *limit, const struct addr *client, int64_t now, long most,
-	int64_t span_secs, int64_t *next_r)
+	int64_t span_secs, int64_t *wait_secs_r)
 {
 	struct addr key = *client;
 	struct count *count;
@@ -80,11 +82,28 @@ bool limit_take(struct limit *limit, const struct addr *client, int64_t now, lon
 		key = network_around(client, IPV6_BITS).addr;
 	pthread_mutex_lock(&limit->lock);
 	count = find_place(limit, &key);
-	if (count->began_at == 0 || now - count->began_at >= span_secs || now < count->began_at)
-		*count = (struct count){.client = key, .began_at = now};
+	if (!count->used || now - count->began_at >= span_secs)
+		*count = (struct count){.used = true, .client = key, .began_at = now};
 	taken = count->taken < most;
 	count->taken += taken;
-	*next_r = count->began_at + span_secs;
+	*wait_secs_r = count->began_at + span_secs - now;
 	pthread_mutex_unlock(&limit->lock);
 	return taken;
+}
+
+int limits_new(struct limits *limits_r)
+{
+	*limits_r = (struct limits){.of = {NULL}};
+	for (size_t i = 0; i < ALLOWANCES; i++)
+		if (limit_new(&limits_r->of[i]) != ERR_NONE) {
+			limits_free(limits_r);
+			return ERR_MEMORY;
+		}
+	return ERR_NONE;
+}
+
+void limits_free(struct limits *limits)
+{
+	for (size_t i = 0; i < ALLOWANCES; i++)
+		limit_free(&limits->of[i]);
 }

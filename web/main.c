@@ -48,18 +48,8 @@ static int open_and_drop(const struct conf *conf, const struct program_arguments
 	return socket;
 }
 
-static struct limits make_limits(void)
-{
-	struct limit *made[3];
-
-	for (size_t i = 0; i < sizeof(made) / sizeof(made[0]); i++)
-		if (limit_new(&made[i]))
-			program_fail("memory ran out", EXIT_RUN_TIME);
-	return (struct limits){.lookups = made[0], .nominations = made[1], .requests = made[2]};
-}
-
 /* A bad configuration is reported, and the old one stays. */
-static void reload(const char *path, const struct limits *limits)
+static void reload(const char *path, struct limits *limits)
 {
 	char buffer[1024];
 	struct text message = TEXT_OVER(buffer);
@@ -101,13 +91,13 @@ static sigset_t watched_signals(void)
 /* Runs until it is told to stop. */
 static void run(const char *conf_path, struct conf *conf, int socket)
 {
-	struct limits limits = make_limits();
+	struct limits limits;
 	sigset_t signals = watched_signals();
 	struct server *server;
 	struct site *site;
 	int signal_number;
 
-	if (site_new(conf, &limits, &site) != ERR_NONE)
+	if (limits_new(&limits) != ERR_NONE || site_new(conf, &limits, &site) != ERR_NONE)
 		program_fail("memory ran out", EXIT_RUN_TIME);
 	site_install(site);
 	if (server_start(socket, &server) != ERR_NONE)
@@ -118,9 +108,7 @@ static void run(const char *conf_path, struct conf *conf, int socket)
 		reload(conf_path, &limits);
 	server_stop(&server);
 	site_install(NULL);
-	limit_free(&limits.lookups);
-	limit_free(&limits.nominations);
-	limit_free(&limits.requests);
+	limits_free(&limits);
 }
 
 int main(int count, char **values)

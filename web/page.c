@@ -9,7 +9,11 @@
 #include "base/text.h"
 #include "conf/conf.h"
 #include "web/embedded.h"
+#include "web/site.h"
 #include "web/template.h"
+
+/* A visitor with more addresses than this has to write to the operator. */
+#define REMOVALS_PER_DAY 50
 
 void page_begin(const struct visit *visit, struct answer *answer, const char *title)
 {
@@ -47,6 +51,37 @@ void page_problem(const struct visit *visit, struct answer *answer, unsigned sta
 	page_begin(visit, answer, title);
 	template_write(answer->out, html_problem, values);
 	template_write(answer->out, html_lookup_form, values);
+}
+
+bool page_take_allowance(const struct visit *visit, struct answer *answer, enum allowance allowance)
+{
+	const struct conf_web *web = &visit->conf->web;
+	const struct {
+		long most;
+		int64_t span_secs;
+		const char *title;
+		const char *text;
+	} allowances[ALLOWANCES] = {
+		[ALLOWANCE_LOOKUPS] = {web->lookups_per_hour, 3600, "Too many look-ups",
+			"Your address has used all its look-ups for this hour. Please come back "
+			"later. To look up many addresses, use the list by DNS or as a file."},
+		[ALLOWANCE_NOMINATIONS] = {web->nominations_per_day, 86400, "Too many nominations",
+			"Your address has used all its nominations for today. Please come back "
+			"tomorrow, or write to the operator (see \"Contact\")."},
+		[ALLOWANCE_REMOVALS] = {REMOVALS_PER_DAY, 86400, "Too many requests",
+			"Your address has sent as many requests as are accepted in one day. "
+			"Please come back tomorrow, or write to the operator (see \"Contact\")."},
+	};
+
+	if (limit_take(visit->site->limits->of[allowance], &visit->client,
+		    clock_monotonic_msecs() / 1000, allowances[allowance].most,
+		    allowances[allowance].span_secs, &answer->retry_secs)) {
+		answer->retry_secs = 0;
+		return true;
+	}
+	page_problem(
+		visit, answer, 429, allowances[allowance].title, allowances[allowance].text, NULL);
+	return false;
 }
 
 /* Without the white space around it; false when it does not fit. */

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "base/addr.h"
+#include "web/limit.h"
 #include "web/visit.h"
 
 /* What a page needs besides the fields of its visit. */
@@ -25,7 +26,7 @@ struct answer {
 	FILE *out;          /* in memory; errors are found when it is closed */
 	const char *allow;  /* with 405: the methods that are allowed */
 	char location[512]; /* the target of a redirection; empty: none */
-	int64_t retry_at;   /* with 429 and 503: when to try again; 0: not said */
+	int64_t retry_secs; /* with 429 and 503: when to try again; 0: not said */
 	int refresh_secs;   /* the page reloads itself after this time; 0: it does not */
 	int max_age_secs;   /* how long the page may be cached; 0: not at all */
 	bool has_frame;     /* page_begin() was called: page_end() is due */
@@ -52,6 +53,11 @@ void page_end(const struct visit *visit, struct answer *answer);
  * (NULL: nothing) is filled in. */
 void page_problem(const struct visit *visit, struct answer *answer, unsigned status,
 	const char *title, const char *text, const char *value);
+
+/* Takes one of what a client may do; false if it has used it all up, which a page says, with status
+ * 429. */
+bool page_take_allowance(
+	const struct visit *visit, struct answer *answer, enum allowance allowance);
 
 /* Reads the field "ip" as an address. If it is not one, a page says so with status 400, and the
  * result is false. White space around it is ignored. */

@@ -9,13 +9,10 @@
 #include "store/nominations.h"
 #include "web/embedded.h"
 #include "web/form_token.h"
-#include "web/limit.h"
 #include "web/page.h"
-#include "web/site.h"
 #include "web/template.h"
 
 #define FORM "nominate"
-#define DAY_SECS 86400
 
 static void show_form(
 	const struct visit *visit, struct answer *answer, unsigned status, const char *problem)
@@ -61,18 +58,6 @@ static void fill(const struct visit *visit, struct nomination *nomination)
 	text_copy(request->filed_by, sizeof(request->filed_by), "visitor");
 	page_copy_text(request->contact, sizeof(request->contact), visit_field(visit, "contact"));
 	text_copy(request->token, sizeof(request->token), visit_field(visit, "token"));
-}
-
-static bool check_count(const struct visit *visit, struct answer *answer)
-{
-	if (limit_take(visit->site->limits->nominations, &visit->client, visit->now,
-		    visit->conf->web.nominations_per_day, DAY_SECS, &answer->retry_at))
-		return true;
-	page_problem(visit, answer, 429, "Too many nominations",
-		"Your address has used up its nominations for today. Please come back tomorrow, or "
-		"write to the operator, whose address the page \"Contact\" has.",
-		NULL);
-	return false;
 }
 
 static void show_end(const struct visit *visit, struct answer *answer,
@@ -126,7 +111,7 @@ static int file(const struct visit *visit, struct answer *answer)
 			visit, answer, 400, "The contact is too long; one mail address is enough.");
 		return ERR_NONE;
 	}
-	if (!check_count(visit, answer))
+	if (!page_take_allowance(visit, answer, ALLOWANCE_NOMINATIONS))
 		return ERR_NONE;
 	fill(visit, &nomination);
 	err = nominations_file(visit->ops, &nomination, &end, &why);

@@ -12,15 +12,10 @@
 #include "store/requests.h"
 #include "web/embedded.h"
 #include "web/form_token.h"
-#include "web/limit.h"
 #include "web/page.h"
-#include "web/site.h"
 #include "web/template.h"
 
 #define FORM "remove"
-/* Requests of one visitor in a day; who has more addresses than that writes to the operator. */
-#define REQUESTS_PER_DAY 50
-#define DAY_SECS 86400
 
 /* What the form is about. */
 struct removal {
@@ -158,7 +153,7 @@ static void show_too_early(const struct visit *visit, struct answer *answer,
 		time);
 	show_nothing_to_do(visit, answer, removal, "A little too early", text);
 	answer->status = 429;
-	answer->retry_at = next;
+	answer->retry_secs = next - visit->now;
 }
 
 /* Whether the request may come now; if not, the page says when. */
@@ -182,18 +177,6 @@ static int check_time(const struct visit *visit, struct answer *answer,
 		show_too_early(visit, answer, removal, next);
 	}
 	return ERR_NONE;
-}
-
-static bool check_count(const struct visit *visit, struct answer *answer)
-{
-	if (limit_take(visit->site->limits->requests, &visit->client, visit->now, REQUESTS_PER_DAY,
-		    DAY_SECS, &answer->retry_at))
-		return true;
-	page_problem(visit, answer, 429, "Too many requests",
-		"So many requests came from your address today that no more is taken. Please write "
-		"to the operator, whose address the page \"Contact\" has.",
-		NULL);
-	return false;
 }
 
 /* What is wrong with what was typed, or NULL. */
@@ -242,7 +225,7 @@ static int file(const struct visit *visit, struct answer *answer, const struct r
 		return ERR_NONE;
 	}
 	err = check_time(visit, answer, removal, &request, &allowed);
-	if (err != ERR_NONE || !allowed || !check_count(visit, answer))
+	if (err != ERR_NONE || !allowed || !page_take_allowance(visit, answer, ALLOWANCE_REMOVALS))
 		return err;
 	fill_request(visit, removal, &request);
 	err = requests_file(visit->ops, &request, NULL);

@@ -9,10 +9,8 @@
 #include "base/text.h"
 #include "conf/conf.h"
 #include "web/databases.h"
-#include "web/limit.h"
 #include "web/site.h"
 
-#define LOOKUP_SPAN_SECS 3600
 #define BOTH (METHOD_GET | METHOD_POST)
 
 const struct route routes[] = {
@@ -51,21 +49,13 @@ const struct route *router_find(const char *path, const char **rest_r)
 	return NULL;
 }
 
-static bool may_look_up(struct visit *visit, const struct route *route, struct answer *answer)
-{
-	if (!(route->needs & NEED_ALLOWANCE))
-		return true;
-	return limit_take(visit->site->limits->lookups, &visit->client, visit->now,
-		visit->conf->web.lookups_per_hour, LOOKUP_SPAN_SECS, &answer->retry_at);
-}
-
 static void show_database_problem(struct visit *visit, struct answer *answer)
 {
 	page_problem(visit, answer, 503, "Not available at the moment",
 		"The records cannot be read just now. Nothing is lost, and mail is not affected by "
 		"this page. Please try again in a few minutes.",
 		NULL);
-	answer->retry_at = visit->now + 60;
+	answer->retry_secs = 60;
 }
 
 /* The page, with the databases that it needs. */
@@ -120,11 +110,9 @@ static void answer_route(
 		answer->allow = "GET, HEAD";
 		page_problem(visit, answer, 405, "That cannot be done here",
 			"This page takes no form. You can look an address up here.", NULL);
-	} else if (!may_look_up(visit, route, answer)) {
-		page_problem(visit, answer, 429, "Too many look-ups",
-			"Your address has used up its look-ups for this hour. Please come back a "
-			"little later; the list itself can be used by DNS or as a file instead.",
-			NULL);
+	} else if (route->needs & NEED_ALLOWANCE &&
+		   !page_take_allowance(visit, answer, ALLOWANCE_LOOKUPS)) {
+		return;
 	} else if (show_page(visit, route, answer)) {
 		begin_answer(answer, page_r, length_r);
 		if (answer->out != NULL)

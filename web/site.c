@@ -25,7 +25,7 @@ static void site_free(struct site *site)
 	free(site);
 }
 
-int site_new(struct conf *conf, const struct limits *limits, struct site **site_r)
+int site_new(struct conf *conf, struct limits *limits, struct site **site_r)
 {
 	struct site *site = calloc(1, sizeof(*site));
 

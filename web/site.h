@@ -4,26 +4,19 @@
 
 struct conf;
 struct databases;
-struct limit;
-
-/* What clients have used up. Survives a reload of the configuration. */
-struct limits {
-	struct limit *lookups;     /* per hour */
-	struct limit *nominations; /* per day */
-	struct limit *requests;    /* for removal, per day */
-};
+struct limits;
 
 /* What all visits share. A visit holds it, so that a reload waits for nobody. */
 struct site {
 	struct conf *conf;
 	struct databases *databases;
-	const struct limits *limits;
-	unsigned holders; /* visits and the server; guarded by a lock of site.c */
+	struct limits *limits; /* the same after a reload */
+	unsigned holders;      /* visits and the server; guarded by a lock of site.c */
 };
 
 /* Takes ownership of the configuration, also on failure; limits must outlive the site.
  * ERR_MEMORY. */
-int site_new(struct conf *conf, const struct limits *limits, struct site **site_r)
+int site_new(struct conf *conf, struct limits *limits, struct site **site_r)
 	__attribute__((warn_unused_result));
 
 /* Puts a site in force; the old one ends with its last visit. Main thread only. */

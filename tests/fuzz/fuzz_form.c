@@ -54,9 +54,7 @@ static void take_down(void)
 
 	server_stop(&bench.server);
 	site_install(NULL);
-	limit_free(&bench.limits.lookups);
-	limit_free(&bench.limits.nominations);
-	limit_free(&bench.limits.requests);
+	limits_free(&bench.limits);
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		snprintf(path, sizeof(path), "%s/%s", bench.folder, files[i]);
 		unlink(path);
@@ -98,9 +96,7 @@ static void set_up(void)
 	socklen_t length = sizeof(bench.name);
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
 
-	must(limit_new(&bench.limits.lookups));
-	must(limit_new(&bench.limits.nominations));
-	must(limit_new(&bench.limits.requests));
+	must(limits_new(&bench.limits));
 	must(site_new(conf, &bench.limits, &site));
 	site_install(site);
 	bench.name = (struct sockaddr_in){

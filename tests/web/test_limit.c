@@ -37,24 +37,24 @@ static struct addr address(const char *string)
 static bool take(const char *string, int64_t now, long most)
 {
 	struct addr addr = address(string);
-	int64_t next;
+	int64_t wait;
 
-	return limit_take(limit, &addr, now, most, HOUR, &next);
+	return limit_take(limit, &addr, now, most, HOUR, &wait);
 }
 
 static void a_client_has_so_many_in_a_span_and_learns_when_it_is_over(void **state)
 {
 	struct addr client = address("192.0.2.1");
-	int64_t next = 0;
+	int64_t wait = 0;
 
 	(void)state;
 	for (int i = 0; i < 3; i++)
-		assert_true(limit_take(limit, &client, NOW + i, 3, HOUR, &next));
-	assert_false(limit_take(limit, &client, NOW + 10, 3, HOUR, &next));
-	assert_int_equal(next, NOW + HOUR);
-	assert_false(limit_take(limit, &client, NOW + HOUR - 1, 3, HOUR, &next));
-	assert_true(limit_take(limit, &client, NOW + HOUR, 3, HOUR, &next));
-	assert_int_equal(next, NOW + HOUR + HOUR);
+		assert_true(limit_take(limit, &client, NOW + i, 3, HOUR, &wait));
+	assert_false(limit_take(limit, &client, NOW + 10, 3, HOUR, &wait));
+	assert_int_equal(wait, HOUR - 10);
+	assert_false(limit_take(limit, &client, NOW + HOUR - 1, 3, HOUR, &wait));
+	assert_true(limit_take(limit, &client, NOW + HOUR, 3, HOUR, &wait));
+	assert_int_equal(wait, HOUR);
 }
 
 static void one_client_takes_nothing_from_another(void **state)
@@ -73,14 +73,6 @@ static void ipv6_counts_by_64(void **state)
 	assert_false(take("2001:db8::ffff:2", NOW, 1));
 	assert_false(take("2001:db8:0:0:ffff:ffff:ffff:ffff", NOW, 1));
 	assert_true(take("2001:db8:0:1::1", NOW, 1));
-}
-
-static void a_clock_that_is_set_back_locks_nobody_out(void **state)
-{
-	(void)state;
-	assert_true(take("192.0.2.1", NOW, 1));
-	assert_false(take("192.0.2.1", NOW, 1));
-	assert_true(take("192.0.2.1", NOW - 10 * HOUR, 1));
 }
 
 static void none_at_all_is_a_limit_too(void **state)
@@ -111,7 +103,6 @@ int main(void)
 		WITH_LIMIT(a_client_has_so_many_in_a_span_and_learns_when_it_is_over),
 		WITH_LIMIT(one_client_takes_nothing_from_another),
 		WITH_LIMIT(ipv6_counts_by_64),
-		WITH_LIMIT(a_clock_that_is_set_back_locks_nobody_out),
 		WITH_LIMIT(none_at_all_is_a_limit_too),
 		WITH_LIMIT(very_many_clients_make_only_the_oldest_forgotten),
 	};
