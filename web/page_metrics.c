@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "conf/conf.h"
 #include "store/counters.h"
+#include "store/db.h"
 #include "store/hits.h"
 #include "store/lists.h"
 #include "store/requests.h"
@@ -17,8 +18,8 @@
 #include "web/page.h"
 #include "web/site.h"
 
-/* How long figures that cost reading all listings are kept. */
-#define LISTINGS_AGE_SECS 60
+/* How long the number of listings is kept: counting reads all of them. */
+#define LISTINGS_AGE_MSECS 60000
 #define HIT_COUNTS_MAX 512
 
 /* Hits by list and action, counted on from row to row. */
@@ -33,7 +34,7 @@ static struct {
 	int64_t last_hit;
 	struct hit_count hits[HIT_COUNTS_MAX];
 	size_t hit_count;
-	int64_t listings_at;
+	int64_t listings_until; /* the counts below are good until then, monotonic; 0: unknown */
 	struct lists lists;
 	int64_t listings[LISTS_MAX];
 } figures = {.lock = PTHREAD_MUTEX_INITIALIZER};
@@ -63,39 +64,60 @@ static void write_head(FILE *out, const char *name, const char *type, const char
 	fprintf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
 }
 
+static void write_gauge(FILE *out, const char *name, int64_t value, const char *help)
+{
+	write_head(out, name, "gauge", help);
+	fprintf(out, "%s %lld\n", name, (long long)value);
+}
+
 static int write_hits(FILE *out, struct db *hits)
 {
-	int err = hits_count_after(hits, &figures.last_hit, add_hits, NULL);
+	int err;
 
-	if (err != ERR_NONE)
-		return err;
+	pthread_mutex_lock(&figures.lock);
+	err = hits_count_after(hits, &figures.last_hit, add_hits, NULL);
+	if (err != ERR_NONE) { /* some rows may have been added: count all the next time */
+		figures.last_hit = 0;
+		figures.hit_count = 0;
+	}
 	write_head(out, "opsmilter_hits_total", "counter", "Hits by list and action.");
 	for (size_t i = 0; i < figures.hit_count; i++)
 		fprintf(out, "opsmilter_hits_total{list=\"%s\",action=\"%s\"} %lld\n",
 			figures.hits[i].list, figures.hits[i].action,
 			(long long)figures.hits[i].hits);
-	return ERR_NONE;
+	pthread_mutex_unlock(&figures.lock);
+	return err;
+}
+
+/* A count that failed is not kept: the next scrape tries again. */
+static int count_listings(struct db *ops)
+{
+	int64_t now = clock_monotonic_msecs();
+	int err;
+
+	if (now < figures.listings_until)
+		return ERR_NONE;
+	figures.listings_until = 0;
+	err = lists_read(ops, &figures.lists);
+	if (err == ERR_NONE)
+		err = lists_count_listings(ops, &figures.lists, clock_now(), figures.listings);
+	if (err == ERR_NONE)
+		figures.listings_until = now + LISTINGS_AGE_MSECS;
+	return err;
 }
 
 static int write_listings(FILE *out, struct db *ops)
 {
-	int64_t now = clock_now();
-	int err = ERR_NONE;
+	int err;
 
-	if (figures.lists.count == 0 || now - figures.listings_at >= LISTINGS_AGE_SECS ||
-		now < figures.listings_at) {
-		err = lists_read(ops, &figures.lists);
-		if (err == ERR_NONE)
-			err = lists_count_listings(ops, &figures.lists, now, figures.listings);
-		figures.listings_at = now;
-	}
-	if (err != ERR_NONE)
-		return err;
+	pthread_mutex_lock(&figures.lock);
+	err = count_listings(ops);
 	write_head(out, "opsmilter_listings", "gauge", "Listings in force by list.");
 	for (size_t i = 0; i < figures.lists.count; i++)
 		fprintf(out, "opsmilter_listings{list=\"%s\"} %lld\n", figures.lists.lists[i].name,
 			(long long)figures.listings[i]);
-	return ERR_NONE;
+	pthread_mutex_unlock(&figures.lock);
+	return err;
 }
 
 static void write_request_count(void *context, const char *kind, const char *state, int64_t count)
@@ -104,27 +126,31 @@ static void write_request_count(void *context, const char *kind, const char *sta
 		(long long)count);
 }
 
-static void write_test_count(void *context, const char *verdict, int64_t count)
+static int write_requests(FILE *out, struct db *ops)
 {
-	fprintf(context, "opsmilter_tests_total{verdict=\"%s\"} %lld\n", verdict, (long long)count);
+	write_head(out, "opsmilter_requests", "gauge", "Requests by kind and state.");
+	return requests_count(ops, write_request_count, out);
 }
 
-static int write_requests(FILE *out, struct db *ops)
+static int write_oldest_request(FILE *out, struct db *ops)
 {
 	int64_t now = clock_now();
 	int64_t oldest;
 	int err = requests_oldest_undecided(ops, &oldest);
 
-	if (err != ERR_NONE)
-		return err;
-	write_head(out, "opsmilter_requests", "gauge", "Requests by kind and state.");
-	err = requests_count(ops, write_request_count, out);
-	if (err != ERR_NONE)
-		return err;
-	write_head(out, "opsmilter_oldest_open_request_seconds", "gauge",
-		"Age of the oldest request that nobody has decided; 0: there is none.");
-	fprintf(out, "opsmilter_oldest_open_request_seconds %lld\n",
-		oldest == CLOCK_NEVER || oldest > now ? 0 : (long long)(now - oldest));
+	write_gauge(out, "opsmilter_oldest_open_request_seconds",
+		oldest == CLOCK_NEVER || oldest > now ? 0 : now - oldest,
+		"Age of the oldest undecided request; 0: there is none.");
+	return err;
+}
+
+static void write_test_count(void *context, const char *verdict, int64_t count)
+{
+	fprintf(context, "opsmilter_tests_total{verdict=\"%s\"} %lld\n", verdict, (long long)count);
+}
+
+static int write_tests(FILE *out, struct db *ops)
+{
 	write_head(out, "opsmilter_tests_total", "counter", "Tests of hosts by verdict.");
 	return tests_count(ops, write_test_count, out);
 }
@@ -134,15 +160,11 @@ static int write_self_test(FILE *out, struct db *ops)
 	struct self_test self_test;
 	int err = self_test_read(ops, &self_test);
 
-	if (err != ERR_NONE)
-		return err;
-	write_head(out, "opsmilter_self_test_passed", "gauge",
-		"Whether the prober's latest test of itself passed.");
-	fprintf(out, "opsmilter_self_test_passed %d\n", self_test.at > 0 && self_test.passed);
-	write_head(out, "opsmilter_self_test_timestamp_seconds", "gauge",
-		"When the prober last tested itself; 0: never.");
-	fprintf(out, "opsmilter_self_test_timestamp_seconds %lld\n", (long long)self_test.at);
-	return ERR_NONE;
+	write_gauge(out, "opsmilter_self_test_passed", self_test.at > 0 && self_test.passed,
+		"Whether the prober's latest self-test passed.");
+	write_gauge(out, "opsmilter_self_test_timestamp_seconds", self_test.at,
+		"When the prober's latest self-test was; 0: never.");
+	return err;
 }
 
 static void write_counter(void *context, const char *name, int64_t value)
@@ -153,39 +175,82 @@ static void write_counter(void *context, const char *name, int64_t value)
 		total != NULL ? "counter" : "gauge", name, (long long)value);
 }
 
-static int write_figures(FILE *out, const struct database_pair *pair)
+static int write_filter_counters(FILE *out, struct db *hits)
 {
-	int err;
+	return counters_each(hits, write_counter, out);
+}
 
-	pthread_mutex_lock(&figures.lock);
-	err = write_hits(out, pair->hits);
-	if (err == ERR_NONE)
-		err = write_listings(out, pair->ops);
-	pthread_mutex_unlock(&figures.lock);
-	if (err == ERR_NONE)
-		err = write_requests(out, pair->ops);
-	if (err == ERR_NONE)
-		err = write_self_test(out, pair->ops);
-	if (err == ERR_NONE)
-		err = counters_each(pair->hits, write_counter, out);
+/* What is counted in which database. A part that fails is left out; the others are written. */
+static const struct part {
+	enum need database;
+	int (*write)(FILE *out, struct db *db);
+} parts[] = {
+	{NEED_HITS, write_hits},
+	{NEED_OPS, write_listings},
+	{NEED_OPS, write_requests},
+	{NEED_OPS, write_oldest_request},
+	{NEED_OPS, write_tests},
+	{NEED_OPS, write_self_test},
+	{NEED_HITS, write_filter_counters},
+};
+
+static void log_failure(const char *what)
+{
+	char buffer[512];
+	struct text message = TEXT_OVER(buffer);
+
+	text_add_format(&message, "/metrics: %s", what);
+	site_log_failure(buffer);
+}
+
+static int write_part(FILE *out, const struct part *part, struct db *db)
+{
+	char *written = NULL;
+	size_t length;
+	FILE *memory = open_memstream(&written, &length);
+	int err = memory != NULL ? part->write(memory, db) : ERR_MEMORY;
+
+	if (err != ERR_NONE)
+		log_failure(db_error(db));
+	if (memory != NULL && fclose(memory) == 0 && err == ERR_NONE)
+		fputs(written, out);
+	free(written);
 	return err;
 }
 
-/* What can be told is told also while a database cannot be used. */
+/* All parts of one database. */
+static int write_parts(FILE *out, struct databases *databases, enum need database)
+{
+	char buffer[512];
+	struct text message = TEXT_OVER(buffer);
+	struct database_pair pair;
+	int failed = ERR_NONE;
+	int err = databases_lend(databases, database, &pair, &message);
+
+	if (err != ERR_NONE) {
+		log_failure(buffer);
+		return err;
+	}
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		if (parts[i].database != database)
+			continue;
+		err = write_part(out, &parts[i], database == NEED_OPS ? pair.ops : pair.hits);
+		failed = err != ERR_NONE ? err : failed;
+	}
+	databases_give_back(databases, &pair, failed);
+	return failed;
+}
+
 int page_metrics(const struct visit *visit, struct answer *answer)
 {
 	struct databases *databases = visit->site->databases;
-	struct database_pair pair;
-	int err = databases_lend(databases, NEED_OPS | NEED_HITS, &pair, NULL);
+	int hits_err = write_parts(answer->out, databases, NEED_HITS);
+	int ops_err = write_parts(answer->out, databases, NEED_OPS);
 
 	answer->type = "text/plain; version=0.0.4; charset=utf-8";
-	if (err == ERR_NONE) {
-		err = write_figures(answer->out, &pair);
-		databases_give_back(databases, &pair, err);
-	}
-	write_head(answer->out, "opsmilter_web_databases_usable", "gauge",
-		"Whether the site could read both databases just now.");
-	fprintf(answer->out, "opsmilter_web_databases_usable %d\n", err == ERR_NONE);
+	write_gauge(answer->out, "opsmilter_web_databases_usable",
+		hits_err == ERR_NONE && ops_err == ERR_NONE,
+		"Whether the site could read all of the above from both databases just now.");
 	write_head(answer->out, "opsmilter_web_database_errors_total", "counter",
 		"How often a database failed the site since its start.");
 	fprintf(answer->out, "opsmilter_web_database_errors_total %lld\n",

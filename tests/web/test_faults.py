@@ -2,6 +2,7 @@
 """Databases that are not there, a reload, and the end; each test has a site of its own."""
 
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -49,6 +50,33 @@ class Faults(SiteTest):
             self.wait_for(lambda: self.ask(f"/lookup?ip={LISTED}").status == 200, "the way back")
             self.get("/healthz")
         self.assertLess(len(self.log().splitlines()), 10)  # a line a minute
+
+    def rename_table(self, old, new):
+        connection = sqlite3.connect(self.path("ops.db"), timeout=PATIENCE)
+        self.addCleanup(connection.close)
+        connection.execute("PRAGMA legacy_alter_table = ON")
+        connection.execute(f"ALTER TABLE {old} RENAME TO {new}")
+
+    def metrics(self):
+        """Samples by name, with labels."""
+        lines = self.get("/metrics").text.splitlines()
+        return {name: int(value) for name, value in (line.rsplit(" ", 1) for line in lines if line[0] != "#")}
+
+    def test_a_count_that_fails_is_logged_left_out_and_tried_again_at_once(self):
+        listings = 'opsmilter_listings{list="ops"}'
+        self.rename_table("listing", "away")
+        for _ in range(3):
+            metrics = self.metrics()
+            self.assertNotIn(listings, metrics)
+            self.assertEqual(metrics["opsmilter_web_databases_usable"], 0)
+            # The others are known.
+            for name in ('opsmilter_hits_total{list="ops",action="refused"}', "opsmilter_oldest_open_request_seconds",
+                         "opsmilter_self_test_passed"):
+                self.assertIn(name, metrics)
+        self.assertEqual(len(re.findall("/metrics: .*listing", self.log())), 1, self.log())
+        self.rename_table("away", "listing")
+        metrics = self.metrics()
+        self.assertEqual((metrics[listings], metrics["opsmilter_web_databases_usable"]), (1, 1))
 
     def test_what_is_no_database_is_a_503(self):
         os.rename(self.path("ops.db"), self.path("away"))
