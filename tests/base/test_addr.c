@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Addresses: reading every spelling, writing the canonical one, and order. */
 #include "base/addr.h"
 
 #include <arpa/inet.h>

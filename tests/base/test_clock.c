@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Times and durations as text, and the clocks that a test can replace. */
 #include "base/clock.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The text of each error number. */
 #include "base/err.h"
 
 #include <ctype.h>

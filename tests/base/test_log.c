@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Log lines on standard error and in syslog. */
 #include "base/log.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Networks: reading, writing, and which addresses and networks they hold. */
 #include <stdbool.h>
 #include <string.h>
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Pid files: who may take one over, and who removes it. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Bounded strings that remember when something was cut off. */
 #include "base/text.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* opsmilter.conf: each option, its default, its rule and the message when it is wrong. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

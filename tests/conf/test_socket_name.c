@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The spellings of a milter's socket. */
 #include <string.h>
 
 #include "base/err.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* What is known of a client, bounded and harmless to show. */
 #include "core/client.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* References of hits: making one, and reading what somebody typed. */
 #include <ctype.h>
 #include <string.h>
 

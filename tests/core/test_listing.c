@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Listings and lists: names, bounds of networks, and the test entries of RFC 5782. */
 #include <string.h>
 
 #include "base/err.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* What the public may see of a spam copy. */
 #include "core/mask.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Which clients and recipients are exempt. */
 #include "base/err.h"
 #include "core/client.h"
 #include "core/policy.h"

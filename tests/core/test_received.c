@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The client that a Received field names. */
 #include "core/received.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Reply templates: checking them, filling them in, and staying within the limits of SMTP. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The decision over the listings of a client. */
 #include <string.h>
 
 #include "base/err.h"

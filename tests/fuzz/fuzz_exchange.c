@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Fuzz target: what a suspect answers to the prober. */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Fuzz target: a request with a form, sent to a running site. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Fuzz target: the header field in which proxies name the visitor. */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>

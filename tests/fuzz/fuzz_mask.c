@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Fuzz target: masking of a spam copy. */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Fuzz target: the Received fields of a message. */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>

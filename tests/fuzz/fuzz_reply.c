@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Fuzz target: reply templates and the tag. */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>

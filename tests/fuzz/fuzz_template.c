@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Fuzz target: page templates and their escaping. */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The steps of an SMTP session as an MTA tells them to the filter. */
 #include "tests/milter/dialogue.h"
 
 #include <libmilter/mfapi.h>

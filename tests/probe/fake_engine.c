@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* An engine that answers without a network, for the tests of the worker. */
 #include "tests/probe/fake_engine.h"
 
 #include <event2/event.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* What follows from a test: remove, keep, list, try again, or leave to the operator. */
 #include "probe/decide.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The engine: tests of hosts on loopback, side by side. */
 #include "probe/engine.h"
 
 #include <event2/event.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Each protocol of the prober, on buffers: the requests it sends and the answers it understands. */
 #include "probe/exchange.h"
 
 #include <string.h>

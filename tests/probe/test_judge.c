@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The verdict over all probes of a host. */
 #include "probe/judge.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The listener that sees the tokens arrive. */
 #include "probe/listener.h"
 
 #include <arpa/inet.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Which ports and protocols a test tries, and in which order. */
 #include "probe/ports.h"
 
 #include <stdio.h>

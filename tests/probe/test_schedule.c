@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* How many hosts are tested at once, and how fast. */
 #include "probe/schedule.h"
 
 #include <stdio.h>

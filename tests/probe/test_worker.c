@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The worker: jobs from the database, results back into it. */
 #include "probe/worker.h"
 
 #include <event2/event.h>

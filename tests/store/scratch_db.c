@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Databases in a temporary folder, for the tests of the store. */
 #include "tests/store/scratch_db.h"
 
 #include <stdio.h>

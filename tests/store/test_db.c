@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Connections and statements: opening, binding, stepping, and the errors of each. */
 #include "store/db.h"
 
 #include <fcntl.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Evidence: any octets, their checksum, and purging. */
 #include "store/evidence.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Exemptions in the database. */
 #include "store/exemptions.h"
 
 #include <string.h>

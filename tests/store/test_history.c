@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The history of an address. */
 #include "store/history.h"
 
 #include <string.h>

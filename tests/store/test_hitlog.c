@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The hit log: recording, posting, group commit and locks. */
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Reading hits, counting them, and purging. */
 #include "store/hits.h"
 
 #include <stdio.h>

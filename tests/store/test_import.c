@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Imports: a batch of listings that is taken whole or not at all. */
 #include "store/import.h"
 
 #include <stdio.h>

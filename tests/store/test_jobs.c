@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The prober's jobs: what is due, and what the result of a test changes. */
 #include "store/jobs.h"
 
 #include "base/clock.h"

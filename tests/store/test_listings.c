@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Adding and ending listings. */
 #include "store/listings.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The lists and their settings. */
 #include "store/lists.h"
 
 #include <stdio.h>

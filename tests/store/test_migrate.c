@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Making databases, and bringing older ones up to date. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Requests of visitors: filing, reading, waiting times and decisions. */
 #include "store/requests.h"
 
 #include <string.h>

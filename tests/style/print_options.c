@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Prints the table of options, for test_documentation.sh. */
 #include <stdio.h>
 
 #include "conf/options.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The MTA's side of the milter protocol: packets and replies. */
 #include "tests/support/mta.h"
 
 #include <arpa/inet.h>

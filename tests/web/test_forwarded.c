@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The address of a visitor behind trusted proxies. */
 #include "web/forwarded.h"
 
 #include <string.h>

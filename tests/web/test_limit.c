@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* How many requests a client may make. */
 #include "web/limit.h"
 
 #include <stdio.h>

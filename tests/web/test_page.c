@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* What pages share: limits, and text that a visitor typed. */
 #include "web/page.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Which page a path belongs to. */
 #include "web/router.h"
 
 #include <stdio.h>

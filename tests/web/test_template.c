@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Page templates: names, sections and escaping. */
 #include "web/template.h"
 
 #include <stdlib.h>
