@@ -18,6 +18,15 @@ report() {
 	fi
 }
 
+# later SENTENCE FAULTS - a test that does not pass yet, and fails nothing.
+later() {
+	if [ -z "$2" ]; then
+		report "$1" ""
+	else
+		skip "$1" "$(printf '%s\n' "$2" | wc -l) to go"
+	fi
+}
+
 # skip SENTENCE WHY
 skip() {
 	echo "skipped: $1: $2"
@@ -30,7 +39,7 @@ finish() {
 # The project's own files with one of these endings, relative to the root.
 source_files() {
 	(cd "$root" && for ending; do
-		find bench contrib ctl lib man milter schema scripts tests -type f -name "*.$ending"
+		find bench contrib ctl lib man milter probe schema scripts tests web -type f -name "*.$ending"
 	done | grep -v -e '^lib/store/schema\.c$' -e '/__pycache__/' | sort)
 }
 

@@ -29,6 +29,13 @@ done
 report "every file says its licence at the top" "$faults"
 
 faults=
+for file in $(source_files c); do
+	[ "$(sed -n '2s|^\(/\*\).*|\1|p' "$file")" = '/*' ] || faults="$faults$file
+"
+done
+later "every C file says after its licence what it is for" "$faults"
+
+faults=
 for file in $text_files; do
 	[ -z "$(tail -c 1 "$file")" ] || faults="$faults$file
 "

@@ -15,11 +15,16 @@ report "no function is longer than 80 lines" "$(function_sizes | awk '$2 > 80')"
 report "nine functions in ten are shorter than 45 lines" \
 	"$(function_sizes | awk '$2 >= 45 { long++ } END { if (long * 10 > NR) print long " of " NR }')"
 
-faults=
-for file in $(source_files c h py sh sql); do
-	lines=$(wc -l < "$file")
-	[ "$lines" -le 500 ] || faults="$faults$file has $lines lines
-"
-done
-report "no file is longer than 500 lines" "$faults"
+# A table of values is as long as what it lists, so its lines do not count: "static const ... = {" to "};".
+file_sizes() {
+	# shellcheck disable=SC2046
+	awk '
+		FNR == 1 { table = 0 }
+		/^(static )?const [^()]*= *\{$/ { table = 1 }
+		!table { lines[FILENAME]++ }
+		/^\};/ { table = 0 }
+		END { for (file in lines) print file, lines[file] }' $(source_files c h py sh sql)
+}
+
+report "no file is longer than 500 lines" "$(file_sizes | awk '$2 > 500 { print $1 " has " $2 " lines" }')"
 finish
