@@ -30,6 +30,7 @@ libops_a_SOURCES += \
 	lib/store/batch.c lib/store/batch.h \
 	lib/store/counters.c lib/store/counters.h \
 	lib/store/db.c lib/store/db.h \
+	lib/store/db_private.h lib/store/db_statement.c \
 	lib/store/evidence.c lib/store/evidence.h \
 	lib/store/exemptions.c lib/store/exemptions.h \
 	lib/store/history.c lib/store/history.h \

@@ -169,11 +169,14 @@ static void a_failure_to_bind_comes_back_from_the_step(void **state)
 	assert_string_not_equal(db_error(db), "");
 	assert_int_equal(
 		scratch_db_int(&scratch, "SELECT count(*) FROM change WHERE who = 'me'"), 0);
-	assert_int_equal(db_run(begin_change("me")), ERR_NONE);
+	int64_t id;
+	assert_int_equal(db_insert(begin_change("me"), &id), ERR_NONE);
 	assert_int_equal(
 		scratch_db_int(&scratch, "SELECT count(*) FROM change WHERE who = 'me'"), 1);
 	assert_int_equal(db_changes(db), 1);
-	assert_int_equal(db_last_id(db), scratch_db_int(&scratch, "SELECT max(id) FROM change"));
+	assert_int_equal(id, scratch_db_int(&scratch, "SELECT max(id) FROM change"));
+	assert_int_equal(db_insert(begin_change(""), &id), ERR_REFUSED);
+	assert_int_equal(id, 0);
 }
 
 static void parameters_do_not_outlive_their_run(void **state)
@@ -221,19 +224,19 @@ static void a_statement_that_cannot_be_prepared_fails_at_its_step(void **state)
 static void a_transaction_is_all_or_nothing(void **state)
 {
 	(void)state;
-	db_rollback(db);
+	assert_int_equal(db_end(db, ERR_STOPPED), ERR_STOPPED);
 	assert_int_equal(db_begin_write(db), ERR_NONE);
 	assert_int_equal(db_run(begin_change("me")), ERR_NONE);
 	assert_int_equal(db_run(begin_change("")), ERR_REFUSED);
 	char error[256];
 	text_copy(error, sizeof(error), db_error(db));
-	db_rollback(db);
+	assert_int_equal(db_end(db, ERR_REFUSED), ERR_REFUSED);
 	assert_string_equal(db_error(db), error);
 	assert_int_equal(
 		scratch_db_int(&scratch, "SELECT count(*) FROM change WHERE who = 'me'"), 0);
 	assert_int_equal(db_begin_write(db), ERR_NONE);
 	assert_int_equal(db_run(begin_change("me")), ERR_NONE);
-	assert_int_equal(db_commit(db), ERR_NONE);
+	assert_int_equal(db_end(db, ERR_NONE), ERR_NONE);
 	assert_int_equal(
 		scratch_db_int(&scratch, "SELECT count(*) FROM change WHERE who = 'me'"), 1);
 }
@@ -253,7 +256,7 @@ static void a_lock_is_waited_for_as_long_as_asked(void **state)
 	assert_true(clock_monotonic_msecs() - start < 20 * 150);
 	scratch_db_execute(&scratch, "COMMIT");
 	assert_int_equal(db_begin_write(db), ERR_NONE);
-	assert_int_equal(db_commit(db), ERR_NONE);
+	assert_int_equal(db_end(db, ERR_NONE), ERR_NONE);
 }
 
 static void a_read_is_of_one_moment(void **state)
@@ -267,7 +270,7 @@ static void a_read_is_of_one_moment(void **state)
 	scratch_db_execute(&scratch, "PRAGMA user_version = 7");
 	assert_int_equal(db_pragma_int(db, "user_version", &version), ERR_NONE);
 	assert_int_equal(version, 2);
-	assert_int_equal(db_commit(db), ERR_NONE);
+	assert_int_equal(db_end(db, ERR_NONE), ERR_NONE);
 	assert_int_equal(db_pragma_int(db, "user_version", &version), ERR_NONE);
 	assert_int_equal(version, 7);
 }
