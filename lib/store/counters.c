@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The filter's counters, kept in the hit log for the site's metrics. */
 #include "store/counters.h"
 
 #include "base/err.h"
@@ -21,11 +22,7 @@ int counters_store(
 
 	for (size_t i = 0; err == ERR_NONE && i < count; i++)
 		err = set(db, names[i], values[i], now);
-	if (err == ERR_NONE)
-		err = db_commit(db);
-	if (err != ERR_NONE)
-		db_rollback(db);
-	return err;
+	return db_end(db, err);
 }
 
 int counters_each(

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Evidence: what listings and requests refer to as the reason. */
 #include "store/evidence.h"
 
 #include <sys/types.h>
@@ -31,49 +32,43 @@ int evidence_add(struct db *db, const struct evidence *evidence, int64_t *id_r)
 	db_bind_int(insert, 6, evidence->octets);
 	if (evidence->body != NULL)
 		db_bind_blob(insert, 7, evidence->body, (size_t)evidence->octets);
-	int err = db_run(insert);
-	*id_r = err == ERR_NONE ? db_last_id(db) : 0;
-	return err;
+	return db_insert(insert, id_r);
 }
 
-/* The copies that a struct evidence of evidence_get() points to; freed with it. */
-struct owned {
-	struct evidence evidence; /* first, so that the one is found by the other */
-	char *who, *kind, *source;
-	void *body;
-};
-
-static int copy_body(struct statement *row, struct owned *owned)
+static char *copy(char **room, const void *octets, size_t length)
 {
-	size_t length;
+	char *start = memcpy(*room, octets, length);
+
+	*room += length;
+	return start;
+}
+
+/* The evidence and all that it points to are one block of memory. NULL: there is none. */
+static struct evidence *copy_row(struct statement *row)
+{
+	const char *who = db_text(row, 1), *kind = db_text(row, 2), *source = db_text(row, 3);
+	size_t who_size = strlen(who) + 1, kind_size = strlen(kind) + 1,
+	       source_size = strlen(source) + 1, length;
 	const void *body = db_blob(row, 6, &length);
+	struct evidence *evidence =
+		calloc(1, sizeof(*evidence) + who_size + kind_size + source_size + length + 1);
 
-	if (db_is_null(row, 6))
-		return ERR_NONE;
-	/* A row whose body and length disagree is damaged; what is there is what is shown. */
-	owned->evidence.octets = (int64_t)length;
-	owned->body = malloc(length + 1);
-	if (owned->body == NULL)
-		return ERR_MEMORY;
-	memcpy(owned->body, body, length);
-	owned->evidence.body = owned->body;
-	return ERR_NONE;
-}
-
-static int copy_row(struct statement *row, struct owned *owned)
-{
-	struct evidence *evidence = &owned->evidence;
-
+	if (evidence == NULL)
+		return NULL;
+	char *room = (char *)(evidence + 1);
 	evidence->at = db_int(row, 0);
-	evidence->who = owned->who = strdup(db_text(row, 1));
-	evidence->kind = owned->kind = strdup(db_text(row, 2));
-	evidence->source = owned->source = strdup(db_text(row, 3));
+	evidence->who = copy(&room, who, who_size);
+	evidence->kind = copy(&room, kind, kind_size);
+	evidence->source = copy(&room, source, source_size);
 	text_copy(evidence->sha256, sizeof(evidence->sha256), db_text(row, 4));
 	evidence->octets = db_int(row, 5);
 	evidence->purged_at = db_time(row, 7);
-	if (owned->who == NULL || owned->kind == NULL || owned->source == NULL)
-		return ERR_MEMORY;
-	return copy_body(row, owned);
+	if (!db_is_null(row, 6)) {
+		/* Where the row's body and length disagree, the body counts. */
+		evidence->octets = (int64_t)length;
+		evidence->body = copy(&room, body, length);
+	}
+	return evidence;
 }
 
 int evidence_get(struct db *db, int64_t id, struct evidence **evidence_r)
@@ -85,16 +80,11 @@ int evidence_get(struct db *db, int64_t id, struct evidence **evidence_r)
 	int more = db_step(row);
 	if (more <= 0)
 		return more == 0 ? ERR_NOT_FOUND : more;
-	struct owned *owned = calloc(1, sizeof(*owned));
-	int err = owned == NULL ? ERR_MEMORY : copy_row(row, owned);
+	*evidence_r = copy_row(row);
 	db_finish(row);
-	struct evidence *evidence = owned != NULL ? &owned->evidence : NULL;
-	if (err != ERR_NONE) {
-		evidence_free(&evidence);
-		return err;
-	}
-	evidence->id = id;
-	*evidence_r = evidence;
+	if (*evidence_r == NULL)
+		return ERR_MEMORY;
+	(*evidence_r)->id = id;
 	return ERR_NONE;
 }
 
@@ -111,15 +101,7 @@ int evidence_is_public(struct db *db, int64_t id, bool *public_r)
 
 void evidence_free(struct evidence **evidence)
 {
-	struct owned *owned = (struct owned *)*evidence;
-
-	if (owned == NULL)
-		return;
-	free(owned->who);
-	free(owned->kind);
-	free(owned->source);
-	free(owned->body);
-	free(owned);
+	free(*evidence);
 	*evidence = NULL;
 }
 
@@ -135,30 +117,22 @@ int evidence_of_listing(
 	return more;
 }
 
-static int take_bodies(struct db *ops, int64_t before, int64_t now, int64_t *purged_r)
-{
-	struct statement *update = db_begin(ops, PURGE_EVIDENCE);
-
-	db_bind_int(update, 1, before);
-	db_bind_int(update, 2, now);
-	int err = db_run(update);
-	*purged_r = err == ERR_NONE ? db_changes(ops) : 0;
-	return err;
-}
-
 int evidence_purge(struct db *ops, int64_t before, const struct change *change, int64_t *purged_r)
 {
-	*purged_r = 0;
 	int err = db_begin_write(ops);
-	if (err == ERR_NONE)
-		err = take_bodies(ops, before, change->at, purged_r);
+
+	*purged_r = 0;
+	if (err == ERR_NONE) {
+		struct statement *update = db_begin(ops, PURGE_EVIDENCE);
+		db_bind_int(update, 1, before);
+		db_bind_int(update, 2, change->at);
+		err = db_run(update);
+		*purged_r = db_changes(ops);
+	}
 	if (err == ERR_NONE && *purged_r > 0)
 		err = history_add(ops, change, NULL);
-	if (err == ERR_NONE)
-		err = db_commit(ops);
-	if (err != ERR_NONE) {
+	err = db_end(ops, err);
+	if (err != ERR_NONE)
 		*purged_r = 0;
-		db_rollback(ops);
-	}
 	return err;
 }

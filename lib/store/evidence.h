@@ -16,7 +16,8 @@ struct db;
 /* Octets of a checksum as text, NUL included. */
 #define SHA256_TEXT_SIZE 65
 
-/* Why a listing is right. The strings belong to whoever filled it in, or to evidence_get(). */
+/* Why a listing is right. The strings and the body belong to the caller, or, after evidence_get(),
+ * to the evidence. */
 struct evidence {
 	int64_t id;
 	int64_t at;
@@ -25,31 +26,31 @@ struct evidence {
 	const char *source; /* a file's name, or where it came from */
 	char sha256[SHA256_TEXT_SIZE];
 	int64_t octets;
-	const void *body;  /* any octets; NULL: an import, or purged */
-	int64_t purged_at; /* CLOCK_NEVER: it was not */
+	const void *body;  /* any octets; NULL: of an import, or purged */
+	int64_t purged_at; /* CLOCK_NEVER: it is not purged */
 };
 
-/* Sets octets, body and checksum. The octets are not copied. */
+/* Sets body, size and checksum. The octets are not copied. */
 void evidence_set_body(struct evidence *evidence, const void *octets, size_t length);
 
-/* Adds it, inside a transaction of the caller's. evidence->id is not looked at. */
+/* Adds evidence and sets *id_r; evidence->id is ignored. For use inside a transaction. */
 int evidence_add(struct db *db, const struct evidence *evidence, int64_t *id_r)
 	__attribute__((warn_unused_result));
 
-/* ERR_NOT_FOUND. To be freed by evidence_free(). */
+/* ERR_NOT_FOUND. Free it with evidence_free(). */
 int evidence_get(struct db *db, int64_t id, struct evidence **evidence_r)
 	__attribute__((warn_unused_result));
 
 /*
- * Whether everybody may see it: all evidence, but the spam copy of a nomination that did not lead
- * to a listing. True also where there is none of that number.
+ * Whether the public may see it: all evidence, except the spam copy of a nomination that did not
+ * lead to a listing. Also true when there is no evidence of that number.
  */
 int evidence_is_public(struct db *db, int64_t id, bool *public_r)
 	__attribute__((warn_unused_result));
 
 /*
- * Gives the number of each piece of evidence that a listing has, the first one first; none for the
- * test entry's, 0.
+ * Gives the number of each piece of evidence of a listing to `take`, in ascending order; none for
+ * the test entry, whose id is 0.
  */
 int evidence_of_listing(struct db *db, int64_t listing_id, void (*take)(void *context, int64_t id),
 	void *context) __attribute__((warn_unused_result));
@@ -57,8 +58,9 @@ int evidence_of_listing(struct db *db, int64_t listing_id, void (*take)(void *co
 void evidence_free(struct evidence **evidence);
 
 /*
- * Takes the bodies of evidence from before a moment away that no listing in force at change->at and
- * no open request refers to; checksum and size stay. The change is put on record if there were any.
+ * Deletes the bodies of evidence from before a time, unless a listing in force at change->at or an
+ * undecided request refers to it; checksum and size are kept. If there were any, the change is
+ * recorded. *purged_r is 0 after a failure.
  */
 int evidence_purge(struct db *ops, int64_t before, const struct change *change, int64_t *purged_r)
 	__attribute__((warn_unused_result));

@@ -1,42 +1,27 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The exemptions: networks that are never refused. */
 #include "store/exemptions.h"
 
 #include "base/err.h"
 #include "store/db.h"
 
-static int record(struct db *db, const struct network *network, struct change change, int64_t *id_r)
-{
-	char text[NETWORK_TEXT_SIZE];
-
-	network_format(network, text);
-	change.address = text;
-	return history_add(db, &change, id_r);
-}
-
-/* Runs a statement about a network that another change brings about; nothing done is `otherwise`.
- */
+/* Runs a statement about one network, with the change; returns `none` when it changed no row. */
 static int change_exemption(struct db *db, enum statement_id id, const struct network *network,
-	const struct change *change, int otherwise)
+	const struct change *change, int none)
 {
-	int64_t change_id = 0;
+	int64_t change_id;
 	int err = db_begin_write(db);
 
 	if (err == ERR_NONE)
-		err = record(db, network, *change, &change_id);
+		err = history_add_network(db, network, 0, change, &change_id);
 	if (err == ERR_NONE) {
 		struct statement *statement = db_begin(db, id);
 		db_bind_addr(statement, 1, &network->addr);
 		db_bind_int(statement, 2, network->prefix);
 		db_bind_int(statement, 3, change_id);
-		err = db_run(statement);
+		err = db_update(statement, none);
 	}
-	if (err == ERR_NONE && db_changes(db) == 0)
-		err = otherwise;
-	if (err == ERR_NONE)
-		err = db_commit(db);
-	if (err != ERR_NONE)
-		db_rollback(db);
-	return err;
+	return db_end(db, err);
 }
 
 int exemptions_add(struct db *db, const struct network *network, const struct change *change)

@@ -17,7 +17,7 @@ struct exemption {
 	const char *why;
 };
 
-/* ERR_EXISTS when the very network is exempt already. */
+/* ERR_EXISTS when exactly this network is exempt already. */
 int exemptions_add(struct db *db, const struct network *network, const struct change *change)
 	__attribute__((warn_unused_result));
 
@@ -25,7 +25,8 @@ int exemptions_add(struct db *db, const struct network *network, const struct ch
 int exemptions_end(struct db *db, const struct network *network, const struct change *change)
 	__attribute__((warn_unused_result));
 
-/* Gives each exemption in force to `take`, sorted by address; its strings last for the call. */
+/* Gives each exemption in force to `take`, sorted by address; its strings are valid during the
+ * call. */
 int exemptions_each(struct db *db, void (*take)(void *context, const struct exemption *exemption),
 	void *context) __attribute__((warn_unused_result));
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The history: what was done, by whom and why. */
 #include "store/history.h"
 
 #include "base/err.h"
@@ -7,32 +8,39 @@
 int history_add(struct db *db, const struct change *change, int64_t *id_r)
 {
 	struct statement *insert = db_begin(db, ADD_CHANGE);
+	int64_t id;
 
 	db_bind_int(insert, 1, change->at);
 	db_bind_text(insert, 2, change->who);
 	db_bind_text(insert, 3, change->what);
 	db_bind_text(insert, 4, change->address);
-	if (change->list_id != 0)
-		db_bind_int(insert, 5, change->list_id);
+	db_bind_id(insert, 5, change->list_id);
 	db_bind_text(insert, 6, change->why);
-	int err = db_run(insert);
-	if (id_r != NULL)
-		*id_r = err == ERR_NONE ? db_last_id(db) : 0;
-	return err;
+	return db_insert(insert, id_r != NULL ? id_r : &id);
+}
+
+int history_add_network(struct db *db, const struct network *network, int list_id,
+	const struct change *change, int64_t *id_r)
+{
+	struct change of_network = *change;
+	char text[NETWORK_TEXT_SIZE];
+
+	network_format(network, text);
+	of_network.address = text;
+	of_network.list_id = list_id;
+	return history_add(db, &of_network, id_r);
 }
 
 int history_each(struct db *db, const struct addr *addr, int64_t now,
 	void (*take)(void *context, const struct history_event *event), void *context)
 {
 	struct statement *row = db_begin(db, HISTORY_OF_ADDRESS);
-	char text[ADDR_TEXT_SIZE];
 	int more;
 
-	addr_format(addr, text);
 	db_bind_addr(row, 1, addr);
 	db_bind_int(row, 2, addr_is_ipv4(addr) ? NETWORK_IPV4_PREFIX : 0);
 	db_bind_int(row, 3, NETWORK_MAX_PREFIX);
-	db_bind_text(row, 4, text);
+	db_bind_addr_text(row, 4, addr);
 	db_bind_int(row, 5, now);
 	while ((more = db_step(row)) > 0) {
 		struct history_event event = {

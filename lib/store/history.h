@@ -9,42 +9,46 @@
 struct db;
 
 /*
- * A row of the append-only history: what was done, by whom and why. Every other writing function
- * takes one and puts it on record in the same transaction as what it does.
+ * A row of the append-only history: what was done, by whom and why. Every other function that
+ * writes takes a change and records it in the same transaction.
  */
 struct change {
 	int64_t at;
-	const char *who;     /* not empty */
+	const char *who;     /* never empty */
 	const char *what;    /* "add", "remove", "list set" … */
-	const char *why;     /* may be empty */
-	const char *address; /* canonical; NULL: about many, or about none */
+	const char *why;     /* "" for none */
+	const char *address; /* canonical; NULL: about several, or about none */
 	int list_id;         /* 0: about no list */
 };
 
-/* id_r may be NULL. */
+/* Adds a change; *id_r is its number. id_r may be NULL. */
 int history_add(struct db *db, const struct change *change, int64_t *id_r)
 	__attribute__((warn_unused_result));
 
-/* Something that happened to an address. Strings last for the call. */
+/* The same for a change of one network on a list (0: on none), whatever the change says of both. */
+int history_add_network(struct db *db, const struct network *network, int list_id,
+	const struct change *change, int64_t *id_r) __attribute__((warn_unused_result));
+
+/* Something that happened to an address. Strings are valid during the call. */
 struct history_event {
 	int64_t at;
 	const char *who;
 	const char *what;       /* "add", "import", "expire", "test closed" … */
-	struct network network; /* that was listed or exempted; of requests and tests the address */
-	const char *list;       /* empty: of no list */
+	struct network network; /* listed or exempted; of requests and tests, the address */
+	const char *list;       /* "": of no list */
 	int64_t evidence_id;    /* 0: none */
 	const char *why;
 };
 
 /*
- * Gives all that ever happened to an address until now, the oldest first: each listing that covers
- * it, an import's too, from its beginning to its end, exemptions, requests and tests.
+ * Gives everything that happened to an address until now to `take`, the oldest first: the start and
+ * end of each listing that covers it (also of imports), exemptions, requests and tests.
  */
 int history_each(struct db *db, const struct addr *addr, int64_t now,
 	void (*take)(void *context, const struct history_event *event), void *context)
 	__attribute__((warn_unused_result));
 
-/* When the newest change was put on record. */
+/* The time of the newest change; 0: there is none. */
 int history_newest(struct db *db, int64_t *at_r) __attribute__((warn_unused_result));
 
 #endif

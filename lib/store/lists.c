@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The lists and their settings. */
 #include "store/lists.h"
 
 #include <string.h>
@@ -12,7 +13,7 @@ static void read_list(struct statement *row, struct list *list_r)
 	list_r->id = (int)db_int(row, 0);
 	text_copy(list_r->name, sizeof(list_r->name), db_text(row, 1));
 	text_copy(list_r->title, sizeof(list_r->title), db_text(row, 2));
-	/* Of an action that this program does not know, the one that harms no mail. */
+	/* An action that this program does not know counts as the one that harms no mail. */
 	list_r->action = LIST_LOG;
 	(void)list_action_parse(db_text(row, 3), &list_r->action);
 	list_r->removal = REMOVAL_REVIEW;
@@ -62,6 +63,7 @@ static struct statement *begin_list(struct db *db, enum statement_id id, const s
 static int insert_list(struct db *db, struct list *list)
 {
 	struct lists lists;
+	int64_t id;
 	int err = lists_read(db, &lists);
 
 	if (err != ERR_NONE)
@@ -70,15 +72,18 @@ static int insert_list(struct db *db, struct list *list)
 		return ERR_EXISTS;
 	if (lists.count == LISTS_MAX)
 		return ERR_RANGE;
-	err = db_run(begin_list(db, ADD_LIST, list));
-	list->id = err == ERR_NONE ? (int)db_last_id(db) : 0;
+	err = db_insert(begin_list(db, ADD_LIST, list), &id);
+	list->id = (int)id;
 	return err;
 }
 
-static int record(struct db *db, const struct list *list, struct change change)
+/* Records a change of a list, and ends the transaction. */
+static int end(struct db *db, int err, const struct list *list, struct change change)
 {
 	change.list_id = list->id;
-	return history_add(db, &change, NULL);
+	if (err == ERR_NONE)
+		err = history_add(db, &change, NULL);
+	return db_end(db, err);
 }
 
 int lists_add(struct db *db, struct list *list, const struct change *change)
@@ -87,13 +92,7 @@ int lists_add(struct db *db, struct list *list, const struct change *change)
 
 	if (err == ERR_NONE)
 		err = insert_list(db, list);
-	if (err == ERR_NONE)
-		err = record(db, list, *change);
-	if (err == ERR_NONE)
-		err = db_commit(db);
-	if (err != ERR_NONE)
-		db_rollback(db);
-	return err;
+	return end(db, err, list, *change);
 }
 
 int lists_set(struct db *db, const struct list *list, const struct change *change)
@@ -101,25 +100,8 @@ int lists_set(struct db *db, const struct list *list, const struct change *chang
 	int err = db_begin_write(db);
 
 	if (err == ERR_NONE)
-		err = db_run(begin_list(db, SET_LIST, list));
-	if (err == ERR_NONE && db_changes(db) == 0)
-		err = ERR_NOT_FOUND;
-	if (err == ERR_NONE)
-		err = record(db, list, *change);
-	if (err == ERR_NONE)
-		err = db_commit(db);
-	if (err != ERR_NONE)
-		db_rollback(db);
-	return err;
-}
-
-static size_t index_of(const struct lists *lists, int64_t id)
-{
-	size_t i = 0;
-
-	while (i < lists->count && lists->lists[i].id != id)
-		i++;
-	return i;
+		err = db_update(begin_list(db, SET_LIST, list), ERR_NOT_FOUND);
+	return end(db, err, list, *change);
 }
 
 int lists_count_listings(
@@ -131,9 +113,10 @@ int lists_count_listings(
 	memset(counts_r, 0, LISTS_MAX * sizeof(*counts_r));
 	db_bind_int(row, 1, now);
 	while ((more = db_step(row)) > 0) {
-		size_t i = index_of(lists, db_int(row, 0));
-		if (i < lists->count)
-			counts_r[i] = db_int(row, 1);
+		for (size_t i = 0; i < lists->count; i++) {
+			if (lists->lists[i].id == db_int(row, 0))
+				counts_r[i] = db_int(row, 1);
+		}
 	}
 	return more;
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Tests of hosts, and the prober's test of itself. */
 #include "store/tests.h"
 
 #include "base/err.h"
@@ -6,39 +7,29 @@
 #include "store/db.h"
 #include "store/evidence.h"
 
-static void bind_id(struct statement *statement, int parameter, int64_t id)
-{
-	if (id != 0)
-		db_bind_int(statement, parameter, id);
-	else
-		db_bind_text(statement, parameter, NULL);
-}
-
 int tests_add(struct db *db, struct test *test, const struct evidence *transcript)
 {
-	char address[ADDR_TEXT_SIZE];
 	int err = evidence_add(db, transcript, &test->evidence_id);
 
 	if (err != ERR_NONE)
 		return err;
-	addr_format(&test->address, address);
 	struct statement *insert = db_begin(db, ADD_TEST);
-	db_bind_text(insert, 1, address);
+	db_bind_addr_text(insert, 1, &test->address);
 	db_bind_int(insert, 2, test->at);
 	db_bind_text(insert, 3, test->verdict);
 	db_bind_text(insert, 4, test->egress[0] != '\0' ? test->egress : NULL);
 	db_bind_text(insert, 5, test->summary);
 	db_bind_text(insert, 6, test->open_ports);
-	bind_id(insert, 7, test->request_id);
-	bind_id(insert, 8, test->watch_id);
+	db_bind_id(insert, 7, test->request_id);
+	db_bind_id(insert, 8, test->watch_id);
 	db_bind_int(insert, 9, test->evidence_id);
-	err = db_run(insert);
-	test->id = err == ERR_NONE ? db_last_id(db) : 0;
-	return err;
+	return db_insert(insert, &test->id);
 }
 
-void tests_read_row(struct statement *row, struct test *test_r)
+void tests_read_row(struct statement *row, void *result_r)
 {
+	struct test *test_r = result_r;
+
 	*test_r = (struct test){
 		.id = db_int(row, 0),
 		.at = db_int(row, 2),
@@ -57,12 +48,10 @@ int tests_each_of(struct db *db, const struct addr *address, int64_t limit,
 	void (*take)(void *context, const struct test *test), void *context)
 {
 	struct statement *row = db_begin(db, TESTS_OF_ADDRESS);
-	char text[ADDR_TEXT_SIZE];
 	struct test test;
 	int more;
 
-	addr_format(address, text);
-	db_bind_text(row, 1, text);
+	db_bind_addr_text(row, 1, address);
 	db_bind_int(row, 2, limit);
 	while ((more = db_step(row)) > 0) {
 		tests_read_row(row, &test);
@@ -76,12 +65,7 @@ int tests_of_request(struct db *db, int64_t request_id, struct test *test_r)
 	struct statement *row = db_begin(db, TEST_OF_REQUEST);
 
 	db_bind_int(row, 1, request_id);
-	int more = db_step(row);
-	if (more <= 0)
-		return more == 0 ? ERR_NOT_FOUND : more;
-	tests_read_row(row, test_r);
-	db_finish(row);
-	return ERR_NONE;
+	return db_read_one(row, tests_read_row, test_r);
 }
 
 int tests_count(struct db *db, void (*take)(void *context, const char *verdict, int64_t count),
@@ -95,19 +79,20 @@ int tests_count(struct db *db, void (*take)(void *context, const char *verdict, 
 	return more;
 }
 
-int self_test_read(struct db *db, struct self_test *self_test_r)
+static void read_self_test(struct statement *row, void *result_r)
 {
-	struct statement *row = db_begin(db, GET_SELF_TEST);
-	int more = db_step(row);
+	struct self_test *self_test_r = result_r;
 
-	*self_test_r = (struct self_test){0};
-	if (more <= 0)
-		return more;
 	self_test_r->at = db_int(row, 0);
 	self_test_r->passed = db_int(row, 1) != 0;
 	text_copy(self_test_r->why, sizeof(self_test_r->why), db_text(row, 2));
-	db_finish(row);
-	return ERR_NONE;
+}
+
+int self_test_read(struct db *db, struct self_test *self_test_r)
+{
+	*self_test_r = (struct self_test){0};
+	int err = db_read_one(db_begin(db, GET_SELF_TEST), read_self_test, self_test_r);
+	return err == ERR_NOT_FOUND ? ERR_NONE : err;
 }
 
 int self_test_write(struct db *db, const struct self_test *self_test)

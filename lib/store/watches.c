@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Watches: tests of an address after its listing ended. */
 #include "store/watches.h"
 
 #include <assert.h>
@@ -18,10 +19,8 @@ int watches_begin(
 	struct db *db, const struct addr *address, int list_id, int64_t listing_id, int64_t now)
 {
 	struct statement *insert = db_begin(db, ADD_WATCH);
-	char text[ADDR_TEXT_SIZE];
 
-	addr_format(address, text);
-	db_bind_text(insert, 1, text);
+	db_bind_addr_text(insert, 1, address);
 	db_bind_int(insert, 2, list_id);
 	db_bind_int(insert, 3, listing_id);
 	db_bind_int(insert, 4, now);

@@ -10,10 +10,10 @@ struct db;
 /* How many tests a watch makes after a listing ended. */
 #define WATCH_TESTS 3
 
-/* When the test after so many is due, counted from the beginning: an hour, a day, a week. */
+/* When the next test is due after so many, from the start of the watch: an hour, a day, a week. */
 int64_t watch_due_secs(int tests);
 
-/* Begins the watch over an address whose listing ended; one that is under way begins anew. For use
+/* Starts the watch over an address whose listing ended, or restarts one that is under way. For use
  * inside a transaction. */
 int watches_begin(struct db *db, const struct addr *address, int list_id, int64_t listing_id,
 	int64_t now) __attribute__((warn_unused_result));
