@@ -12,25 +12,26 @@
 struct batch;
 struct db;
 
-/* What an import is to do. */
+/* One import. */
 struct import {
 	struct batch *batch; /* sorted for insertion, without duplicates */
 	int list_id;
-	const struct change *change;     /* shared by all that are added */
-	const struct change *replace;    /* how those end that the batch has not; NULL: they stay */
+	const struct change *change; /* shared by all that are added */
+	const struct change
+		*replace; /* ends the listings that are not in the batch; NULL: they are kept */
 	const struct evidence *evidence; /* shared by all that are added */
-	/* Asked now and then; false stops the import, with ERR_STOPPED. */
+	/* Called from time to time; false stops the import with ERR_STOPPED. May be NULL. */
 	bool (*progress)(void *context, size_t done);
 	void *context;
 };
 
 struct import_result {
 	int64_t added;
-	int64_t kept;  /* were in force already */
+	int64_t kept;  /* in force already */
 	int64_t ended; /* by replace */
 };
 
-/* All or nothing, in one transaction; when there is nothing to change, nothing is written. */
+/* All or nothing, in one transaction; when nothing is new, nothing is written. */
 int import_batch(struct db *db, const struct import *import, struct import_result *result_r)
 	__attribute__((warn_unused_result));
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Listings: added, ended, found and read. */
 #include "store/listings.h"
 
 #include "base/clock.h"
@@ -7,12 +8,14 @@
 #include "store/batch.h"
 #include "store/db.h"
 
-void listings_read_row(struct statement *row, struct listing *listing_r)
+void listings_read_row(struct statement *row, void *result_r)
 {
+	struct listing *listing_r = result_r;
+
 	listing_r->id = db_int(row, 0);
 	listing_r->list_id = (int)db_int(row, 1);
 	text_copy(listing_r->list, sizeof(listing_r->list), db_text(row, 2));
-	/* Of an action that this program does not know, the one that harms no mail. */
+	/* An action that this program does not know counts as the one that harms no mail. */
 	listing_r->action = LIST_LOG;
 	(void)list_action_parse(db_text(row, 3), &listing_r->action);
 	listing_r->network.addr = db_addr(row, 4);
@@ -21,18 +24,6 @@ void listings_read_row(struct statement *row, struct listing *listing_r)
 	listing_r->listed_at = db_int(row, 7);
 	listing_r->expires_at = db_time(row, 8);
 	listing_r->evidence_id = db_int(row, 9);
-}
-
-/* Whoever walks along sorted networks trusts that they nest, whatever a damaged file holds. */
-static int read_network(struct statement *row, struct network *network_r)
-{
-	struct addr addr = db_addr(row, 0);
-	int64_t prefix = db_int(row, 1);
-
-	if (prefix < 0 || prefix > NETWORK_MAX_PREFIX)
-		return ERR_DB_CORRUPT;
-	*network_r = network_around(&addr, (unsigned)prefix);
-	return addr_compare(&network_r->addr, &addr) == 0 ? ERR_NONE : ERR_DB_CORRUPT;
 }
 
 /* The row that has not ended, expired or not. ERR_NOT_FOUND. */
@@ -44,15 +35,10 @@ static int find(
 	db_bind_int(row, 1, list_id);
 	db_bind_addr(row, 2, &network->addr);
 	db_bind_int(row, 3, network->prefix);
-	int more = db_step(row);
-	if (more <= 0)
-		return more == 0 ? ERR_NOT_FOUND : more;
-	listings_read_row(row, listing_r);
-	db_finish(row);
-	return ERR_NONE;
+	return db_read_one(row, listings_read_row, listing_r);
 }
 
-static int end(struct db *db, int64_t id, int64_t at, int64_t change_id)
+int listings_end_row(struct db *db, int64_t id, int64_t at, int64_t change_id)
 {
 	struct statement *update = db_begin(db, END_LISTING);
 
@@ -62,18 +48,7 @@ static int end(struct db *db, int64_t id, int64_t at, int64_t change_id)
 	return db_run(update);
 }
 
-static int record(struct db *db, const struct network *network, int list_id, struct change change,
-	int64_t *id_r)
-{
-	char text[NETWORK_TEXT_SIZE];
-
-	network_format(network, text);
-	change.address = text;
-	change.list_id = list_id;
-	return history_add(db, &change, id_r);
-}
-
-/* The change says of no single address, as many listings may share it. */
+/* The change names no address, as several listings may share it. */
 static int record_expiry(struct db *db, int list_id, int64_t now, int64_t *expire_id)
 {
 	const struct change change = {
@@ -88,93 +63,63 @@ static int record_expiry(struct db *db, int list_id, int64_t now, int64_t *expir
 }
 
 int listings_end_expired(struct db *db, int list_id, const struct network *network, int64_t now,
-	int64_t *expire_id, bool *ended_r)
+	int64_t *expire_id, struct listing *existing_r)
 {
-	struct listing listing;
-	int err = find(db, list_id, network, &listing);
+	int err = find(db, list_id, network, existing_r);
 
-	*ended_r = false;
-	if (err == ERR_NOT_FOUND)
-		return ERR_NONE;
-	if (err != ERR_NONE || listing.expires_at > now)
-		return err;
+	if (err != ERR_NONE)
+		return err == ERR_NOT_FOUND ? ERR_NONE : err;
+	if (existing_r->expires_at > now)
+		return ERR_EXISTS;
 	err = record_expiry(db, list_id, now, expire_id);
-	if (err == ERR_NONE)
-		err = end(db, listing.id, listing.expires_at, *expire_id);
-	*ended_r = err == ERR_NONE;
-	return err;
+	return err == ERR_NONE
+		       ? listings_end_row(db, existing_r->id, existing_r->expires_at, *expire_id)
+		       : err;
 }
 
 int listings_intern_reason(struct db *db, const char *reason, int64_t *id_r)
 {
 	struct statement *row = db_begin(db, FIND_REASON);
 
-	*id_r = 0;
 	db_bind_text(row, 1, reason);
-	int more = db_step(row);
-	if (more < 0)
-		return more;
-	if (more > 0) {
-		*id_r = db_int(row, 0);
-		db_finish(row);
-		return ERR_NONE;
-	}
+	int err = db_get_int(row, id_r);
+	if (err != ERR_NOT_FOUND)
+		return err;
 	struct statement *insert = db_begin(db, ADD_REASON);
 	db_bind_text(insert, 1, reason);
-	int err = db_run(insert);
-	if (err == ERR_NONE)
-		*id_r = db_last_id(db);
-	return err;
+	return db_insert(insert, id_r);
 }
 
-/* Makes room for a listing: what expired is ended; what is in force is ERR_EXISTS. */
-static int make_room(
-	struct db *db, const struct listing *listing, int64_t now, struct listing *existing_r)
+int listings_insert(struct db *db, struct listing *listing, int64_t reason_id, int64_t change_id)
 {
-	int64_t expire_id = 0;
-	bool ended;
-	int err = listings_end_expired(
-		db, listing->list_id, &listing->network, now, &expire_id, &ended);
+	struct statement *insert = db_begin(db, ADD_LISTING);
 
-	if (err != ERR_NONE || ended)
-		return err;
-	err = find(db, listing->list_id, &listing->network, existing_r);
-	if (err == ERR_NOT_FOUND)
-		return ERR_NONE;
-	return err == ERR_NONE ? ERR_EXISTS : err;
-}
-
-static int insert(struct db *db, struct listing *listing, int64_t change_id)
-{
-	int64_t reason_id;
-	int err = listings_intern_reason(db, listing->reason, &reason_id);
-
-	if (err != ERR_NONE)
-		return err;
-	struct statement *statement = db_begin(db, ADD_LISTING);
-	db_bind_int(statement, 1, listing->list_id);
-	db_bind_addr(statement, 2, &listing->network.addr);
-	db_bind_int(statement, 3, listing->network.prefix);
-	db_bind_int(statement, 4, reason_id);
-	db_bind_int(statement, 5, listing->evidence_id);
-	db_bind_int(statement, 6, listing->listed_at);
-	db_bind_time(statement, 7, listing->expires_at);
-	db_bind_int(statement, 8, change_id);
-	err = db_run(statement);
-	listing->id = err == ERR_NONE ? db_last_id(db) : 0;
-	return err;
+	db_bind_int(insert, 1, listing->list_id);
+	db_bind_addr(insert, 2, &listing->network.addr);
+	db_bind_int(insert, 3, listing->network.prefix);
+	db_bind_int(insert, 4, reason_id);
+	db_bind_int(insert, 5, listing->evidence_id);
+	db_bind_int(insert, 6, listing->listed_at);
+	db_bind_time(insert, 7, listing->expires_at);
+	db_bind_int(insert, 8, change_id);
+	int err = db_insert(insert, &listing->id);
+	return err == ERR_NONE && db_changes(db) == 0 ? ERR_EXISTS : err;
 }
 
 int listings_add_within(struct db *db, struct listing *listing, const struct change *change,
 	struct listing *existing_r)
 {
-	int64_t change_id = 0;
-	int err = make_room(db, listing, change->at, existing_r);
+	int64_t expire_id = 0, change_id, reason_id;
+	int err = listings_end_expired(
+		db, listing->list_id, &listing->network, change->at, &expire_id, existing_r);
 
 	listing->listed_at = change->at;
 	if (err == ERR_NONE)
-		err = record(db, &listing->network, listing->list_id, *change, &change_id);
-	return err == ERR_NONE ? insert(db, listing, change_id) : err;
+		err = history_add_network(
+			db, &listing->network, listing->list_id, change, &change_id);
+	if (err == ERR_NONE)
+		err = listings_intern_reason(db, listing->reason, &reason_id);
+	return err == ERR_NONE ? listings_insert(db, listing, reason_id, change_id) : err;
 }
 
 int listings_add(struct db *db, struct listing *listing, const struct evidence *evidence,
@@ -186,14 +131,10 @@ int listings_add(struct db *db, struct listing *listing, const struct evidence *
 		err = evidence_add(db, evidence, &listing->evidence_id);
 	if (err == ERR_NONE)
 		err = listings_add_within(db, listing, change, existing_r);
-	if (err == ERR_NONE)
-		err = db_commit(db);
-	if (err != ERR_NONE)
-		db_rollback(db);
-	return err;
+	return db_end(db, err);
 }
 
-static int find_in_force(struct db *db, int list_id, const struct network *network, int64_t now,
+int listings_find(struct db *db, int list_id, const struct network *network, int64_t now,
 	struct listing *listing_r)
 {
 	int err = find(db, list_id, network, listing_r);
@@ -205,30 +146,26 @@ int listings_end_within(struct db *db, int list_id, const struct network *networ
 	const struct change *change, int64_t *id_r)
 {
 	struct listing listing;
-	int64_t change_id = 0;
-	int err = find_in_force(db, list_id, network, change->at, &listing);
+	int64_t change_id;
+	int err = listings_find(db, list_id, network, change->at, &listing);
 
 	if (err == ERR_NONE)
-		err = record(db, network, list_id, *change, &change_id);
+		err = history_add_network(db, network, list_id, change, &change_id);
 	if (err == ERR_NONE)
-		err = end(db, listing.id, change->at, change_id);
-	if (id_r != NULL)
-		*id_r = err == ERR_NONE ? listing.id : 0;
+		err = listings_end_row(db, listing.id, change->at, change_id);
+	*id_r = err == ERR_NONE ? listing.id : 0;
 	return err;
 }
 
 int listings_end(
 	struct db *db, int list_id, const struct network *network, const struct change *change)
 {
+	int64_t id;
 	int err = db_begin_write(db);
 
 	if (err == ERR_NONE)
-		err = listings_end_within(db, list_id, network, change, NULL);
-	if (err == ERR_NONE)
-		err = db_commit(db);
-	if (err != ERR_NONE)
-		db_rollback(db);
-	return err;
+		err = listings_end_within(db, list_id, network, change, &id);
+	return db_end(db, err);
 }
 
 int listings_add_evidence(struct db *db, int64_t listing_id, int64_t evidence_id)
@@ -256,26 +193,35 @@ int listings_find_related(struct db *db, const struct network *network, int64_t 
 	while (*count_r < room && (more = db_step(row)) > 0) {
 		struct listing *listing = &listings_r[*count_r];
 		listings_read_row(row, listing);
-		/* A wide IPv6 network and the IPv4 ones within its bits have nothing to do with one
-		 * another. */
+		/* A wide IPv6 network may contain the bits of IPv4 ones; they are not related. */
 		*count_r += network_is_ipv4(&listing->network) == network_is_ipv4(network);
 	}
 	db_finish(row);
 	return more < 0 ? more : ERR_NONE;
 }
 
+/* The users of a batch trust that its networks nest, whatever a damaged file contains. */
+static int read_network(struct statement *row, struct network *network_r)
+{
+	struct addr addr = db_addr(row, 0);
+	int64_t prefix = db_int(row, 1);
+
+	if (prefix < 0 || prefix > NETWORK_MAX_PREFIX)
+		return ERR_DB_CORRUPT;
+	*network_r = network_around(&addr, (unsigned)prefix);
+	return addr_compare(&network_r->addr, &addr) == 0 ? ERR_NONE : ERR_DB_CORRUPT;
+}
+
 int listings_read(struct db *db, int list_id, int64_t now, struct batch *batch_r)
 {
 	struct statement *row = db_begin(db, LISTINGS_OF_LIST);
+	struct network network;
 	int more, err = ERR_NONE;
 
 	db_bind_int(row, 1, list_id);
 	db_bind_int(row, 2, now);
 	while (err == ERR_NONE && (more = db_step(row)) != 0) {
-		struct network network;
-		if (more < 0)
-			return more;
-		err = read_network(row, &network);
+		err = more > 0 ? read_network(row, &network) : more;
 		if (err == ERR_NONE)
 			err = batch_add(batch_r, &network, db_text(row, 2), db_int(row, 3),
 				db_time(row, 4));
