@@ -191,8 +191,7 @@ static int read_parts(struct db *hits, const struct span *span, struct part *par
 		if (err == ERR_NONE && parts[i].out_of_memory)
 			err = ERR_MEMORY;
 	}
-	db_rollback(hits);
-	return err;
+	return db_end(hits, err);
 }
 
 static enum status run(struct context *context)

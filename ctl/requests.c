@@ -53,14 +53,13 @@ static void add_row(void *table, const struct request *request)
 
 static enum status show_all(struct context *context)
 {
-	const struct requests_filter filter = {.undecided = true, .limit = -1};
 	enum status status = context_open_ops(context, false);
 
 	if (status != STATUS_DONE)
 		return status;
 	struct table *table =
 		table_new(columns, sizeof(columns) / sizeof(columns[0]), context_json(context));
-	int err = requests_each(context->ops, &filter, add_row, table);
+	int err = requests_each_undecided(context->ops, add_row, table);
 	if (err == ERR_NONE && table_rows(table) == 0 && !context_json(context))
 		say("no request is undecided");
 	table_end(&table);

@@ -189,9 +189,5 @@ int report_keep(struct db *db, const struct report *report, const struct addr *a
 	*test_r = report_test(report, address, at);
 	if (err == ERR_NONE)
 		err = tests_add(db, test_r, &evidence);
-	if (err == ERR_NONE)
-		err = db_commit(db);
-	if (err != ERR_NONE)
-		db_rollback(db);
-	return err;
+	return db_end(db, err);
 }

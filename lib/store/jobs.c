@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The prober's jobs: which tests are due, and what follows from each. */
 #include "store/jobs.h"
 
 #include <string.h>
@@ -14,7 +15,7 @@
 
 #define WHO "opsprobe"
 
-/* What each kind of job does by which statement. */
+/* The statements of each kind of job. */
 static const struct {
 	enum statement_id begin, postpone;
 } statements_of[] = {
@@ -43,7 +44,7 @@ int jobs_due(struct db *db, int64_t now, struct job *jobs_r, size_t room, size_t
 			.began_at = db_int(row, 6),
 			.evidence_id = db_int(row, 7),
 		};
-		/* A row that is damaged names no host: it is left to the operator's eyes. */
+		/* A row without a valid address is damaged: it is skipped. */
 		if (addr_parse(db_text(row, 2), &job->address) == ERR_NONE)
 			(*count_r)++;
 	}
@@ -53,23 +54,7 @@ int jobs_due(struct db *db, int64_t now, struct job *jobs_r, size_t room, size_t
 
 int jobs_next_at(struct db *db, int64_t *at_r)
 {
-	struct statement *row = db_begin(db, NEXT_JOB);
-	int more = db_step(row);
-
-	*at_r = CLOCK_NEVER;
-	if (more <= 0)
-		return more;
-	*at_r = db_time(row, 0);
-	db_finish(row);
-	return ERR_NONE;
-}
-
-/* Runs an update of a job's row, which is not there to be updated any more once it was decided. */
-static int run_update(struct db *db, struct statement *update)
-{
-	int err = db_run(update);
-
-	return err == ERR_NONE && db_changes(db) == 0 ? ERR_EXISTS : err;
+	return db_get_time(db_begin(db, NEXT_JOB), at_r);
 }
 
 static int set_time(struct db *db, enum statement_id id, const struct job *job, int64_t time)
@@ -78,7 +63,7 @@ static int set_time(struct db *db, enum statement_id id, const struct job *job, 
 
 	db_bind_int(update, 1, job->id);
 	db_bind_int(update, 2, time);
-	return run_update(db, update);
+	return db_update(update, ERR_EXISTS);
 }
 
 int jobs_begin(struct db *db, const struct job *job, int64_t now)
@@ -93,43 +78,38 @@ int jobs_postpone(struct db *db, const struct job *job, int64_t until)
 
 int jobs_forget_begun(struct db *db)
 {
-	int err = db_run(db_begin(db, FORGET_REQUEST_TESTS));
+	static const enum statement_id ids[] = {
+		FORGET_REQUEST_TESTS, FORGET_WATCH_TESTS, FORGET_ORDER_TESTS};
+	int err = ERR_NONE;
 
-	if (err == ERR_NONE)
-		err = db_run(db_begin(db, FORGET_WATCH_TESTS));
-	return err == ERR_NONE ? db_run(db_begin(db, FORGET_ORDER_TESTS)) : err;
+	for (size_t i = 0; err == ERR_NONE && i < sizeof(ids) / sizeof(ids[0]); i++)
+		err = db_run(db_begin(db, ids[i]));
+	return err;
 }
 
-/* The columns of a decision, but for the verdict of its test. */
-static void bind_decision(struct statement *update, const struct job_outcome *outcome, int64_t now)
-{
-	bool granted = outcome->end == JOB_GRANTED;
-
-	db_bind_text(update, 2, request_state_name(granted ? REQUEST_GRANTED : REQUEST_DENIED));
-	db_bind_int(update, 3, now);
-	db_bind_text(update, 4, WHO);
-	db_bind_text(update, 5, outcome->why);
-}
-
+/* Without a test, the request's count of tests and its verdict are kept. */
 static int set_request(struct db *db, const struct job *job, const struct test *test,
 	const struct job_outcome *outcome, int64_t now)
 {
+	const struct change decision = {.at = now, .who = WHO, .why = outcome->why};
 	bool again = outcome->end == JOB_AGAIN;
 	struct statement *update;
 
-	if (again || outcome->end == JOB_REVIEW) {
+	if (!again && outcome->end != JOB_REVIEW)
+		return requests_set_decided(db, job->id, outcome->end == JOB_GRANTED,
+			test != NULL ? test->verdict : NULL, &decision);
+	if (test == NULL) {
+		update = db_begin(db, REVIEW_REQUEST);
+		db_bind_text(update, 2, outcome->why);
+	} else {
 		update = db_begin(db, SET_REQUEST);
 		db_bind_text(update, 2, request_state_name(again ? REQUEST_RETRY : REQUEST_REVIEW));
 		db_bind_time(update, 3, again ? outcome->next_at : CLOCK_NEVER);
 		db_bind_text(update, 4, test->verdict);
 		db_bind_text(update, 5, outcome->why);
-	} else {
-		update = db_begin(db, DECIDE_REQUEST);
-		bind_decision(update, outcome, now);
-		db_bind_text(update, 6, test->verdict);
 	}
 	db_bind_int(update, 1, job->id);
-	return run_update(db, update);
+	return db_update(update, ERR_EXISTS);
 }
 
 static int set_watch(struct db *db, const struct job *job, const struct job_outcome *outcome)
@@ -140,7 +120,7 @@ static int set_watch(struct db *db, const struct job *job, const struct job_outc
 	db_bind_int(update, 1, job->id);
 	db_bind_time(update, 2, again ? outcome->next_at : CLOCK_NEVER);
 	db_bind_text(update, 3, again ? NULL : outcome->why);
-	return run_update(db, update);
+	return db_update(update, ERR_EXISTS);
 }
 
 static int set_order(struct db *db, const struct job *job, const struct test *test)
@@ -148,13 +128,11 @@ static int set_order(struct db *db, const struct job *job, const struct test *te
 	struct statement *update = db_begin(db, SET_ORDER);
 
 	db_bind_int(update, 1, job->id);
-	if (test != NULL)
-		db_bind_int(update, 2, test->id);
-	else
-		db_bind_text(update, 2, NULL);
-	return run_update(db, update);
+	db_bind_id(update, 2, test != NULL ? test->id : 0);
+	return db_update(update, ERR_EXISTS);
 }
 
+/* The job's row after its test, or when it ended without one (NULL). */
 static int set_job(struct db *db, const struct job *job, const struct test *test,
 	const struct job_outcome *outcome, int64_t now)
 {
@@ -172,7 +150,7 @@ static int set_job(struct db *db, const struct job *job, const struct test *test
 	return set_request(db, job, test, outcome, now);
 }
 
-/* When a listing that is made on a list now ends. */
+/* When a listing that is added to a list now expires. */
 static int read_expiry(struct db *db, int list_id, int64_t now, int64_t *expires_at_r)
 {
 	struct lists lists;
@@ -186,8 +164,8 @@ static int read_expiry(struct db *db, int list_id, int64_t now, int64_t *expires
 	return err;
 }
 
-/* Lists the host, with the spam copy where there is one and the transcript. One that is listed
- * already gets them as further evidence. */
+/* Lists the host, with the spam copy, if there is one, and the transcript as evidence. If it is
+ * listed already, its listing gets them. */
 static int list_host(struct db *db, const struct job *job, const struct test *test,
 	const struct job_outcome *outcome, int64_t now)
 {
@@ -213,7 +191,7 @@ static int list_host(struct db *db, const struct job *job, const struct test *te
 	return err;
 }
 
-/* One that ended meanwhile, by age or by hand, is off the list all the same. */
+/* A listing that has expired or was removed in the meantime needs nothing. */
 static int unlist_host(
 	struct db *db, const struct job *job, const struct job_outcome *outcome, int64_t now)
 {
@@ -227,23 +205,19 @@ static int unlist_host(
 	return err == ERR_NOT_FOUND ? ERR_NONE : err;
 }
 
-/* The test belongs to what it was about, so that whoever looks the address up finds it. */
+/* Adds the test to the evidence of the listing that it is about. */
 static int add_evidence(struct db *db, const struct job *job, const struct test *test, int64_t now)
 {
 	struct network network = network_of_addr(&job->address);
-	struct listing listings[LISTS_MAX];
-	size_t count;
-	int err = listings_find_related(db, &network, now, listings, LISTS_MAX, &count);
+	struct listing listing;
+	int err = listings_find(db, job->list_id, &network, now, &listing);
 
-	for (size_t i = 0; err == ERR_NONE && i < count; i++) {
-		if (listings[i].list_id == job->list_id &&
-			network_compare(&listings[i].network, &network) == 0)
-			err = listings_add_evidence(db, listings[i].id, test->evidence_id);
-	}
-	return err;
+	if (err == ERR_NONE)
+		return listings_add_evidence(db, listing.id, test->evidence_id);
+	return err == ERR_NOT_FOUND ? ERR_NONE : err;
 }
 
-/* Puts on record what neither a decision nor a listing tells of. */
+/* Records what neither a decision nor a listing shows. */
 static int note_step(
 	struct db *db, const struct job *job, const struct job_outcome *outcome, int64_t now)
 {
@@ -259,18 +233,13 @@ static int note_step(
 		{JOB_WATCH, JOB_GRANTED, "watch over"},
 		{JOB_WATCH, JOB_REVIEW, "watch over"},
 	};
-	char address[ADDR_TEXT_SIZE];
-	struct change change = {.at = now,
-		.who = WHO,
-		.why = outcome->why,
-		.address = address,
-		.list_id = job->list_id};
+	struct network network = network_of_addr(&job->address);
+	struct change change = {.at = now, .who = WHO, .why = outcome->why};
 
-	addr_format(&job->address, address);
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
 		change.what = steps[i].what;
 		if (steps[i].kind == job->kind && steps[i].end == outcome->end)
-			return history_add(db, &change, NULL);
+			return history_add_network(db, &network, job->list_id, &change, NULL);
 	}
 	return ERR_NONE;
 }
@@ -306,31 +275,8 @@ int jobs_finish(struct db *db, const struct job *job, struct test *test,
 		if (err == ERR_NONE)
 			err = follow(db, job, test, outcome, now);
 	}
-	if (err == ERR_NONE || decided)
-		err = db_commit(db);
-	if (err != ERR_NONE)
-		db_rollback(db);
+	err = db_end(db, decided ? ERR_NONE : err);
 	return err == ERR_NONE && decided ? ERR_EXISTS : err;
-}
-
-/* The row of a job that ends without a test. */
-static int settle(
-	struct db *db, const struct job *job, const struct job_outcome *outcome, int64_t now)
-{
-	if (job->kind == JOB_WATCH)
-		return set_watch(db, job, outcome);
-	if (job->kind == JOB_ORDER)
-		return set_order(db, job, NULL);
-	bool review = outcome->end == JOB_REVIEW;
-	struct statement *update = db_begin(db, review ? REVIEW_REQUEST : DECIDE_REQUEST);
-	db_bind_int(update, 1, job->id);
-	if (review) {
-		db_bind_text(update, 2, outcome->why);
-	} else {
-		bind_decision(update, outcome, now);
-		db_bind_text(update, 6, NULL);
-	}
-	return run_update(db, update);
 }
 
 int jobs_settle(
@@ -339,29 +285,31 @@ int jobs_settle(
 	int err = db_begin_write(db);
 
 	if (err == ERR_NONE)
-		err = settle(db, job, outcome, now);
+		err = set_job(db, job, NULL, outcome, now);
 	if (err == ERR_NONE)
 		err = note_step(db, job, outcome, now);
-	if (err == ERR_NONE)
-		err = db_commit(db);
-	if (err != ERR_NONE)
-		db_rollback(db);
-	return err;
+	return db_end(db, err);
 }
 
 int jobs_order(
 	struct db *db, const struct addr *address, const char *who, int64_t now, int64_t *id_r)
 {
 	struct statement *insert = db_begin(db, ADD_ORDER);
-	char text[ADDR_TEXT_SIZE];
 
-	addr_format(address, text);
-	db_bind_text(insert, 1, text);
+	db_bind_addr_text(insert, 1, address);
 	db_bind_text(insert, 2, who);
 	db_bind_int(insert, 3, now);
-	int err = db_run(insert);
-	*id_r = err == ERR_NONE ? db_last_id(db) : 0;
-	return err;
+	return db_insert(insert, id_r);
+}
+
+static void read_order(struct statement *row, void *result_r)
+{
+	struct order *order_r = result_r;
+
+	if (!db_is_null(row, 0))
+		tests_read_row(row, &order_r->test);
+	order_r->due = !db_is_null(row, 10);
+	order_r->began_at = db_time(row, 11);
 }
 
 int jobs_read_order(struct db *db, int64_t id, struct order *order_r)
@@ -370,13 +318,5 @@ int jobs_read_order(struct db *db, int64_t id, struct order *order_r)
 
 	*order_r = (struct order){.began_at = CLOCK_NEVER};
 	db_bind_int(row, 1, id);
-	int more = db_step(row);
-	if (more <= 0)
-		return more == 0 ? ERR_NOT_FOUND : more;
-	if (!db_is_null(row, 0))
-		tests_read_row(row, &order_r->test);
-	order_r->due = !db_is_null(row, 10);
-	order_r->began_at = db_time(row, 11);
-	db_finish(row);
-	return ERR_NONE;
+	return db_read_one(row, read_order, order_r);
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Removal requests and nominations: filed, found and decided. */
 #include "store/requests.h"
 
 #include <string.h>
@@ -38,7 +39,7 @@ const char *request_state_name(enum request_state state)
 	return state_names[state];
 }
 
-/* Of a state that this program does not know, the one in which nothing happens by itself. */
+/* A state that this program does not know counts as the one that waits for the operator. */
 static enum request_state read_state(const char *name)
 {
 	enum request_state state = REQUEST_OPEN;
@@ -49,8 +50,10 @@ static enum request_state read_state(const char *name)
 }
 
 /* The columns are REQUEST_COLUMNS. */
-static void read_request(struct statement *row, struct request *request_r)
+static void read_request(struct statement *row, void *result_r)
 {
+	struct request *request_r = result_r;
+
 	*request_r = (struct request){
 		.id = db_int(row, 0),
 		.kind = strcmp(db_text(row, 1), "nomination") == 0 ? REQUEST_NOMINATION
@@ -78,24 +81,12 @@ static void read_request(struct statement *row, struct request *request_r)
 	text_copy(request_r->why, sizeof(request_r->why), db_text(row, 19));
 }
 
-/* Runs a statement that gives at most one request. */
-static int read_one(struct statement *row, struct request *request_r)
-{
-	int more = db_step(row);
-
-	if (more <= 0)
-		return more == 0 ? ERR_NOT_FOUND : more;
-	read_request(row, request_r);
-	db_finish(row);
-	return ERR_NONE;
-}
-
 int requests_get(struct db *db, int64_t id, struct request *request_r)
 {
 	struct statement *row = db_begin(db, GET_REQUEST);
 
 	db_bind_int(row, 1, id);
-	return read_one(row, request_r);
+	return db_read_one(row, read_request, request_r);
 }
 
 int requests_find_token(struct db *db, const char *token, struct request *request_r)
@@ -103,110 +94,94 @@ int requests_find_token(struct db *db, const char *token, struct request *reques
 	struct statement *row = db_begin(db, FIND_REQUEST_OF_TOKEN);
 
 	db_bind_text(row, 1, token);
-	return read_one(row, request_r);
+	return db_read_one(row, read_request, request_r);
 }
 
 int requests_is_nominated(struct db *db, const struct addr *address, bool *nominated_r)
 {
 	struct statement *row = db_begin(db, FIND_NOMINATION);
-	char text[ADDR_TEXT_SIZE];
-	int64_t found = 0;
+	int64_t found;
 
-	addr_format(address, text);
-	db_bind_text(row, 1, text);
+	db_bind_addr_text(row, 1, address);
 	int err = db_get_int(row, &found);
 	*nominated_r = found != 0;
 	return err;
 }
 
-/* Whether one is there already: request->id is its number then. */
-static int find_same(struct db *db, const char *address, struct request *request)
+/* ERR_EXISTS when there is one already: request->id is its number then. */
+static int find_same(struct db *db, struct request *request)
 {
 	struct request same;
-	int err = request->token[0] == '\0' ? ERR_NOT_FOUND
-					    : requests_find_token(db, request->token, &same);
+	int err = ERR_NOT_FOUND;
 
-	if (err != ERR_NOT_FOUND) {
-		request->id = err == ERR_NONE ? same.id : 0;
-		return err == ERR_NONE ? ERR_EXISTS : err;
+	if (request->token[0] != '\0')
+		err = requests_find_token(db, request->token, &same);
+	if (err == ERR_NOT_FOUND) {
+		struct statement *row = db_begin(db, FIND_UNDECIDED_REQUEST);
+		db_bind_text(row, 1, kind_names[request->kind]);
+		db_bind_addr_text(row, 2, &request->address);
+		db_bind_int(row, 3, request->list_id);
+		err = db_get_int(row, &same.id);
 	}
-	struct statement *row = db_begin(db, FIND_UNDECIDED_REQUEST);
-	db_bind_text(row, 1, kind_names[request->kind]);
-	db_bind_text(row, 2, address);
-	db_bind_int(row, 3, request->list_id);
-	int more = db_step(row);
-	if (more <= 0)
-		return more;
-	request->id = db_int(row, 0);
-	db_finish(row);
-	return ERR_EXISTS;
+	request->id = err == ERR_NONE ? same.id : 0;
+	if (err == ERR_NONE)
+		return ERR_EXISTS;
+	return err == ERR_NOT_FOUND ? ERR_NONE : err;
 }
 
-static int insert(struct db *db, const char *address, struct request *request)
+static int insert(struct db *db, struct request *request)
 {
 	struct statement *statement = db_begin(db, ADD_REQUEST);
-	char from[ADDR_TEXT_SIZE];
 
-	addr_format(&request->filed_from, from);
 	db_bind_text(statement, 1, kind_names[request->kind]);
-	db_bind_text(statement, 2, address);
+	db_bind_addr_text(statement, 2, &request->address);
 	db_bind_int(statement, 3, request->list_id);
 	db_bind_text(statement, 4, state_names[request->state]);
 	db_bind_int(statement, 5, request->requested_at);
 	db_bind_text(statement, 6, request->filed_by);
-	db_bind_text(statement, 7, request->from_visitor ? from : NULL);
+	if (request->from_visitor)
+		db_bind_addr_text(statement, 7, &request->filed_from);
 	db_bind_text(statement, 8, request->contact);
 	db_bind_text(statement, 9, request->note);
 	db_bind_text(statement, 10, request->token[0] != '\0' ? request->token : NULL);
 	db_bind_int(statement, 11, request->waived);
 	db_bind_time(statement, 12, request->next_test_at);
-	if (request->evidence_id != 0)
-		db_bind_int(statement, 13, request->evidence_id);
-	else
-		db_bind_text(statement, 13, NULL);
-	int err = db_run(statement);
-	request->id = err == ERR_NONE ? db_last_id(db) : 0;
-	return err;
+	db_bind_id(statement, 13, request->evidence_id);
+	return db_insert(statement, &request->id);
 }
 
 int requests_file(struct db *db, struct request *request, const struct evidence *spam)
 {
-	char address[ADDR_TEXT_SIZE];
 	int err = db_begin_write(db);
 
-	addr_format(&request->address, address);
 	request->id = 0;
 	if (err == ERR_NONE)
-		err = find_same(db, address, request);
+		err = find_same(db, request);
 	if (err == ERR_NONE && spam != NULL)
 		err = evidence_add(db, spam, &request->evidence_id);
 	if (err == ERR_NONE)
-		err = insert(db, address, request);
-	if (err == ERR_NONE)
-		err = db_commit(db);
-	if (err != ERR_NONE)
-		db_rollback(db);
-	return err;
+		err = insert(db, request);
+	return db_end(db, err);
+}
+
+static void read_record(struct statement *row, void *result_r)
+{
+	*(struct request_record *)result_r = (struct request_record){
+		.denied = db_int(row, 0),
+		.decided_at = db_int(row, 1),
+		.waived = db_int(row, 2) != 0,
+	};
 }
 
 int requests_read_record(
 	struct db *db, const struct addr *address, int list_id, struct request_record *record_r)
 {
 	struct statement *row = db_begin(db, RECORD_OF_REQUESTS);
-	char text[ADDR_TEXT_SIZE];
 
 	*record_r = (struct request_record){0};
-	addr_format(address, text);
-	db_bind_text(row, 1, text);
+	db_bind_addr_text(row, 1, address);
 	db_bind_int(row, 2, list_id);
-	int more = db_step(row);
-	if (more <= 0)
-		return more;
-	record_r->denied = db_int(row, 0);
-	record_r->decided_at = db_int(row, 1);
-	record_r->waived = db_int(row, 2) != 0;
-	db_finish(row);
-	return ERR_NONE;
+	return db_read_one(row, read_record, record_r);
 }
 
 int64_t requests_next_allowed(const struct request_record *record)
@@ -220,19 +195,14 @@ int64_t requests_next_allowed(const struct request_record *record)
 	return record->decided_at + (wait < LONGEST_WAIT_SECS ? wait : LONGEST_WAIT_SECS);
 }
 
-int requests_each(struct db *db, const struct requests_filter *filter,
-	void (*take)(void *context, const struct request *request), void *context)
+int requests_each_undecided(
+	struct db *db, void (*take)(void *context, const struct request *request), void *context)
 {
-	struct statement *row =
-		db_begin(db, filter->undecided ? UNDECIDED_REQUESTS : NEWEST_REQUESTS);
-	char text[ADDR_TEXT_SIZE];
+	struct statement *row = db_begin(db, UNDECIDED_REQUESTS);
 	struct request request;
 	int more;
 
-	if (filter->address != NULL)
-		addr_format(filter->address, text);
-	db_bind_text(row, 1, filter->address != NULL ? text : NULL);
-	db_bind_int(row, 2, filter->limit);
+	db_bind_int(row, 2, -1);
 	while ((more = db_step(row)) > 0) {
 		read_request(row, &request);
 		take(context, &request);
@@ -254,19 +224,10 @@ int requests_count(struct db *db,
 
 int requests_oldest_undecided(struct db *db, int64_t *at_r)
 {
-	struct statement *row = db_begin(db, OLDEST_UNDECIDED_REQUEST);
-	int more = db_step(row);
-
-	*at_r = CLOCK_NEVER;
-	if (more <= 0)
-		return more;
-	*at_r = db_time(row, 0);
-	db_finish(row);
-	return ERR_NONE;
+	return db_get_time(db_begin(db, OLDEST_UNDECIDED_REQUEST), at_r);
 }
 
-/* ERR_REFUSED when only a wider network covers the address. One that is off the list already is
- * fine. */
+/* ERR_REFUSED when only a wider network covers the address. It may be off the list already. */
 static int end_listing(struct db *db, const struct request *request, const struct change *change)
 {
 	struct network network = network_of_addr(&request->address);
@@ -288,61 +249,50 @@ static int end_listing(struct db *db, const struct request *request, const struc
 	return err;
 }
 
-static int decide_removal(
-	struct db *db, const struct request *request, bool granted, const struct change *change)
+int requests_set_decided(
+	struct db *db, int64_t id, bool granted, const char *verdict, const struct change *change)
 {
 	struct statement *update = db_begin(db, DECIDE_REQUEST);
 
-	db_bind_int(update, 1, request->id);
+	db_bind_int(update, 1, id);
 	db_bind_text(update, 2, state_names[granted ? REQUEST_GRANTED : REQUEST_DENIED]);
 	db_bind_int(update, 3, change->at);
 	db_bind_text(update, 4, change->who);
 	db_bind_text(update, 5, change->why);
-	db_bind_text(update, 6, NULL);
-	int err = db_run(update);
-	if (err == ERR_NONE && granted)
-		err = end_listing(db, request, change);
-	return err;
+	db_bind_text(update, 6, verdict);
+	return db_update(update, ERR_EXISTS);
 }
 
-/* One that is confirmed is tested; one that is not is over. */
-static int decide_nomination(
-	struct db *db, const struct request *request, bool granted, const struct change *change)
+static int confirm_nomination(
+	struct db *db, const struct request *request, const struct change *change)
 {
-	char address[ADDR_TEXT_SIZE];
-	struct change confirmed = *change;
-
-	if (!granted)
-		return decide_removal(db, request, false, change);
 	struct statement *update = db_begin(db, CONFIRM_NOMINATION);
+	struct network network = network_of_addr(&request->address);
+
 	db_bind_int(update, 1, request->id);
 	db_bind_int(update, 2, change->at);
 	db_bind_text(update, 3, change->why);
-	int err = db_run(update);
-	addr_format(&request->address, address);
-	confirmed.what = "nomination confirmed";
-	confirmed.address = address;
-	confirmed.list_id = request->list_id;
-	return err == ERR_NONE ? history_add(db, &confirmed, NULL) : err;
+	int err = db_update(update, ERR_EXISTS);
+	return err == ERR_NONE ? history_add_network(db, &network, request->list_id, change, NULL)
+			       : err;
 }
 
 int requests_decide(
 	struct db *db, int64_t id, bool granted, const char *who, const char *why, int64_t now)
 {
-	const struct change change = {.at = now, .who = who, .what = "remove", .why = why};
+	struct change change = {.at = now, .who = who, .what = "remove", .why = why};
 	struct request request;
 	int err = db_begin_write(db);
 
 	if (err == ERR_NONE)
 		err = requests_get(db, id, &request);
-	if (err == ERR_NONE && request.decided_at != CLOCK_NEVER)
-		err = ERR_EXISTS;
-	if (err == ERR_NONE)
-		err = (request.kind == REQUEST_REMOVAL ? decide_removal : decide_nomination)(
-			db, &request, granted, &change);
-	if (err == ERR_NONE)
-		err = db_commit(db);
-	if (err != ERR_NONE)
-		db_rollback(db);
-	return err;
+	if (err == ERR_NONE && granted && request.kind == REQUEST_NOMINATION) {
+		change.what = "nomination confirmed";
+		err = confirm_nomination(db, &request, &change);
+	} else if (err == ERR_NONE) {
+		err = requests_set_decided(db, id, granted, NULL, &change);
+		if (err == ERR_NONE && granted)
+			err = end_listing(db, &request, &change);
+	}
+	return db_end(db, err);
 }
