@@ -19,7 +19,7 @@
 
 static const struct {
 	const char *const *steps;
-	int64_t application_id; /* also at the end of the first step */
+	int64_t application_id; /* also set by the first step */
 	const char *name;
 } kinds[] = {
 	[DB_OPS] = {schema_ops, 0x4f70734c, "a database of listings"},
@@ -35,14 +35,14 @@ int migrate_newest_version(enum db_kind kind)
 	return version;
 }
 
-/* What a file says it is. */
+/* What a file says of itself. */
 struct identity {
 	int64_t application_id;
 	int64_t version;
-	int64_t schema_changes; /* 0: no table was made in it yet */
+	int64_t schema_changes; /* 0: it has no tables yet */
 };
 
-/* All of one moment, as another program may be making the database just now. */
+/* In one transaction, as another program may be creating the database at the same time. */
 static int read_identity(struct db *db, struct identity *identity_r, struct text *message_r)
 {
 	int err = db_begin_read(db);
@@ -53,14 +53,8 @@ static int read_identity(struct db *db, struct identity *identity_r, struct text
 		err = db_pragma_int(db, "user_version", &identity_r->version);
 	if (err == ERR_NONE)
 		err = db_pragma_int(db, "schema_version", &identity_r->schema_changes);
-	db_rollback(db);
-	if (err == ERR_DB_FOREIGN)
-		text_add_format(message_r,
-			"%s: not an SQLite database; move it away, then run \"opsctl init\"",
-			db_path(db));
-	else if (err != ERR_NONE)
-		text_add_format(message_r, "%s: %s (%s)", db_path(db), err_text(err), db_error(db));
-	return err;
+	err = db_end(db, err);
+	return err == ERR_NONE ? ERR_NONE : db_explain(db, err, message_r);
 }
 
 static int check_identity(const struct db *db, enum db_kind kind, const struct identity *identity,
@@ -76,15 +70,15 @@ static int check_identity(const struct db *db, enum db_kind kind, const struct i
 	}
 	if (identity->version > newest) {
 		text_add_format(message_r,
-			"%s: its schema is version %lld, newer than the %d of this program; "
-			"upgrade opsmilter here",
+			"%s: its schema is version %lld, newer than version %d of this program; "
+			"upgrade opsmilter on this host",
 			db_path(db), (long long)identity->version, newest);
 		return ERR_DB_NEWER;
 	}
 	if (identity->version < newest && !any_version) {
 		text_add_format(message_r,
-			"%s: its schema is version %lld, this program's is %d; \"opsctl init\" "
-			"upgrades it",
+			"%s: its schema is version %lld, older than version %d of this program; "
+			"\"opsctl init\" upgrades it",
 			db_path(db), (long long)identity->version, newest);
 		return ERR_DB_OLDER;
 	}
@@ -97,36 +91,30 @@ static int check_version(struct db *db, enum db_kind kind, struct text *message_
 	int err = read_identity(db, &identity, message_r);
 
 	if (err == ERR_NONE && identity.schema_changes == 0) {
-		text_add_format(message_r, "%s: an empty file; \"opsctl init\" makes the database",
-			db_path(db));
+		text_add_format(message_r,
+			"%s: an empty file; \"opsctl init\" creates the database", db_path(db));
 		return ERR_DB_MISSING;
 	}
 	return err == ERR_NONE ? check_identity(db, kind, &identity, false, message_r) : err;
 }
 
-/* One step in one transaction. Another program may have been faster: then there is nothing to do.
- */
+/* One step in one transaction. Nothing is left to do if another program has taken the step. */
 static int take_step(struct db *db, enum db_kind kind, int64_t version, struct text *message_r)
 {
-	int64_t now_at = 0;
+	int64_t current = 0;
 	int err = db_execute(db, "BEGIN EXCLUSIVE");
 
 	if (err == ERR_NONE)
-		err = db_pragma_int(db, "user_version", &now_at);
-	if (err == ERR_NONE && now_at == version)
+		err = db_pragma_int(db, "user_version", &current);
+	if (err == ERR_NONE && current == version)
 		err = db_execute(db, kinds[kind].steps[version]);
-	if (err == ERR_NONE)
-		err = db_execute(db, "COMMIT");
-	if (err != ERR_NONE) {
-		db_rollback(db);
-		text_add_format(message_r, "%s: %s (%s)", db_path(db), err_text(err), db_error(db));
-	}
-	return err;
+	err = db_end(db, err);
+	return err == ERR_NONE ? ERR_NONE : db_explain(db, err, message_r);
 }
 
-/* What must be said before the first table is made: space is given back page by page, and readers
- * and the writer do not wait for one another. For the journal SQLite itself does not wait, when
- * another program sets it just now. */
+/* Sets what must be set before the first table: free pages can be returned one by one, and readers
+ * and the writer do not wait for each other. SQLite itself does not wait when another program sets
+ * the journal at the same time. */
 static int prepare_new(struct db *db, struct text *message_r)
 {
 	int64_t deadline = clock_monotonic_msecs() + WAIT_MSECS;
@@ -137,13 +125,11 @@ static int prepare_new(struct db *db, struct text *message_r)
 			ERR_DB_BUSY &&
 		clock_monotonic_msecs() < deadline)
 		usleep(RETRY_MSECS * 1000);
-	if (err != ERR_NONE)
-		text_add_format(message_r, "%s: %s (%s)", db_path(db), err_text(err), db_error(db));
-	return err;
+	return err == ERR_NONE ? ERR_NONE : db_explain(db, err, message_r);
 }
 
-/* Makes the file with the group's rights before SQLite would make it with the world's. */
-static void make_file(const char *path)
+/* Creates the file for its group, before SQLite would create it readable by all. */
+static void create_file(const char *path)
 {
 	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0660);
 
@@ -164,7 +150,7 @@ int migrate(const char *path, enum db_kind kind, int *from_r, struct text *messa
 	struct db *db;
 
 	*from_r = 0;
-	make_file(path);
+	create_file(path);
 	int err = db_connect(path, &options, &db, message_r);
 	if (err != ERR_NONE)
 		return err;

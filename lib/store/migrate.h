@@ -15,14 +15,13 @@ struct text;
 int store_open(const char *path, const struct db_options *options, struct db **db_r,
 	struct text *message_r) __attribute__((warn_unused_result));
 
-/* The schema version that this program was made for. */
+/* The schema version that this program uses. */
 int migrate_newest_version(enum db_kind kind);
 
 /*
- * Makes a database at path, or brings an older one to the newest version: each step in a
- * transaction of its own, so an interrupted migration goes on where it was. Harmless on one that is
- * new already. *from_r is the version it had, 0 for a new one. The file's mode is 0660 less the
- * umask.
+ * Creates a database at path, or upgrades an older one to the newest version, each step in its own
+ * transaction, so that an interrupted migration continues where it was. Harmless on a current one.
+ * *from_r is the version that it had, 0 for a new one. The file's mode is 0660, less the umask.
  */
 int migrate(const char *path, enum db_kind kind, int *from_r, struct text *message_r)
 	__attribute__((warn_unused_result));

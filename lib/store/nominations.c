@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Nominations: which spam copies are accepted, and filed as requests. */
 #include "store/nominations.h"
 
 #include <string.h>
