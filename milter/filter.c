@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "milter/failure.h"
 #include "store/db.h"
 #include "store/migrate.h"
 
@@ -124,8 +125,8 @@ int filter_install(struct conf *conf, bool must_work, struct text *message_r)
 	if (err == ERR_NONE)
 		err = lookup_pool_new(conf->database, &filter->lookups);
 	if (err == ERR_NONE)
-		err = hitlog_start(
-			conf->hit_log, conf->milter.hit_sync == HIT_SYNC_FULL, &filter->hits);
+		err = hitlog_start(conf->hit_log, conf->milter.hit_sync == HIT_SYNC_FULL,
+			failure_log, &filter->hits);
 	if (err != ERR_NONE) {
 		text_add(message_r, err_text(err));
 		if (filter != NULL)

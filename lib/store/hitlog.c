@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The writer of the hit log: a thread that commits the hits of many sessions together. */
 #include "store/hitlog.h"
 
 #include <errno.h>
@@ -17,46 +18,42 @@
 
 /*
  * How long a transaction waits for another program's lock: less than sessions wait for a hit. While
- * the log is failing it does not wait at all, or each refused client would pay for the fault.
+ * the log is failing it does not wait, or each refused client would wait for nothing.
  */
 #define LOCK_WAIT_MSECS 4000
 
-/* Hits in one transaction; more would only make the first of them wait for the last. */
+/* Hits in one transaction; with more, the first of them would wait for the last. */
 #define BATCH_MAX 512
 
-/* Hits held while the log cannot be written, 5 MB of them; none is one that a client was told of.
- */
+/* Posted hits that are kept while the log cannot be written: 7 MB of them. */
 #define BACKGROUND_MAX 2000
 
-/* How often what nobody waits for is tried again, and how long a log is idle before it is tidied.
- */
+/* How often failed hits are tried again, and after how long without work the log is tidied. */
 #define TICK_SECS 1
 
 struct hitlog {
 	pthread_t thread;
-	pthread_mutex_t mutex;       /* guards all below but db, dirty and failing */
-	pthread_cond_t work;         /* something was queued, or stopping was set */
-	pthread_condattr_t clock;    /* timed waits go by the monotonic clock */
-	struct hitlog_queue waiting; /* not tried yet */
-	struct hitlog_queue
-		background; /* failed, and tried again at each tick: nobody waits for them */
-	char error[512];    /* of the last failed transaction */
+	pthread_mutex_t mutex;          /* guards what follows, up to db */
+	pthread_cond_t work;            /* something was queued, or stopping was set */
+	struct hitlog_queue waiting;    /* not tried yet */
+	struct hitlog_queue background; /* failed; nobody waits for them */
 	bool stopping;
 
-	/* The writer's own. */
+	/* Used by the writer only. */
 	struct db *db;
 	bool dirty;   /* written to since the last tidying */
 	bool failing; /* the last transaction failed */
 
 	/* Set at the start. */
 	bool sync_full;
+	hitlog_report *report;
 	char path[];
 };
 
 /*
- * Drops a connection whose file is no longer the one at its path. What of the old database stands
- * only in the write-ahead log is written back first: that log keeps its name, and would be taken
- * for the new database's. While a reader of the old one holds that up, the log is busy.
+ * Closes a connection whose file is no longer the one at its path. First, what is only in the
+ * write-ahead log is written back into the old file: the log's name stays the same, and SQLite
+ * would take it for the log of the new file. A reader of the old file can hold that up.
  */
 static int drop_stale(struct hitlog *log, struct text *message_r)
 {
@@ -65,8 +62,8 @@ static int drop_stale(struct hitlog *log, struct text *message_r)
 	db_set_wait(log->db, log->failing ? 0 : LOCK_WAIT_MSECS);
 	if (db_checkpoint(log->db) == ERR_DB_BUSY) {
 		text_add_format(message_r,
-			"%s: was replaced or deleted while another program reads the old one; that "
-			"program has to end first",
+			"%s: was replaced or deleted while another program reads the old file; "
+			"end that program",
 			log->path);
 		return ERR_DB_BUSY;
 	}
@@ -87,27 +84,23 @@ static int open_db(struct hitlog *log, struct text *message_r)
 	if (err != ERR_NONE || log->db != NULL)
 		return err;
 	err = store_open(log->path, &options, &log->db, message_r);
-	if (err == ERR_NONE) {
-		err = db_execute(log->db, log->sync_full ? "PRAGMA synchronous = full"
-							 : "PRAGMA synchronous = normal");
-		if (err != ERR_NONE)
-			text_add_format(message_r, "%s: %s (%s)", log->path, err_text(err),
-				db_error(log->db));
-	}
-	return err;
+	if (err != ERR_NONE)
+		return err;
+	err = db_execute(log->db,
+		log->sync_full ? "PRAGMA synchronous = full" : "PRAGMA synchronous = normal");
+	return err == ERR_NONE ? ERR_NONE : db_explain(log->db, err, message_r);
 }
 
 static int insert_hit(struct hitlog *log, const struct hit *hit)
 {
 	struct statement *insert = db_begin(log->db, ADD_HIT);
-	char client[ADDR_TEXT_SIZE], network[NETWORK_TEXT_SIZE];
+	char network[NETWORK_TEXT_SIZE];
 
-	addr_format(&hit->client.addr, client);
 	network_format(&hit->listing.network, network);
 	db_bind_int(insert, 1, hit->id);
 	db_bind_int(insert, 2, hit->at);
 	db_bind_addr(insert, 3, &hit->client.addr);
-	db_bind_text(insert, 4, client);
+	db_bind_addr_text(insert, 4, &hit->client.addr);
 	db_bind_text(insert, 5, hit->client.name);
 	db_bind_text(insert, 6, hit->client.helo);
 	db_bind_text(insert, 7, hit->client.mail_from);
@@ -152,28 +145,34 @@ static int write_entry(struct hitlog *log, struct hitlog_entry *entry, int64_t i
 	return insert_hit(log, &entry->hit);
 }
 
-static int last_id(struct hitlog *log, int64_t *id_r)
+static void explain_refusal(struct hitlog *log, struct hitlog_entry *entry)
 {
-	struct statement *row = db_begin(log->db, LAST_HIT_ID);
-	int more = db_step(row);
+	struct text error = TEXT_OVER(entry->error);
+	char client[ADDR_TEXT_SIZE];
 
-	if (more <= 0)
-		return more < 0 ? more : ERR_DB_CORRUPT;
-	*id_r = db_int(row, 0);
-	db_finish(row);
-	return ERR_NONE;
+	addr_format(&entry->hit.client.addr, client);
+	text_add_format(&error, "%s: the hit of %s on list %s breaks a rule of the schema (%s)",
+		log->path, client, entry->hit.listing.list, db_error(log->db));
 }
 
 /* A row that breaks a rule of the schema fails alone (ERR_REFUSED); any other failure fails all. */
-static int write_entries(struct hitlog *log, struct hitlog_queue *batch)
+static int write_entries(struct hitlog *log, struct hitlog_queue *batch, struct text *message_r)
 {
 	int64_t id;
-	int err = last_id(log, &id);
+	int err = db_get_int(db_begin(log->db, LAST_HIT_ID), &id);
 
+	if (err == ERR_NONE && id > INT64_MAX - (int64_t)batch->count) {
+		text_add_format(message_r,
+			"%s: no hit numbers are left; move the file away, then run \"opsctl init\"",
+			log->path);
+		return ERR_DB_FULL;
+	}
 	for (struct hitlog_entry *entry = batch->head; entry != NULL && err == ERR_NONE;
 		entry = entry->next) {
 		entry->err = write_entry(log, entry, ++id);
-		if (entry->err != ERR_REFUSED)
+		if (entry->err == ERR_REFUSED)
+			explain_refusal(log, entry);
+		else
 			err = entry->err;
 	}
 	return err;
@@ -200,16 +199,6 @@ struct hitlog_times hitlog_times(void)
 	return copy;
 }
 
-static int commit(struct hitlog *log)
-{
-	int64_t began = clock_monotonic_usecs();
-	int err = db_commit(log->db);
-
-	if (err == ERR_NONE)
-		count_commit(clock_monotonic_usecs() - began);
-	return err;
-}
-
 static int write_batch(struct hitlog *log, struct hitlog_queue *batch, struct text *message_r)
 {
 	int err = open_db(log, message_r);
@@ -219,61 +208,68 @@ static int write_batch(struct hitlog *log, struct hitlog_queue *batch, struct te
 	db_set_wait(log->db, log->failing ? 0 : LOCK_WAIT_MSECS);
 	err = db_begin_write(log->db);
 	if (err == ERR_NONE)
-		err = write_entries(log, batch);
+		err = write_entries(log, batch, message_r);
+	int64_t began = clock_monotonic_usecs();
+	err = db_end(log->db, err);
 	if (err == ERR_NONE)
-		err = commit(log);
-	if (err != ERR_NONE) {
-		text_add_format(
-			message_r, "%s: %s (%s)", log->path, err_text(err), db_error(log->db));
-		db_rollback(log->db);
-	}
+		count_commit(clock_monotonic_usecs() - began);
+	else if (message_r->buffer[0] == '\0')
+		db_explain(log->db, err, message_r);
 	return err;
 }
 
-/* The session gave up during the commit, and the row is there: it is to say what was done instead.
+/* The session gave up during the commit, but the row is there: it is to say what was done instead.
  */
 static void make_amendment(struct hitlog_entry *entry)
 {
 	entry->amend = true;
-	entry->hit.action = entry->otherwise;
+	entry->hit.action = entry->fallback;
 	text_copy(entry->hit.reply, sizeof(entry->hit.reply), entry->why);
 }
 
-/* Tells the sessions of a batch how it went, and moves what is still to be done to `left`. */
-static void finish_batch(struct hitlog_queue *batch, int err, struct hitlog_queue *left)
+/* An entry that no session waits for: true when it is to be tried again. */
+static bool keep(struct hitlog *log, struct hitlog_entry *entry, bool failed)
+{
+	if (failed)
+		return entry->amend || entry->fallback == HIT_NONE;
+	if (entry->err == ERR_REFUSED) {
+		if (log->report != NULL)
+			log->report(entry->error);
+		return false;
+	}
+	if (entry->amend || entry->fallback == HIT_NONE)
+		return false;
+	make_amendment(entry);
+	return true;
+}
+
+/* Tells the sessions of a batch the outcome, and moves what is still to be done to `left`. */
+static void finish_batch(struct hitlog *log, struct hitlog_queue *batch, int err, const char *error,
+	struct hitlog_queue *left)
 {
 	struct hitlog_entry *entry;
 
 	while ((entry = hitlog_queue_pop(batch)) != NULL) {
-		bool written = err == ERR_NONE && entry->err == ERR_NONE;
-		entry->err = err != ERR_NONE ? err : entry->err;
+		if (err != ERR_NONE) {
+			entry->err = err;
+			text_copy(entry->error, sizeof(entry->error), error);
+		}
 		if (hitlog_entry_hand_back(entry))
 			continue;
-		if (written && entry->otherwise != HIT_NONE && !entry->amend) {
-			make_amendment(entry);
+		if (keep(log, entry, err != ERR_NONE))
 			hitlog_queue_push(left, entry);
-		} else if (err != ERR_NONE && (entry->amend || entry->otherwise == HIT_NONE)) {
-			hitlog_queue_push(left, entry);
-		} else {
+		else
 			hitlog_entry_free(entry);
-		}
 	}
 }
 
-/* What a failed connection would go on failing with is opened anew; a lock is only waited for. */
+/* After a failure the connection is opened again, but a lock is only waited for. */
 static void note_outcome(struct hitlog *log, int err)
 {
 	log->failing = err != ERR_NONE;
 	log->dirty = log->dirty || err == ERR_NONE;
 	if (err != ERR_NONE && err != ERR_DB_BUSY)
 		db_close(&log->db);
-}
-
-static void set_error(struct hitlog *log, const char *error)
-{
-	pthread_mutex_lock(&log->mutex);
-	text_copy(log->error, sizeof(log->error), error);
-	pthread_mutex_unlock(&log->mutex);
 }
 
 static void tidy(struct hitlog *log)
@@ -291,8 +287,6 @@ static bool wait_for_work(struct hitlog *log)
 	struct timespec until;
 	int timed_out = 0;
 
-	if (log->waiting.count > 0 || log->stopping)
-		return true;
 	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += TICK_SECS;
 	while (log->waiting.count == 0 && !log->stopping && timed_out != ETIMEDOUT)
@@ -300,10 +294,10 @@ static bool wait_for_work(struct hitlog *log)
 	return log->waiting.count > 0 || log->stopping;
 }
 
-/* Takes one batch through: under the mutex, which is given up while the disk works. */
+/* Writes one batch. Under the mutex, which is released while the disk works. */
 static int commit_batch(struct hitlog *log)
 {
-	char error[sizeof(log->error)];
+	char error[HITLOG_ERROR_SIZE];
 	struct text message = TEXT_OVER(error);
 	struct hitlog_queue batch, left;
 
@@ -316,9 +310,7 @@ static int commit_batch(struct hitlog *log)
 	pthread_mutex_unlock(&log->mutex);
 	int err = write_batch(log, &batch, &message);
 	note_outcome(log, err);
-	if (err != ERR_NONE)
-		set_error(log, error);
-	finish_batch(&batch, err, &left);
+	finish_batch(log, &batch, err, error, &left);
 	pthread_mutex_lock(&log->mutex);
 	hitlog_queue_move(&left, &log->background, SIZE_MAX);
 	return err;
@@ -338,7 +330,7 @@ static void *write_hits(void *argument)
 		tidy(log);
 		pthread_mutex_lock(&log->mutex);
 	}
-	/* At the end one failure is enough: what is left then is nothing that a client was told. */
+	/* At the end there is one try: no client was told of what is left after a failure. */
 	while (log->waiting.count + log->background.count > 0 && commit_batch(log) == ERR_NONE)
 		continue;
 	pthread_mutex_unlock(&log->mutex);
@@ -347,147 +339,127 @@ static void *write_hits(void *argument)
 	return NULL;
 }
 
-int hitlog_start(const char *path, bool sync_full, struct hitlog **log_r)
+static void free_log(struct hitlog **log)
+{
+	pthread_cond_destroy(&(*log)->work);
+	pthread_mutex_destroy(&(*log)->mutex);
+	free(*log);
+	*log = NULL;
+}
+
+int hitlog_start(const char *path, bool sync_full, hitlog_report *report, struct hitlog **log_r)
 {
 	size_t size = strlen(path) + 1;
 	struct hitlog *log = calloc(1, sizeof(*log) + size);
+	pthread_condattr_t clock;
 
-	*log_r = NULL;
+	*log_r = log;
 	if (log == NULL)
 		return ERR_MEMORY;
 	memcpy(log->path, path, size);
 	log->sync_full = sync_full;
+	log->report = report;
 	hitlog_queue_init(&log->waiting);
 	hitlog_queue_init(&log->background);
-	pthread_condattr_init(&log->clock);
-	pthread_condattr_setclock(&log->clock, CLOCK_MONOTONIC);
 	pthread_mutex_init(&log->mutex, NULL);
-	pthread_cond_init(&log->work, &log->clock);
-	if (pthread_create(&log->thread, NULL, write_hits, log) != 0) {
-		pthread_cond_destroy(&log->work);
-		pthread_mutex_destroy(&log->mutex);
-		pthread_condattr_destroy(&log->clock);
-		free(log);
-		return ERR_MEMORY;
-	}
-	*log_r = log;
-	return ERR_NONE;
+	pthread_condattr_init(&clock);
+	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
+	pthread_cond_init(&log->work, &clock);
+	pthread_condattr_destroy(&clock);
+	if (pthread_create(&log->thread, NULL, write_hits, log) == 0)
+		return ERR_NONE;
+	free_log(log_r);
+	return ERR_MEMORY;
 }
 
 size_t hitlog_stop(struct hitlog **log)
 {
+	struct hitlog *gone = *log;
 	struct hitlog_entry *entry;
-	size_t lost;
 
-	if (*log == NULL)
+	if (gone == NULL)
 		return 0;
-	pthread_mutex_lock(&(*log)->mutex);
-	(*log)->stopping = true;
-	pthread_cond_signal(&(*log)->work);
-	pthread_mutex_unlock(&(*log)->mutex);
-	pthread_join((*log)->thread, NULL);
-	hitlog_queue_move(&(*log)->waiting, &(*log)->background, SIZE_MAX);
-	lost = (*log)->background.count;
-	while ((entry = hitlog_queue_pop(&(*log)->background)) != NULL)
+	pthread_mutex_lock(&gone->mutex);
+	gone->stopping = true;
+	pthread_cond_signal(&gone->work);
+	pthread_mutex_unlock(&gone->mutex);
+	pthread_join(gone->thread, NULL);
+	hitlog_queue_move(&gone->waiting, &gone->background, SIZE_MAX);
+	size_t lost = gone->background.count;
+	while ((entry = hitlog_queue_pop(&gone->background)) != NULL)
 		hitlog_entry_free(entry);
-	pthread_cond_destroy(&(*log)->work);
-	pthread_mutex_destroy(&(*log)->mutex);
-	pthread_condattr_destroy(&(*log)->clock);
-	free(*log);
-	*log = NULL;
+	free_log(log);
 	return lost;
 }
 
+/* False when `room` or more entries are waiting. */
+static bool enqueue(struct hitlog *log, struct hitlog_entry *entry, size_t room)
+{
+	pthread_mutex_lock(&log->mutex);
+	bool fits = log->waiting.count + log->background.count < room;
+	if (fits)
+		hitlog_queue_push(&log->waiting, entry);
+	/* A writer that is busy looks at the queue again before it waits. */
+	if (log->waiting.count == 1)
+		pthread_cond_signal(&log->work);
+	pthread_mutex_unlock(&log->mutex);
+	return fits;
+}
+
 /*
- * The session goes on without its entry: true when it may free it, as the writer has not taken it,
- * or is through with it by now. Else the writer frees it.
+ * The session continues without its entry: true when it may free it, as the writer has not taken
+ * it, or has just handed it back. Else the writer frees it.
  */
 static bool give_up(
-	struct hitlog *log, struct hitlog_entry *entry, enum hit_action otherwise, const char *why)
+	struct hitlog *log, struct hitlog_entry *entry, enum hit_action fallback, const char *why)
 {
 	pthread_mutex_lock(&log->mutex);
 	bool untouched = hitlog_queue_remove(&log->waiting, entry);
 	pthread_mutex_unlock(&log->mutex);
 	if (untouched)
 		return true;
-	entry->otherwise = otherwise;
+	entry->fallback = fallback;
 	entry->why = why;
 	return !hitlog_entry_leave(entry);
 }
 
-static void say_error(struct hitlog *log, int err, int wait_msecs, struct text *message_r)
-{
-	if (err == ERR_TIMEOUT) {
-		text_add_format(
-			message_r, "%s: a hit was not on disk within %d ms", log->path, wait_msecs);
-		return;
-	}
-	if (err == ERR_REFUSED) {
-		text_add_format(message_r, "%s: a hit breaks a rule of the schema", log->path);
-		return;
-	}
-	pthread_mutex_lock(&log->mutex);
-	text_add(message_r, log->error);
-	pthread_mutex_unlock(&log->mutex);
-}
-
-static void enqueue(struct hitlog *log, struct hitlog_entry *entry)
-{
-	pthread_mutex_lock(&log->mutex);
-	hitlog_queue_push(&log->waiting, entry);
-	/* A writer that is at work looks again by itself. */
-	if (log->waiting.count == 1)
-		pthread_cond_signal(&log->work);
-	pthread_mutex_unlock(&log->mutex);
-}
-
 int hitlog_record(struct hitlog *log, struct hit *hit, hitlog_compose *compose, const void *context,
-	int wait_msecs, enum hit_action otherwise, const char *why, struct text *message_r)
+	int wait_msecs, enum hit_action fallback, const char *why, struct text *message_r)
 {
-	struct hitlog_entry *entry;
-	int err = hitlog_entry_new(hit, &entry);
+	struct hitlog_entry *entry = hitlog_entry_new(hit, HITLOG_AWAITED, message_r);
+	int err = ERR_TIMEOUT;
 
-	if (err != ERR_NONE) {
-		text_add(message_r, err_text(err));
-		return err;
-	}
+	if (entry == NULL)
+		return ERR_MEMORY;
 	entry->compose = compose;
 	entry->context = context;
-	enqueue(log, entry);
-	if (!hitlog_entry_wait(entry, wait_msecs) && !give_up(log, entry, otherwise, why)) {
-		say_error(log, ERR_TIMEOUT, wait_msecs, message_r);
-		return ERR_TIMEOUT;
-	}
+	enqueue(log, entry, SIZE_MAX);
+	bool mine = hitlog_entry_wait(entry, wait_msecs) || give_up(log, entry, fallback, why);
 	/* An entry that the writer never took has no outcome. */
-	err = entry->state == HITLOG_DONE ? entry->err : ERR_TIMEOUT;
+	if (mine && entry->state == HITLOG_DONE)
+		err = entry->err;
 	if (err == ERR_NONE)
 		*hit = entry->hit;
+	else if (err == ERR_TIMEOUT)
+		text_add_format(
+			message_r, "%s: a hit was not on disk within %d ms", log->path, wait_msecs);
 	else
-		say_error(log, err, wait_msecs, message_r);
-	hitlog_entry_free(entry);
+		text_add(message_r, entry->error);
+	if (mine)
+		hitlog_entry_free(entry);
 	return err;
 }
 
 int hitlog_post(struct hitlog *log, const struct hit *hit, struct text *message_r)
 {
-	struct hitlog_entry *entry;
-	int err = hitlog_entry_new(hit, &entry);
+	struct hitlog_entry *entry = hitlog_entry_new(hit, HITLOG_ALONE, message_r);
 
-	if (err != ERR_NONE) {
-		text_add(message_r, err_text(err));
-		return err;
-	}
-	entry->state = HITLOG_ALONE;
-	pthread_mutex_lock(&log->mutex);
-	bool room = log->waiting.count + log->background.count < BACKGROUND_MAX;
-	if (room) {
-		hitlog_queue_push(&log->waiting, entry);
-		pthread_cond_signal(&log->work);
-	}
-	pthread_mutex_unlock(&log->mutex);
-	if (room)
+	if (entry == NULL)
+		return ERR_MEMORY;
+	if (enqueue(log, entry, BACKGROUND_MAX))
 		return ERR_NONE;
-	text_add_format(message_r, "%s: too many hits are waiting to be written", log->path);
+	text_add_format(message_r, "%s: %d hits are waiting to be written; this one is lost",
+		log->path, BACKGROUND_MAX);
 	hitlog_entry_free(entry);
 	return ERR_REFUSED;
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Hits on their way to disk, and whether a session still waits for each. */
 #include "config.h"
 
 #include "store/hitlog_queue.h"
@@ -8,6 +9,7 @@
 #include <time.h>
 
 #include "base/err.h"
+#include "base/text.h"
 
 /* FreeBSD's name for what POSIX 2024 calls sem_clockwait(). */
 #ifndef HAVE_SEM_CLOCKWAIT
@@ -62,19 +64,19 @@ void hitlog_queue_move(struct hitlog_queue *from, struct hitlog_queue *to, size_
 		hitlog_queue_push(to, entry);
 }
 
-int hitlog_entry_new(const struct hit *hit, struct hitlog_entry **entry_r)
+struct hitlog_entry *hitlog_entry_new(
+	const struct hit *hit, enum hitlog_entry_state state, struct text *message_r)
 {
 	struct hitlog_entry *entry = calloc(1, sizeof(*entry));
 
-	if (entry == NULL)
-		return ERR_MEMORY;
-	if (sem_init(&entry->finished, 0, 0) != 0) {
+	if (entry == NULL || sem_init(&entry->finished, 0, 0) != 0) {
+		text_add(message_r, err_text(ERR_MEMORY));
 		free(entry);
-		return ERR_MEMORY;
+		return NULL;
 	}
 	entry->hit = *hit;
-	*entry_r = entry;
-	return ERR_NONE;
+	entry->state = state;
+	return entry;
 }
 
 void hitlog_entry_free(struct hitlog_entry *entry)
@@ -90,7 +92,7 @@ static bool change_state(struct hitlog_entry *entry, enum hitlog_entry_state sta
 	return atomic_compare_exchange_strong(&entry->state, &awaited, state);
 }
 
-/* A semaphore, as its post may be followed by the entry's end at once, and all of a batch wake
+/* A semaphore, as the session may free the entry right after the post, and a whole batch wakes
  * together. */
 bool hitlog_entry_hand_back(struct hitlog_entry *entry)
 {

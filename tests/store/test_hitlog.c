@@ -18,11 +18,21 @@
 static struct scratch_db hits;
 static struct hitlog *hitlog;
 
+static pthread_mutex_t report_mutex = PTHREAD_MUTEX_INITIALIZER;
+static char reported[512]; /* guarded by report_mutex */
+
+static void report(const char *message)
+{
+	pthread_mutex_lock(&report_mutex);
+	text_copy(reported, sizeof(reported), message);
+	pthread_mutex_unlock(&report_mutex);
+}
+
 static int open_log(void **state)
 {
 	(void)state;
 	scratch_db_open(&hits, DB_HITS);
-	return hitlog_start(hits.path, true, &hitlog);
+	return hitlog_start(hits.path, true, report, &hitlog);
 }
 
 static int close_log(void **state)
@@ -287,6 +297,42 @@ static void a_hit_that_breaks_a_rule_fails_alone(void **state)
 	assert_int_equal(count_rows("1"), 1);
 }
 
+static void a_posted_hit_that_breaks_a_rule_is_reported(void **state)
+{
+	char buffer[512];
+	struct text message = TEXT_OVER(buffer);
+	struct hit hit = sample_hit();
+
+	(void)state;
+	reported[0] = '\0';
+	hit.stage = STAGE_CONNECT; /* no stage that the schema knows */
+	assert_int_equal(hitlog_post(hitlog, &hit, &message), ERR_NONE);
+	assert_int_equal(hitlog_stop(&hitlog), 0);
+	assert_non_null(strstr(reported, hits.path));
+	assert_non_null(
+		strstr(reported, "192.0.2.1 on list ops breaks a rule of the schema (CHECK"));
+	assert_int_equal(count_rows("1"), 0);
+}
+
+static void a_log_without_numbers_left_says_so(void **state)
+{
+	char buffer[512];
+	struct text message = TEXT_OVER(buffer);
+	struct hit hit;
+
+	(void)state;
+	assert_int_equal(record(&hit), ERR_NONE);
+	scratch_db_execute(&hits, "UPDATE sqlite_sequence SET seq = 9223372036854775807");
+	assert_int_equal(
+		hitlog_record(hitlog, &hit, compose, "reply", WAIT_MSECS, HIT_LOGGED, "", &message),
+		ERR_DB_FULL);
+	assert_non_null(strstr(buffer, "no hit numbers are left"));
+	scratch_db_execute(&hits, "UPDATE sqlite_sequence SET seq = 9223372036854775806");
+	assert_int_equal(record(&hit), ERR_NONE);
+	assert_true(hit.id == INT64_MAX);
+	assert_int_equal(record(&hit), ERR_DB_FULL);
+}
+
 static void assert_sound(void)
 {
 	assert_int_equal(
@@ -375,6 +421,8 @@ int main(void)
 		TEST(too_many_posted_hits_are_refused),
 		TEST(the_end_tries_once_more),
 		TEST(a_hit_that_breaks_a_rule_fails_alone),
+		TEST(a_posted_hit_that_breaks_a_rule_is_reported),
+		TEST(a_log_without_numbers_left_says_so),
 		TEST(a_deleted_log_fails_until_it_is_made_anew),
 		TEST(a_replaced_log_is_not_mixed_with_its_predecessor),
 		TEST(a_replaced_log_waits_for_those_who_read_the_old_one),

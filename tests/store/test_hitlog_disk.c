@@ -66,7 +66,7 @@ static int open_log(void **state)
 	scratch_db_open(&hits, DB_HITS);
 	atomic_store(&flushes, 0);
 	atomic_store(&flush_msecs, 0);
-	return hitlog_start(hits.path, true, &hitlog);
+	return hitlog_start(hits.path, true, NULL, &hitlog);
 }
 
 static int close_log(void **state)
@@ -149,7 +149,7 @@ static void without_full_safety_no_flush_is_waited_for(void **state)
 {
 	(void)state;
 	hitlog_stop(&hitlog);
-	assert_int_equal(hitlog_start(hits.path, false, &hitlog), ERR_NONE);
+	assert_int_equal(hitlog_start(hits.path, false, NULL, &hitlog), ERR_NONE);
 	atomic_store(&flushes, 0);
 	for (int i = 0; i < 20; i++)
 		assert_int_equal(record_within(30000), ERR_NONE);
