@@ -44,6 +44,7 @@ libops_a_SOURCES += \
 	lib/store/lookup.c lib/store/lookup.h \
 	lib/store/migrate.c lib/store/migrate.h \
 	lib/store/nominations.c lib/store/nominations.h \
+	lib/store/pool.c lib/store/pool.h \
 	lib/store/requests.c lib/store/requests.h \
 	lib/store/schema.h \
 	lib/store/statements.c lib/store/statements.h \

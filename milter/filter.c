@@ -12,6 +12,7 @@
 #include "milter/failure.h"
 #include "store/db.h"
 #include "store/migrate.h"
+#include "store/pool.h"
 
 /* How long the end waits for steps under way: as long as one may wait for its hit, and a little. */
 #define STOP_WAIT_MSECS 6000
@@ -31,7 +32,7 @@ static void filter_free(struct filter *filter)
 	if (lost > 0)
 		log_error("%s: %zu hits were not written: the log could not be used to the end",
 			filter->conf->hit_log, lost);
-	lookup_pool_free(&filter->lookups);
+	pool_free(&filter->lookups);
 	conf_free(&filter->conf);
 	free(filter);
 }
@@ -130,7 +131,7 @@ int filter_install(struct conf *conf, bool must_work, struct text *message_r)
 	if (err != ERR_NONE) {
 		text_add(message_r, err_text(err));
 		if (filter != NULL)
-			lookup_pool_free(&filter->lookups);
+			pool_free(&filter->lookups);
 		free(filter);
 		return err;
 	}

@@ -19,7 +19,7 @@ struct filter {
 	struct filter *next; /* of all that are held; guarded by filter.c */
 	unsigned holders;    /* likewise */
 	struct conf *conf;
-	struct lookup_pool *lookups;
+	struct pool *lookups;
 	struct hitlog *hits;
 };
 

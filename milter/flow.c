@@ -35,7 +35,7 @@ static enum finding look_up(
 	if (policy_exempts_client(&filter->conf->milter.policy, addr))
 		return EXEMPT;
 	counters_add(COUNTER_LOOKUPS);
-	if (lookup_pool_find(filter->lookups, addr, clock_now(), &found, &message) != ERR_NONE) {
+	if (lookup_in_pool(filter->lookups, addr, clock_now(), &found, &message) != ERR_NONE) {
 		counters_add(COUNTER_LOOKUP_ERRORS);
 		failure_log(buffer);
 		/* Under tempfail the session goes on, as exempt mail passes all the same. */

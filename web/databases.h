@@ -8,29 +8,28 @@ struct db;
 struct databases;
 struct text;
 
-/* One connection to each database, lent to a visit; NULL: not opened. */
+/* Connections that are lent to a visit; NULL: not needed. */
 struct database_pair {
 	struct db *ops;
 	struct db *hits;
 };
 
-/* A few connections for the site's threads, opened when they are first needed and again when a
- * file was replaced. Opens nothing yet; the paths are copied. ERR_MEMORY. Any thread. */
+/* Pools of connections to both databases (store/pool.h), for any thread. ERR_MEMORY. */
 int databases_new(const char *ops_path, const char *hits_path, struct databases **databases_r)
 	__attribute__((warn_unused_result));
 
-/* All pairs were given back. */
+/* All pairs must have been given back. */
 void databases_free(struct databases **databases);
 
-/* Lends a pair with what is needed of it (enum need). ERR_DB_…, with message_r; nothing is lent
- * then. */
+/* Lends what is needed (enum need). After an error nothing is lent, and message_r (may be NULL)
+ * says what is wrong. */
 int databases_lend(struct databases *databases, unsigned needs, struct database_pair *pair_r,
 	struct text *message_r) __attribute__((warn_unused_result));
 
-/* err: what came of its use. A pair that failed is closed, so that the next visit starts afresh. */
+/* Returns both; err is the outcome of their use. */
 void databases_give_back(struct databases *databases, struct database_pair *pair, int err);
 
-/* How often a database failed since the start; for metrics. */
-int64_t databases_errors(struct databases *databases);
+/* For metrics: how often a database failed since the start. */
+int64_t databases_errors(const struct databases *databases);
 
 #endif

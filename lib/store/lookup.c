@@ -1,68 +1,43 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Looks an address up in the listings and exemptions: what happens at each connection. */
 #include "store/lookup.h"
-
-#include <pthread.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/err.h"
 #include "base/text.h"
 #include "store/db.h"
 #include "store/listings.h"
-#include "store/migrate.h"
+#include "store/lists.h"
+#include "store/pool.h"
 
 /* A reader of a database in WAL mode waits for a lock only while another program recovers it. */
 #define WAIT_MSECS 1000
 
-/*
- * Connections at most: a look-up is over in microseconds, so a few serve hundreds of sessions, and
- * each keeps up to 2 MB of the database's pages.
- */
-#define HANDLES_MAX 8
-
-/* For how long a database that was deleted or replaced may go on answering. */
-#define FILE_CHECK_MSECS 100
-
-struct handle {
-	struct handle *next;
-	struct db *db;
-};
-
-struct lookup_pool {
-	pthread_mutex_t mutex;     /* guards all below but path */
-	pthread_cond_t given_back; /* a connection is idle, or one may be opened */
-	struct handle *idle;
-	unsigned count; /* connections that are idle or borrowed */
-	bool failing;   /* the last look-up failed: the next ones do not wait for a lock */
-	char path[];
-};
-
-/* The prefix lengths that the networks around an address can have: IPv4 and IPv6 are apart. */
-static void bind_family(struct statement *statement, const struct addr *addr)
+static void read_exemption(struct statement *row, void *result_r)
 {
-	db_bind_addr(statement, 1, addr);
-	db_bind_int(statement, 2, addr_is_ipv4(addr) ? NETWORK_IPV4_PREFIX : 0);
-	db_bind_int(statement, 3, NETWORK_MAX_PREFIX);
-}
+	struct lookup *lookup_r = result_r;
 
-static int find_exemption(struct db *db, const struct addr *addr, struct lookup *lookup_r)
-{
-	struct statement *row = db_begin(db, FIND_EXEMPTION);
-
-	bind_family(row, addr);
-	int more = db_step(row);
-	if (more <= 0)
-		return more;
 	lookup_r->exempt = true;
 	lookup_r->exempt_network.addr = db_addr(row, 0);
 	lookup_r->exempt_network.prefix = (uint8_t)db_int(row, 1);
 	text_copy(lookup_r->exempt_why, sizeof(lookup_r->exempt_why), db_text(row, 2));
-	db_finish(row);
-	return ERR_NONE;
 }
 
-/* 1 and the network that NEAREST_LISTING finds; 0: none; negative: failed. */
-static int find_nearest(struct db *db, const struct addr *addr, unsigned shortest, unsigned longest,
+/* Only for the prefix lengths of the address's family, as IPv4 addresses have IPv6 bits in front.
+ */
+static int find_exemption(struct db *db, const struct addr *addr, struct lookup *lookup_r)
+{
+	struct statement *row = db_begin(db, FIND_EXEMPTION);
+
+	db_bind_addr(row, 1, addr);
+	db_bind_int(row, 2, addr_is_ipv4(addr) ? NETWORK_IPV4_PREFIX : 0);
+	db_bind_int(row, 3, NETWORK_MAX_PREFIX);
+	int err = db_read_one(row, read_exemption, lookup_r);
+	return err == ERR_NOT_FOUND ? ERR_NONE : err;
+}
+
+/* The last network at or before the address, of the lengths from shortest to longest. 1: found; 0:
+ * there is none; negative: failed. */
+static int find_nearest(struct db *db, const struct addr *addr, int shortest, int longest,
 	struct network *network_r)
 {
 	struct statement *row = db_begin(db, NEAREST_LISTING);
@@ -80,7 +55,7 @@ static int find_nearest(struct db *db, const struct addr *addr, unsigned shortes
 	return prefix >= 0 && prefix <= NETWORK_MAX_PREFIX ? 1 : ERR_DB_CORRUPT;
 }
 
-/* Adds what one network is listed on, but for the lists that a more specific one was found on. */
+/* Adds the listings of one network, except on lists where a more specific one was found. */
 static int add_listings(struct db *db, const struct network *network, int64_t now,
 	uint64_t *lists_seen, struct lookup *lookup_r)
 {
@@ -101,11 +76,11 @@ static int add_listings(struct db *db, const struct network *network, int64_t no
 }
 
 /*
- * Networks nest and never overlap otherwise. So when the last network N that begins at or before an
- * address does not hold it, a wider one that does must hold N too, and is at most as long as the
- * bits that N and the address share; when N does hold it, the others that do are shorter than N.
- * Either way the search goes on with a shorter length, and in few steps: each halves the space, or
- * more.
+ * Two networks either nest or have no address in common. Let N be the last network that begins at
+ * or before the address. If N does not contain the address, a network that does contains N too, so
+ * its prefix is at most as long as the bits that N and the address share. If N contains the
+ * address, the others that do are shorter than N. Either way the search continues with a shorter
+ * length. It takes few steps, as each halves the space, or more.
  */
 static int find_listings(
 	struct db *db, const struct addr *addr, int64_t now, struct lookup *lookup_r)
@@ -117,7 +92,7 @@ static int find_listings(
 	int more = 1;
 
 	while (longest >= shortest) {
-		more = find_nearest(db, addr, (unsigned)shortest, (unsigned)longest, &nearest);
+		more = find_nearest(db, addr, shortest, longest, &nearest);
 		if (more <= 0)
 			return more;
 		int shared = (int)addr_shared_prefix(&nearest.addr, addr);
@@ -132,7 +107,6 @@ static int find_listings(
 	return ERR_NONE;
 }
 
-/* All in one snapshot of the database. */
 static int find_in_snapshot(
 	struct db *db, const struct addr *addr, int64_t now, struct lookup *lookup_r)
 {
@@ -142,26 +116,17 @@ static int find_in_snapshot(
 		err = find_listings(db, addr, now, lookup_r);
 	if (err == ERR_NONE && lookup_r->count > 0)
 		err = find_exemption(db, addr, lookup_r);
-	if (err == ERR_NONE)
-		err = db_commit(db);
-	if (err != ERR_NONE)
-		db_rollback(db);
-	return err;
+	return db_end(db, err);
 }
 
 static int list_test_entry(struct db *db, const struct addr *addr, struct lookup *lookup_r)
 {
-	struct statement *row = db_begin(db, ALL_LISTS);
-	int more;
+	struct lists lists;
+	int err = lists_read(db, &lists);
 
-	while ((more = db_step(row)) > 0 && lookup_r->count < LISTS_MAX) {
-		struct list list = {.id = (int)db_int(row, 0), .action = LIST_LOG};
-		text_copy(list.name, sizeof(list.name), db_text(row, 1));
-		(void)list_action_parse(db_text(row, 3), &list.action);
-		lookup_r->listings[lookup_r->count++] = listing_of_test_entry(&list);
-	}
-	db_finish(row);
-	return more < 0 ? more : find_exemption(db, addr, lookup_r);
+	for (size_t i = 0; err == ERR_NONE && i < lists.count; i++)
+		lookup_r->listings[lookup_r->count++] = listing_of_test_entry(&lists.lists[i]);
+	return err == ERR_NONE ? find_exemption(db, addr, lookup_r) : err;
 }
 
 int lookup_in(struct db *db, const struct addr *addr, int64_t now, struct lookup *lookup_r)
@@ -185,128 +150,28 @@ int lookup_in(struct db *db, const struct addr *addr, int64_t now, struct lookup
 	return err;
 }
 
-int lookup_pool_new(const char *path, struct lookup_pool **pool_r)
+int lookup_pool_new(const char *path, struct pool **pool_r)
 {
-	size_t size = strlen(path) + 1;
-	struct lookup_pool *pool = calloc(1, sizeof(*pool) + size);
+	const struct db_options options = {
+		.kind = DB_OPS, .role = ROLE_FILTER, .wait_msecs = WAIT_MSECS};
 
-	*pool_r = NULL;
-	if (pool == NULL)
-		return ERR_MEMORY;
-	if (pthread_mutex_init(&pool->mutex, NULL) != 0 ||
-		pthread_cond_init(&pool->given_back, NULL) != 0) {
-		free(pool);
-		return ERR_MEMORY;
-	}
-	memcpy(pool->path, path, size);
-	*pool_r = pool;
-	return ERR_NONE;
+	/* A look-up takes microseconds, so a few connections serve hundreds of sessions; each keeps
+	 * up to 2 MB of the database's pages. */
+	return pool_new(path, &options, POOL_MAX, pool_r);
 }
 
-static void handle_free(struct handle *handle)
+int lookup_in_pool(struct pool *pool, const struct addr *addr, int64_t now, struct lookup *lookup_r,
+	struct text *message_r)
 {
-	db_close(&handle->db);
-	free(handle);
-}
-
-void lookup_pool_free(struct lookup_pool **pool)
-{
-	if (*pool == NULL)
-		return;
-	while ((*pool)->idle != NULL) {
-		struct handle *handle = (*pool)->idle;
-		(*pool)->idle = handle->next;
-		handle_free(handle);
-	}
-	pthread_cond_destroy(&(*pool)->given_back);
-	pthread_mutex_destroy(&(*pool)->mutex);
-	free(*pool);
-	*pool = NULL;
-}
-
-/* Borrows a connection, or the right to open one: NULL then. Waits while all are in use. */
-static struct handle *borrow(struct lookup_pool *pool, bool *failing_r)
-{
-	pthread_mutex_lock(&pool->mutex);
-	while (pool->idle == NULL && pool->count == HANDLES_MAX)
-		pthread_cond_wait(&pool->given_back, &pool->mutex);
-	struct handle *handle = pool->idle;
-	if (handle != NULL)
-		pool->idle = handle->next;
-	else
-		pool->count++;
-	*failing_r = pool->failing;
-	pthread_mutex_unlock(&pool->mutex);
-	return handle;
-}
-
-/* Gives a connection back, or after a failure, with NULL, the right to open one. */
-static void give_back(struct lookup_pool *pool, struct handle *handle)
-{
-	pthread_mutex_lock(&pool->mutex);
-	if (handle != NULL) {
-		handle->next = pool->idle;
-		pool->idle = handle;
-	} else {
-		pool->count--;
-	}
-	pool->failing = handle == NULL;
-	pthread_cond_signal(&pool->given_back);
-	pthread_mutex_unlock(&pool->mutex);
-}
-
-static int open_handle(
-	struct lookup_pool *pool, bool failing, struct handle **handle_r, struct text *message_r)
-{
-	struct db_options options = {
-		.kind = DB_OPS,
-		.role = ROLE_FILTER,
-		.wait_msecs = failing ? 0 : WAIT_MSECS,
-	};
-	struct handle *handle = calloc(1, sizeof(*handle));
-
-	if (handle == NULL) {
-		text_add(message_r, err_text(ERR_MEMORY));
-		return ERR_MEMORY;
-	}
-	int err = store_open(pool->path, &options, &handle->db, message_r);
-	if (err != ERR_NONE) {
-		free(handle);
-		return err;
-	}
-	*handle_r = handle;
-	return ERR_NONE;
-}
-
-static void drop_stale(struct handle **handle)
-{
-	if (*handle == NULL || !db_is_stale((*handle)->db, FILE_CHECK_MSECS))
-		return;
-	handle_free(*handle);
-	*handle = NULL;
-}
-
-int lookup_pool_find(struct lookup_pool *pool, const struct addr *addr, int64_t now,
-	struct lookup *lookup_r, struct text *message_r)
-{
-	bool failing;
-	struct handle *handle = borrow(pool, &failing);
-	int err = ERR_NONE;
+	struct db *db;
+	int err = pool_lend(pool, &db, message_r);
 
 	lookup_r->count = 0;
-	drop_stale(&handle);
-	if (handle == NULL)
-		err = open_handle(pool, failing, &handle, message_r);
-	if (err == ERR_NONE) {
-		db_set_wait(handle->db, failing ? 0 : WAIT_MSECS);
-		err = lookup_in(handle->db, addr, now, lookup_r);
-		if (err != ERR_NONE) {
-			text_add_format(message_r, "%s: %s (%s)", pool->path, err_text(err),
-				db_error(handle->db));
-			handle_free(handle);
-			handle = NULL;
-		}
-	}
-	give_back(pool, handle);
+	if (err != ERR_NONE)
+		return err;
+	err = lookup_in(db, addr, now, lookup_r);
+	if (err != ERR_NONE)
+		db_explain(db, err, message_r);
+	pool_return(pool, &db, err);
 	return err;
 }

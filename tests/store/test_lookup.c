@@ -9,13 +9,14 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "store/lookup.h"
+#include "store/pool.h"
 #include "tests/store/scratch_db.h"
 #include "tests/support/unit.h"
 
 #define NOW 1000000
 
 static struct scratch_db ops;
-static struct lookup_pool *pool;
+static struct pool *pool;
 static struct lookup found;
 
 static int open_ops(void **state)
@@ -28,7 +29,7 @@ static int open_ops(void **state)
 static int close_ops(void **state)
 {
 	(void)state;
-	lookup_pool_free(&pool);
+	pool_free(&pool);
 	scratch_db_close(&ops);
 	return 0;
 }
@@ -40,7 +41,7 @@ static int try_find(const char *address)
 	struct addr addr;
 
 	assert_int_equal(addr_parse(address, &addr), ERR_NONE);
-	int err = lookup_pool_find(pool, &addr, NOW, &found, &message);
+	int err = lookup_in_pool(pool, &addr, NOW, &found, &message);
 	assert_true((err == ERR_NONE) == (buffer[0] == '\0'));
 	return err;
 }
