@@ -343,18 +343,3 @@ int db_give_back(struct db *db)
 	db_checkpoint(db);
 	return err;
 }
-
-int db_commit(struct db *db)
-{
-	return db_end(db, ERR_NONE);
-}
-
-void db_rollback(struct db *db)
-{
-	(void)!db_end(db, ERR_STOPPED);
-}
-
-int64_t db_last_id(const struct db *db)
-{
-	return sqlite3_last_insert_rowid(db->sqlite);
-}

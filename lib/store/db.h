@@ -122,11 +122,6 @@ int db_begin_read(struct db *db) __attribute__((warn_unused_result));
  */
 int db_end(struct db *db, int err) __attribute__((warn_unused_result));
 
-/* To be removed: db_end() and db_insert() replace them. */
-int db_commit(struct db *db) __attribute__((warn_unused_result));
-void db_rollback(struct db *db);
-int64_t db_last_id(const struct db *db);
-
 int64_t db_changes(const struct db *db); /* rows of the last INSERT, UPDATE or DELETE */
 
 /* Runs SQL that is not in the table: pragmas and schema files. */
