@@ -35,6 +35,7 @@ UNIT_TESTS += tests/core/test_reply
 UNIT_TESTS += tests/core/test_verdict
 UNIT_TESTS += tests/milter/test_failures
 UNIT_TESTS += tests/milter/test_process
+UNIT_TESTS += tests/milter/test_start
 UNIT_TESTS += tests/milter/test_wire
 UNIT_TESTS += tests/store/test_db
 UNIT_TESTS += tests/store/test_evidence
@@ -127,6 +128,7 @@ DIALOGUE = \
 	tests/support/mta.c tests/support/mta.h
 tests_milter_test_failures_SOURCES = tests/milter/test_failures.c $(DIALOGUE)
 tests_milter_test_process_SOURCES = tests/milter/test_process.c $(DIALOGUE)
+tests_milter_test_start_SOURCES = tests/milter/test_start.c $(DIALOGUE)
 tests_milter_test_wire_SOURCES = tests/milter/test_wire.c $(DIALOGUE)
 
 # A fuzz target is a line here, its sources, and a folder of inputs tests/fuzz/corpus/NAME.

@@ -86,7 +86,7 @@ void daemon_configure(struct daemon *daemon, const char *options)
 	assert_int_equal(fclose(file), 0);
 }
 
-static pid_t spawn(struct daemon *daemon)
+pid_t daemon_spawn(struct daemon *daemon, const char *option)
 {
 	char err[96];
 	pid_t pid = fork();
@@ -96,7 +96,7 @@ static pid_t spawn(struct daemon *daemon)
 	snprintf(err, sizeof(err), "%s/err", daemon->folder);
 	int fd = open(err, O_WRONLY | O_CREAT | O_APPEND, 0644);
 	dup2(fd, STDERR_FILENO);
-	execl("./opsmilter", "opsmilter", "-c", daemon->conf, (char *)NULL);
+	execl("./opsmilter", "opsmilter", "-c", daemon->conf, option, (char *)NULL);
 	_exit(127);
 }
 
@@ -116,7 +116,7 @@ static bool answers(struct daemon *daemon)
 
 void daemon_start(struct daemon *daemon)
 {
-	daemon->pid = spawn(daemon);
+	daemon->pid = daemon_spawn(daemon, NULL);
 	assert_true(daemon->pid > 0);
 	for (int i = 0; i < START_POLLS; i++) {
 		if (answers(daemon))
@@ -126,16 +126,6 @@ void daemon_start(struct daemon *daemon)
 		wait_a_little();
 	}
 	fail_msg("the filter does not answer; see %s/err", daemon->folder);
-}
-
-int daemon_start_in_vain(struct daemon *daemon)
-{
-	int status;
-	pid_t pid = spawn(daemon);
-
-	assert_true(pid > 0);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 /* Waits for the end of the filter; false when it takes too long. */
@@ -149,17 +139,46 @@ static bool reap(struct daemon *daemon, int *status_r)
 	return false;
 }
 
-int daemon_end(struct daemon *daemon, int signal_number)
+int daemon_wait(struct daemon *daemon)
 {
 	int status = 0;
 
-	assert_int_equal(kill(daemon->pid, signal_number), 0);
 	if (!reap(daemon, &status)) {
 		(void)kill(daemon->pid, SIGKILL);
 		assert_int_equal(waitpid(daemon->pid, &status, 0), daemon->pid);
 	}
 	daemon->pid = 0;
 	return status;
+}
+
+int daemon_end(struct daemon *daemon, int signal_number)
+{
+	assert_int_equal(kill(daemon->pid, signal_number), 0);
+	return daemon_wait(daemon);
+}
+
+int daemon_start_in_vain(struct daemon *daemon)
+{
+	pid_t running = daemon->pid;
+
+	daemon->pid = daemon_spawn(daemon, NULL);
+	assert_true(daemon->pid > 0);
+	int status = daemon_wait(daemon);
+	daemon->pid = running;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+bool daemon_said(struct daemon *daemon, const char *words)
+{
+	static char said[65536];
+	char path[96];
+
+	snprintf(path, sizeof(path), "%s/err", daemon->folder);
+	FILE *file = fopen(path, "r");
+	assert_non_null(file);
+	said[fread(said, 1, sizeof(said) - 1, file)] = '\0';
+	fclose(file);
+	return strstr(said, words) != NULL;
 }
 
 static void show_errors(struct daemon *daemon)

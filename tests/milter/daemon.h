@@ -28,12 +28,21 @@ void daemon_configure(struct daemon *daemon, const char *options);
 /* Starts the filter and waits until its socket answers; fails the test when it does not. */
 void daemon_start(struct daemon *daemon);
 
+/* Starts the filter with one more option, or NULL, and waits for nothing; its process id. */
+pid_t daemon_spawn(struct daemon *daemon, const char *option);
+
 /* Starts it where that must fail; the exit status. The standard error goes to the folder's "err".
  */
 int daemon_start_in_vain(struct daemon *daemon);
 
-/* Sends a signal, waits for the end and gives the wait status. A filter that does not end within 30
- * seconds is killed. */
+/* Waits for the end and gives the wait status. A filter that does not end within 30 seconds is
+ * killed. */
+int daemon_wait(struct daemon *daemon);
+
+/* Whether these words are in what the filter wrote to its standard error. */
+bool daemon_said(struct daemon *daemon, const char *words);
+
+/* Sends a signal and waits as above. */
 int daemon_end(struct daemon *daemon, int signal_number);
 
 /* Ends the filter, if it runs, by SIGTERM, and removes the folder. Fails the test when the filter's
