@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "bounds.h"
+#include "ctl/bounds.h"
 
 #include <sys/types.h>
 

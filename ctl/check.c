@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "check.h"
+/* opsctl check: the databases, the clock, and one file for each other part. */
+#include "ctl/check.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
 
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/text.h"
 #include "conf/conf.h"
-#include "json.h"
-#include "output.h"
+#include "ctl/check_report.h"
+#include "ctl/context.h"
+#include "ctl/output.h"
 #include "store/db.h"
 #include "store/history.h"
 #include "store/hits.h"
@@ -26,47 +26,6 @@
 
 /* Seconds by which a record may be ahead of the clock, as clocks are adjusted a little. */
 #define CLOCK_TOLERANCE 60
-
-static bool something_failed;
-
-void check_say(struct context *context, enum check_outcome outcome, const char *what,
-	const char *mend, const char *format, ...)
-{
-	static const struct {
-		const char *name;
-		enum colour colour;
-	} outcomes[] = {
-		[CHECK_OK] = {"ok", COLOUR_GREEN},
-		[CHECK_WARNING] = {"warning", COLOUR_YELLOW},
-		[CHECK_FAILED] = {"FAILED", COLOUR_RED},
-	};
-	struct json json = {.file = stdout};
-	char text[1024];
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(text, sizeof(text), format, arguments);
-	va_end(arguments);
-	something_failed |= outcome == CHECK_FAILED;
-	if (context_json(context)) {
-		json_open(&json, NULL, '{');
-		json_text(&json, "check", what);
-		json_text(&json, "outcome",
-			outcome == CHECK_FAILED ? "failed" : outcomes[outcome].name);
-		json_text(&json, "text", text);
-		json_text(&json, "mend", mend);
-		json_close(&json, '}');
-		json_end_line(&json);
-		return;
-	}
-	printf("%s%-7s%s  ", colour_on(outcomes[outcome].colour), outcomes[outcome].name,
-		colour_off(outcomes[outcome].colour));
-	say("%-13s  %s%s%s", what, text, mend != NULL ? "; " : "", mend != NULL ? mend : "");
-	/* Some checks take their time; what is known by now is to be read by now. */
-	fflush(stdout);
-	/* While the reason is still known, should nobody be able to read it. */
-	(void)output_works();
-}
 
 /* Opens a database as the daemons do; NULL after saying what keeps it from being used. */
 static struct db *open_database(
@@ -211,7 +170,7 @@ static enum status run(struct context *context)
 		check_integrity(context, "integrity", context->ops);
 	if (context->hits != NULL)
 		check_integrity(context, "integrity", context->hits);
-	return something_failed ? STATUS_NO : STATUS_DONE;
+	return check_has_failed() ? STATUS_NO : STATUS_DONE;
 }
 
 const struct command command_check = {

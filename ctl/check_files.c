@@ -11,8 +11,10 @@
 #include "base/daemon.h"
 #include "base/err.h"
 #include "base/text.h"
-#include "check.h"
 #include "conf/conf.h"
+#include "ctl/check.h"
+#include "ctl/check_report.h"
+#include "ctl/context.h"
 
 #define PATH_SIZE 1024
 #define GROUPS_MAX 64

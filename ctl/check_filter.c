@@ -15,9 +15,11 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/text.h"
-#include "check.h"
 #include "conf/conf.h"
 #include "conf/socket_name.h"
+#include "ctl/check.h"
+#include "ctl/check_report.h"
+#include "ctl/context.h"
 
 /* How long the filter may take for all of it. */
 #define LIMIT_MSECS 5000

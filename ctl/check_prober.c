@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/clock.h"
 #include "base/err.h"
-#include "check.h"
+#include "ctl/check.h"
+#include "ctl/check_report.h"
+#include "ctl/context.h"
 #include "store/db.h"
 #include "store/tests.h"
 

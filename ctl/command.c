@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "command.h"
+#include "ctl/command.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "output.h"
+#include "ctl/output.h"
 
 /* All commands, in the order of `opsctl --help`: what is used together stands together. */
 static const struct command *const commands[] = {

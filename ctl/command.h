@@ -2,7 +2,7 @@
 #ifndef CTL_COMMAND_H
 #define CTL_COMMAND_H
 
-#include "options.h"
+#include "ctl/options.h"
 
 struct context;
 

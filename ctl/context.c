@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "context.h"
+#include "ctl/context.h"
 
 #include <pwd.h>
 #include <string.h>
@@ -9,8 +9,8 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "conf/conf.h"
-#include "json.h"
-#include "output.h"
+#include "ctl/json.h"
+#include "ctl/output.h"
 #include "store/db.h"
 #include "store/lists.h"
 #include "store/migrate.h"
@@ -25,9 +25,9 @@ bool context_json(const struct context *context)
 	return option_given(&context->options, OPTION_JSON);
 }
 
-const char *context_option(const struct context *context, enum option_id id, const char *otherwise)
+const char *context_option(const struct context *context, enum option_id id, const char *fallback)
 {
-	return option_given(&context->options, id) ? context->options.values[id] : otherwise;
+	return option_given(&context->options, id) ? context->options.values[id] : fallback;
 }
 
 /* Under sudo, the login name is that of the person, not root. */
@@ -206,4 +206,35 @@ void context_say_done(const struct context *context, const char *network, const 
 	json_text(&json, "state", state);
 	json_close(&json, '}');
 	json_end_line(&json);
+}
+
+static enum status read_moment(enum option_id id, const char *value, int64_t now, int64_t *time_r)
+{
+	if (clock_parse_moment(value, now, time_r) == ERR_NONE)
+		return STATUS_DONE;
+	complain("--%s: \"%s\" is no moment; right is 7d, 2026-11-20 or \"2026-11-20 21:02\" (UTC)",
+		option_name(id), value);
+	return STATUS_USAGE;
+}
+
+enum status context_read_span(
+	const struct context *context, const char *fallback, struct span *span_r)
+{
+	const char *since = context_option(context, OPTION_SINCE, fallback);
+	const char *until = context_option(context, OPTION_UNTIL, NULL);
+	int64_t now = clock_now();
+
+	*span_r = (struct span){.since = INT64_MIN, .until = INT64_MAX};
+	if (since != NULL && read_moment(OPTION_SINCE, since, now, &span_r->since) != STATUS_DONE)
+		return STATUS_USAGE;
+	if (until != NULL && read_moment(OPTION_UNTIL, until, now, &span_r->until) != STATUS_DONE)
+		return STATUS_USAGE;
+	if (span_r->since > now) {
+		complain("--since %s lies in the future", since);
+		return STATUS_USAGE;
+	}
+	if (span_r->since <= span_r->until)
+		return STATUS_DONE;
+	complain("--since %s is later than --until %s: that is no time at all", since, until);
+	return STATUS_USAGE;
 }

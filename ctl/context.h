@@ -3,9 +3,9 @@
 #define CTL_CONTEXT_H
 
 #include "base/addr.h"
-#include "command.h"
 #include "core/listing.h"
-#include "options.h"
+#include "ctl/command.h"
+#include "ctl/options.h"
 #include "store/history.h"
 
 struct conf;
@@ -26,8 +26,8 @@ struct context {
 /* Whether the output is JSON. */
 bool context_json(const struct context *context);
 
-/* An option's value, or otherwise where it was not given. */
-const char *context_option(const struct context *context, enum option_id id, const char *otherwise);
+/* An option's value, or the fallback if it was not given. */
+const char *context_option(const struct context *context, enum option_id id, const char *fallback);
 
 /* Reads the configuration and finds out who is typing. STATUS_DONE, or STATUS_USAGE. */
 enum status context_begin(struct context *context);
@@ -59,6 +59,16 @@ enum status context_read_addr(const char *operand, struct addr *addr_r);
 
 /* Complains of a --why that is missing (NULL) or unusable. STATUS_USAGE. */
 enum status context_check_why(const char *why);
+
+/* A time that a command is about, from its first to its last second. */
+struct span {
+	int64_t since;
+	int64_t until;
+};
+
+/* Reads --since (fallback where it was not given) and --until. STATUS_USAGE after reporting. */
+enum status context_read_span(
+	const struct context *context, const char *fallback, struct span *span_r);
 
 /* Reports a change of one network: "NETWORK SENTENCE LIST", or JSON with `state`. list may be NULL.
  */

@@ -9,9 +9,9 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/text.h"
-#include "context.h"
-#include "json.h"
-#include "output.h"
+#include "ctl/context.h"
+#include "ctl/json.h"
+#include "ctl/output.h"
 
 static void show_json(const struct evidence *evidence)
 {

@@ -2,8 +2,9 @@
 #include <string.h>
 
 #include "base/err.h"
-#include "context.h"
-#include "output.h"
+#include "ctl/context.h"
+#include "ctl/output.h"
+#include "ctl/table.h"
 #include "store/db.h"
 #include "store/exemptions.h"
 

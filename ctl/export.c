@@ -1,106 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "export.h"
+/* opsctl export: one list, in the format asked for. */
+#include "ctl/export.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/err.h"
-#include "base/text.h"
 #include "conf/conf.h"
-#include "context.h"
-#include "json.h"
-#include "output.h"
+#include "ctl/context.h"
+#include "ctl/output.h"
 #include "store/listings.h"
-
-const char *export_reason(const struct export *export, const struct batch_entry *entry)
-{
-	return export->batch->reasons[entry->reason];
-}
-
-void export_add_link(const struct export *export, const struct addr *addr, struct text *text)
-{
-	char address[ADDR_TEXT_SIZE];
-
-	addr_format(addr, address);
-	text_add_format(text, "%s/lookup?ip=%s", export->site_url, address);
-}
-
-static int export_text(const struct export *export)
-{
-	char network[NETWORK_TEXT_SIZE];
-
-	for (size_t i = 0; i < export->batch->count && output_works(); i++) {
-		network_format(&export->batch->entries[i].network, network);
-		puts(network);
-	}
-	return ERR_NONE;
-}
-
-/* A field of CSV (RFC 4180), always in quotation marks. */
-static void write_quoted(const char *value)
-{
-	char clean[REASON_SIZE];
-	struct text text = TEXT_OVER(clean);
-
-	if (isatty(STDOUT_FILENO)) {
-		text_add_terminal(&text, value);
-		value = clean;
-	}
-	putchar('"');
-	for (; *value != '\0'; value++) {
-		if (*value == '"')
-			putchar('"');
-		putchar(*value);
-	}
-	putchar('"');
-}
-
-static void format_end(int64_t time, char text_r[CLOCK_TEXT_SIZE])
-{
-	if (time == CLOCK_NEVER)
-		text_copy(text_r, CLOCK_TEXT_SIZE, "never");
-	else
-		clock_format(time, text_r);
-}
-
-static int export_csv(const struct export *export)
-{
-	char network[NETWORK_TEXT_SIZE], listed[CLOCK_TEXT_SIZE], expires[CLOCK_TEXT_SIZE];
-
-	puts("network,reason,listed_at,expires_at");
-	for (size_t i = 0; i < export->batch->count && output_works(); i++) {
-		const struct batch_entry *entry = &export->batch->entries[i];
-		network_format(&entry->network, network);
-		clock_format(entry->listed_at, listed);
-		format_end(entry->expires_at, expires);
-		printf("%s,", network);
-		write_quoted(export_reason(export, entry));
-		printf(",%s,%s\n", listed, expires);
-	}
-	return ERR_NONE;
-}
-
-static int export_json(const struct export *export)
-{
-	struct json json = {.file = stdout};
-	char network[NETWORK_TEXT_SIZE];
-
-	for (size_t i = 0; i < export->batch->count && output_works(); i++) {
-		const struct batch_entry *entry = &export->batch->entries[i];
-		network_format(&entry->network, network);
-		json_open(&json, NULL, '{');
-		json_text(&json, "list", export->list->name);
-		json_text(&json, "network", network);
-		json_text(&json, "reason", export_reason(export, entry));
-		json_time(&json, "listed_at", entry->listed_at);
-		json_time(&json, "expires_at", entry->expires_at);
-		json_close(&json, '}');
-		json_end_line(&json);
-	}
-	return ERR_NONE;
-}
 
 typedef int export_write(const struct export *export);
 

@@ -18,7 +18,10 @@ struct export
 	struct db *db;
 };
 
-/* Each returns ERR_NONE or what reading more from the database, or memory, brought up. */
+/* The formats. Each returns ERR_NONE, or the error of reading more from the database. */
+int export_text(const struct export *export);
+int export_csv(const struct export *export);
+int export_json(const struct export *export);
 int export_zone(const struct export *export);
 int export_rbldnsd(const struct export *export);
 int export_postfix_cidr(const struct export *export);

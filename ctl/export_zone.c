@@ -6,8 +6,8 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/text.h"
-#include "export.h"
-#include "output.h"
+#include "ctl/export.h"
+#include "ctl/output.h"
 
 /*
  * A zone (RFC 5782) holds names, not networks. A name is the labels of an address from the end to

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "command.h"
+#include "ctl/command.h"
 
 /*
  * Reads a whole file, any octets, or standard input for "-". Complains of what is missing, empty,

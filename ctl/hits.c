@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "hits.h"
+#include "ctl/hits.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/err.h"
-#include "context.h"
-#include "output.h"
-#include "span.h"
+#include "ctl/context.h"
+#include "ctl/output.h"
+#include "ctl/table.h"
 #include "store/db.h"
 #include "store/lists.h"
 
@@ -167,7 +167,7 @@ static enum status read_filter(
 	const struct options *options = &context->options;
 	struct span span;
 
-	if (span_read(context, NULL, &span) != STATUS_DONE)
+	if (context_read_span(context, NULL, &span) != STATUS_DONE)
 		return STATUS_USAGE;
 	*filter_r = (struct hits_filter){
 		.since = span.since,

@@ -3,9 +3,9 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "conf/conf.h"
-#include "context.h"
-#include "json.h"
-#include "output.h"
+#include "ctl/context.h"
+#include "ctl/json.h"
+#include "ctl/output.h"
 #include "store/db.h"
 #include "store/migrate.h"
 

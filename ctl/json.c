@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "json.h"
+#include "ctl/json.h"
 
 #include <inttypes.h>
 #include <string.h>

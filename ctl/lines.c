@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "lines.h"
+#include "ctl/lines.h"
 
 #include <errno.h>
 #include <string.h>

@@ -6,8 +6,9 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/text.h"
-#include "context.h"
-#include "output.h"
+#include "ctl/context.h"
+#include "ctl/output.h"
+#include "ctl/table.h"
 #include "store/db.h"
 #include "store/lists.h"
 

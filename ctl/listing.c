@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "listing.h"
+#include "ctl/listing.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -7,11 +7,11 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/text.h"
-#include "bounds.h"
-#include "context.h"
-#include "file.h"
-#include "json.h"
-#include "output.h"
+#include "ctl/bounds.h"
+#include "ctl/context.h"
+#include "ctl/file.h"
+#include "ctl/json.h"
+#include "ctl/output.h"
 #include "store/db.h"
 #include "store/listings.h"
 

@@ -2,7 +2,7 @@
 #ifndef CTL_LISTING_H
 #define CTL_LISTING_H
 
-#include "context.h"
+#include "ctl/context.h"
 
 /*
  * The moment at which a listing made now ends: by --expires, else as its list says. Complains;

@@ -6,22 +6,22 @@ opsctl_SOURCES = \
 	ctl/command.c ctl/command.h \
 	ctl/context.c ctl/context.h \
 	ctl/file.c ctl/file.h \
-	ctl/formats.c ctl/formats.h \
 	ctl/json.c ctl/json.h \
 	ctl/lines.c ctl/lines.h \
 	ctl/main.c \
 	ctl/options.c ctl/options.h \
 	ctl/output.c ctl/output.h \
 	ctl/progress.c ctl/progress.h \
-	ctl/table.c
+	ctl/table.c ctl/table.h
 opsctl_SOURCES += \
 	ctl/evidence.c \
 	ctl/exempt.c \
 	ctl/export.c ctl/export.h \
-	ctl/export_maps.c \
+	ctl/export_formats.c \
 	ctl/export_zone.c \
 	ctl/hits.c ctl/hits.h \
 	ctl/import.c \
+	ctl/import_formats.c ctl/import_formats.h \
 	ctl/init.c \
 	ctl/list.c \
 	ctl/listing.c ctl/listing.h
@@ -30,11 +30,11 @@ opsctl_SOURCES += \
 	ctl/check_files.c \
 	ctl/check_filter.c \
 	ctl/check_prober.c \
+	ctl/check_report.c ctl/check_report.h \
 	ctl/history.c \
 	ctl/lookup.c \
 	ctl/nominate.c \
 	ctl/purge.c \
 	ctl/report.c \
-	ctl/requests.c \
-	ctl/span.c ctl/span.h
+	ctl/requests.c
 opsctl_LDADD = libops.a $(SQLITE_LIBS) $(CONFUSE_LIBS) $(LIBMD_LIBS)

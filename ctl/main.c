@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-#include "command.h"
-#include "context.h"
-#include "output.h"
+#include "ctl/command.h"
+#include "ctl/context.h"
+#include "ctl/output.h"
 
 /* What --help, --version and a missing or unknown command come to. */
 static enum status run_without_command(const struct options *options)

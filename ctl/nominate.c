@@ -7,10 +7,10 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "conf/conf.h"
-#include "context.h"
-#include "file.h"
-#include "json.h"
-#include "output.h"
+#include "ctl/context.h"
+#include "ctl/file.h"
+#include "ctl/json.h"
+#include "ctl/output.h"
 #include "store/evidence.h"
 
 static void say_filed(const struct context *context, const char *ip, int64_t id)

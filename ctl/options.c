@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "options.h"
+#include "ctl/options.h"
 
 #include <getopt.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "output.h"
+#include "ctl/output.h"
 
 #include <errno.h>
 #include <poll.h>

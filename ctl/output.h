@@ -7,40 +7,9 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/*
- * What people read: aligned tables, or with --json one JSON object a line. Strings from outside may
- * be given as they are: what is written has no control characters and, as JSON, is UTF-8.
- */
-
-enum column_kind { COLUMN_TEXT, COLUMN_NUMBER, COLUMN_TIME };
-
-struct column {
-	const char *key;   /* the member's name in JSON */
-	const char *title; /* the heading; NULL: in JSON only */
-	enum column_kind kind;
-};
+/* Lines for people, on standard output and standard error. */
 
 enum colour { COLOUR_PLAIN, COLOUR_BOLD, COLOUR_DIM, COLOUR_RED, COLOUR_YELLOW, COLOUR_GREEN };
-
-/* Rows of the same columns. Times are UTC; CLOCK_NEVER is "never", in JSON null. */
-struct table;
-
-/* columns must outlive the table. Never NULL: a program that cannot say anything ends (status 3).
- */
-struct table *table_new(const struct column *columns, size_t count, bool json);
-
-/* The next cell of the row, by the kind of its column; after the last, the next row begins. */
-void table_add_text(struct table *table, const char *value); /* NULL: empty, in JSON null */
-void table_add_number(struct table *table, int64_t value);
-void table_add_time(struct table *table, int64_t value);
-
-/* The colour of the next cell, on a terminal. */
-void table_colour(struct table *table, enum colour colour);
-
-/* Writes what has not been written yet, and frees the table. */
-void table_end(struct table **table);
-
-size_t table_rows(const struct table *table);
 
 /* A line of prose on standard output, for people. Control characters become '?'. */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));

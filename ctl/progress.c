@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "progress.h"
+#include "ctl/progress.h"
 
 #include <inttypes.h>
 #include <stdio.h>

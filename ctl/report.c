@@ -9,10 +9,10 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/text.h"
-#include "context.h"
-#include "json.h"
-#include "output.h"
-#include "span.h"
+#include "ctl/context.h"
+#include "ctl/json.h"
+#include "ctl/output.h"
+#include "ctl/table.h"
 #include "store/db.h"
 #include "store/hits.h"
 
@@ -204,7 +204,7 @@ static enum status run(struct context *context)
 	};
 	const size_t count = sizeof(parts) / sizeof(parts[0]);
 	struct span span;
-	enum status status = span_read(context, "7d", &span);
+	enum status status = context_read_span(context, "7d", &span);
 
 	if (status == STATUS_DONE)
 		status = context_open_hits(context, false);

@@ -6,9 +6,10 @@
 
 #include "base/clock.h"
 #include "base/err.h"
-#include "context.h"
-#include "json.h"
-#include "output.h"
+#include "ctl/context.h"
+#include "ctl/json.h"
+#include "ctl/output.h"
+#include "ctl/table.h"
 #include "store/db.h"
 
 static const struct column columns[] = {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "output.h"
+#include "ctl/table.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "json.h"
+#include "ctl/json.h"
 
 /* Longer cells are cut; the longest thing in a database is a reply of 512 octets. */
 #define CELL_SIZE 1024

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "formats.h"
+#include "ctl/import_formats.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef CTL_FORMATS_H
-#define CTL_FORMATS_H
+#ifndef CTL_IMPORT_FORMATS_H
+#define CTL_IMPORT_FORMATS_H
 
 #include <stdbool.h>
 #include <stddef.h>

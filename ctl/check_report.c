@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What a check found, as a line for people or as JSON; and whether any check failed. */
+#include "ctl/check_report.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "ctl/context.h"
+#include "ctl/json.h"
+#include "ctl/output.h"
+
+static bool something_failed;
+
+void check_say(struct context *context, enum check_outcome outcome, const char *what,
+	const char *mend, const char *format, ...)
+{
+	static const struct {
+		const char *name;
+		enum colour colour;
+	} outcomes[] = {
+		[CHECK_OK] = {"ok", COLOUR_GREEN},
+		[CHECK_WARNING] = {"warning", COLOUR_YELLOW},
+		[CHECK_FAILED] = {"FAILED", COLOUR_RED},
+	};
+	struct json json = {.file = stdout};
+	char text[1024];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	something_failed |= outcome == CHECK_FAILED;
+	if (context_json(context)) {
+		json_open(&json, NULL, '{');
+		json_text(&json, "check", what);
+		json_text(&json, "outcome",
+			outcome == CHECK_FAILED ? "failed" : outcomes[outcome].name);
+		json_text(&json, "text", text);
+		json_text(&json, "mend", mend);
+		json_close(&json, '}');
+		json_end_line(&json);
+		return;
+	}
+	printf("%s%-7s%s  ", colour_on(outcomes[outcome].colour), outcomes[outcome].name,
+		colour_off(outcomes[outcome].colour));
+	say("%-13s  %s%s%s", what, text, mend != NULL ? "; " : "", mend != NULL ? mend : "");
+	/* Some checks take their time; what is known by now is to be read by now. */
+	fflush(stdout);
+	/* While the reason is still known, should nobody be able to read it. */
+	(void)output_works();
+}
+
+bool check_has_failed(void)
+{
+	return something_failed;
+}
