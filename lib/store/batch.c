@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Many listings in memory, with each reason once. */
 #include "store/batch.h"
 
 #include <stdlib.h>
@@ -8,8 +9,7 @@
 
 #define NO_REASON UINT32_MAX
 
-/* FNV-1a: no more than a spread over the slots; a hostile file can only make its own import slow.
- */
+/* FNV-1a. A hostile file can make its own import slow, but nothing else. */
 static size_t hash_of(const char *string)
 {
 	uint64_t hash = UINT64_C(14695981039346656037);
@@ -19,7 +19,7 @@ static size_t hash_of(const char *string)
 	return (size_t)(hash ^ hash >> 32);
 }
 
-/* The slot of a reason, or the free one that it would get. slot_count is a power of two. */
+/* The slot of a reason, or the free slot for it. slot_count is a power of two. */
 static uint32_t *find_slot(const struct batch *batch, const char *reason)
 {
 	size_t i = hash_of(reason) & (batch->slot_count - 1);
@@ -29,7 +29,7 @@ static uint32_t *find_slot(const struct batch *batch, const char *reason)
 	return &batch->slots[i];
 }
 
-/* At most half of the slots are taken. */
+/* At most half of the slots are used. */
 static int grow_reasons(struct batch *batch)
 {
 	size_t room = batch->reason_room != 0 ? batch->reason_room * 2 : 16;
@@ -87,7 +87,7 @@ int batch_add(struct batch *batch, const struct network *network, const char *re
 	return err;
 }
 
-/* Reasons are numbered as they came, so among equal networks the one added first comes first. */
+/* Reasons are numbered as they were added, so of equal networks the one added first is first. */
 static int compare_rest(const struct batch_entry *a, const struct batch_entry *b)
 {
 	if (a->reason != b->reason)

@@ -29,7 +29,6 @@ int db_capture(struct db *db, int code)
 		{SQLITE_PERM, ERR_DB_READONLY},
 		{SQLITE_AUTH, ERR_DB_READONLY},
 		{SQLITE_NOMEM, ERR_MEMORY},
-		{SQLITE_INTERRUPT, ERR_STOPPED},
 		{SQLITE_CONSTRAINT, ERR_REFUSED},
 	};
 
@@ -222,11 +221,6 @@ void db_set_wait(struct db *db, int wait_msecs)
 	sqlite3_busy_timeout(db->sqlite, wait_msecs);
 }
 
-void db_interrupt(struct db *db)
-{
-	sqlite3_interrupt(db->sqlite);
-}
-
 int db_begin_write(struct db *db)
 {
 	return db_run(db_begin(db, BEGIN_WRITE));
@@ -245,7 +239,7 @@ int db_end(struct db *db, int err)
 		err = db_run(db_begin(db, COMMIT));
 	if (err == ERR_NONE || sqlite3_get_autocommit(db->sqlite))
 		return err;
-	/* The rollback must not replace the text of the error that led to it. */
+	/* The rollback must not replace the text of the error before it. */
 	memcpy(error, db->error, sizeof(error));
 	sqlite3_exec(db->sqlite, "ROLLBACK", NULL, NULL, NULL);
 	memcpy(db->error, error, sizeof(error));

@@ -14,8 +14,8 @@ struct text;
 /*
  * A connection to one of the two databases, with its prepared statements. One thread at a time uses
  * a connection; any thread may. Calls return ERR_NONE or an error of SQLite as one of our numbers
- * (base/err.h): the ERR_DB_ ones, ERR_MEMORY, ERR_STOPPED, and ERR_REFUSED for a row that breaks a
- * rule of the schema. db_error() has the details until the next call.
+ * (base/err.h): the ERR_DB_ ones, ERR_MEMORY, and ERR_REFUSED for a row that breaks a rule of the
+ * schema. db_error() has the details until the next call.
  */
 struct db;
 
@@ -55,9 +55,6 @@ const char *db_path(const struct db *db);
 bool db_is_stale(struct db *db, int max_age_msecs);
 
 void db_set_wait(struct db *db, int wait_msecs);
-
-/* Interrupts a call on the connection, from any thread: the call returns ERR_STOPPED. */
-void db_interrupt(struct db *db);
 
 /*
  * Begins a statement of the table in statements.c; it is prepared the first time. A failure is

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The history: what was done, by whom and why. */
+/* The history: what was done, who did it and why. */
 #include "store/history.h"
 
 #include "base/err.h"

@@ -9,7 +9,7 @@
 struct db;
 
 /*
- * A row of the append-only history: what was done, by whom and why. Every other function that
+ * A row of the append-only history: what was done, who did it and why. Every other function that
  * writes takes a change and records it in the same transaction.
  */
 struct change {

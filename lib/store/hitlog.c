@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -178,25 +179,22 @@ static int write_entries(struct hitlog *log, struct hitlog_queue *batch, struct 
 	return err;
 }
 
-static pthread_mutex_t times_mutex = PTHREAD_MUTEX_INITIALIZER; /* guards times */
-static struct hitlog_times times;
+static _Atomic int64_t commits, commit_usecs, longest_usecs; /* of all hit logs */
 
 static void count_commit(int64_t usecs)
 {
-	pthread_mutex_lock(&times_mutex);
-	times.commits++;
-	times.usecs += usecs;
-	if (usecs > times.longest_usecs)
-		times.longest_usecs = usecs;
-	pthread_mutex_unlock(&times_mutex);
+	int64_t longest = longest_usecs;
+
+	commits++;
+	commit_usecs += usecs;
+	while (usecs > longest && !atomic_compare_exchange_weak(&longest_usecs, &longest, usecs))
+		continue;
 }
 
 struct hitlog_times hitlog_times(void)
 {
-	pthread_mutex_lock(&times_mutex);
-	struct hitlog_times copy = times;
-	pthread_mutex_unlock(&times_mutex);
-	return copy;
+	return (struct hitlog_times){
+		.commits = commits, .usecs = commit_usecs, .longest_usecs = longest_usecs};
 }
 
 static int write_batch(struct hitlog *log, struct hitlog_queue *batch, struct text *message_r)

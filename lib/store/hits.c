@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The hit log as it is read, counted and purged. */
 #include "store/hits.h"
 
 #include "base/err.h"

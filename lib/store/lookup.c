@@ -131,20 +131,15 @@ static int list_test_entry(struct db *db, const struct addr *addr, struct lookup
 
 int lookup_in(struct db *db, const struct addr *addr, int64_t now, struct lookup *lookup_r)
 {
+	enum test_entry entry = listing_test_entry(addr);
 	int err = ERR_NONE;
 
 	lookup_r->count = 0;
 	lookup_r->exempt = false;
-	switch (listing_test_entry(addr)) {
-	case TEST_ENTRY_UNLISTED:
-		return ERR_NONE;
-	case TEST_ENTRY_LISTED:
+	if (entry == TEST_ENTRY_LISTED)
 		err = list_test_entry(db, addr, lookup_r);
-		break;
-	case TEST_ENTRY_NONE:
+	else if (entry == TEST_ENTRY_NONE)
 		err = find_in_snapshot(db, addr, now, lookup_r);
-		break;
-	}
 	if (err != ERR_NONE)
 		lookup_r->count = 0;
 	return err;

@@ -13,7 +13,7 @@
 #include "store/db.h"
 #include "store/schema.h"
 
-/* How long a migration waits for programs that hold the database. */
+/* How long a migration waits for programs that have locked the database. */
 #define WAIT_MSECS 10000
 #define RETRY_MSECS 20
 

@@ -3,7 +3,6 @@
 #include "store/db.h"
 
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -307,33 +306,6 @@ static void a_changed_schema_makes_a_connection_stale(void **state)
 	assert_true(db_is_stale(db, 60000));
 }
 
-static const char endless[] = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
-			      "SELECT max(i) FROM n";
-
-static void *run_endless(void *err_r)
-{
-	*(int *)err_r = db_execute(db, endless);
-	return NULL;
-}
-
-static void any_thread_interrupts(void **state)
-{
-	pthread_t thread;
-	int err = ERR_NONE;
-
-	(void)state;
-	assert_int_equal(pthread_create(&thread, NULL, run_endless, &err), 0);
-	usleep(50000);
-	/* It has no effect on a statement that has not begun yet. */
-	for (int i = 0; i < 100; i++) {
-		db_interrupt(db);
-		usleep(2000);
-	}
-	pthread_join(thread, NULL);
-	assert_int_equal(err, ERR_STOPPED);
-	assert_int_equal(db_run(begin_change("me")), ERR_NONE);
-}
-
 static void a_full_disk_has_a_number_of_its_own(void **state)
 {
 	(void)state;
@@ -426,7 +398,6 @@ int main(void)
 		TEST(a_read_is_of_one_moment),
 		TEST(a_replaced_or_deleted_file_makes_a_connection_stale),
 		TEST(a_changed_schema_makes_a_connection_stale),
-		TEST(any_thread_interrupts),
 		TEST(a_full_disk_has_a_number_of_its_own),
 		TEST(a_checkpoint_empties_the_log),
 		TEST(a_sound_database_passes_the_check),
