@@ -49,8 +49,7 @@ libops_a_SOURCES += \
 	lib/store/schema.h \
 	lib/store/statements.c lib/store/statements.h \
 	lib/store/statements_requests.c \
-	lib/store/tests.c lib/store/tests.h \
-	lib/store/watches.c lib/store/watches.h
+	lib/store/tests.c lib/store/tests.h
 nodist_libops_a_SOURCES = lib/store/schema.c
 
 libops_a_SOURCES += \

@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "probe/judge.h"
-#include "store/watches.h"
+#include "store/tests.h"
 
 #define MINUTE_SECS 60
 #define HOUR_SECS 3600

@@ -88,25 +88,22 @@ int batch_add(struct batch *batch, const struct network *network, const char *re
 }
 
 /* Reasons are numbered as they were added, so of equal networks the one added first is first. */
-static int compare_rest(const struct batch_entry *a, const struct batch_entry *b)
+static int compare_entries(const void *one, const void *other)
 {
+	const struct batch_entry *a = one, *b = other;
+	int order = network_compare(&a->network, &b->network);
+
+	if (order != 0)
+		return order;
 	if (a->reason != b->reason)
 		return a->reason < b->reason ? -1 : 1;
 	return (a->expires_at > b->expires_at) - (a->expires_at < b->expires_at);
 }
 
-static int compare_by_address(const void *one, const void *other)
-{
-	const struct batch_entry *a = one, *b = other;
-	int order = network_compare(&a->network, &b->network);
-
-	return order != 0 ? order : compare_rest(a, b);
-}
-
 void batch_sort_by_address(struct batch *batch)
 {
 	if (batch->count > 1)
-		qsort(batch->entries, batch->count, sizeof(*batch->entries), compare_by_address);
+		qsort(batch->entries, batch->count, sizeof(*batch->entries), compare_entries);
 }
 
 void batch_drop_duplicates(struct batch *batch)

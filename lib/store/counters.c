@@ -5,23 +5,18 @@
 #include "base/err.h"
 #include "store/db.h"
 
-static int set(struct db *db, const char *name, int64_t value, int64_t now)
-{
-	struct statement *statement = db_begin(db, SET_COUNTER);
-
-	db_bind_text(statement, 1, name);
-	db_bind_int(statement, 2, value);
-	db_bind_int(statement, 3, now);
-	return db_run(statement);
-}
-
 int counters_store(
 	struct db *db, const char *const *names, const int64_t *values, size_t count, int64_t now)
 {
 	int err = db_begin_write(db);
 
-	for (size_t i = 0; err == ERR_NONE && i < count; i++)
-		err = set(db, names[i], values[i], now);
+	for (size_t i = 0; err == ERR_NONE && i < count; i++) {
+		struct statement *set = db_begin(db, SET_COUNTER);
+		db_bind_text(set, 1, names[i]);
+		db_bind_int(set, 2, values[i]);
+		db_bind_int(set, 3, now);
+		err = db_run(set);
+	}
 	return db_end(db, err);
 }
 

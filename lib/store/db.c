@@ -287,39 +287,25 @@ int db_checkpoint(struct db *db)
 				      db->sqlite, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL));
 }
 
-/* Adds the fault that a checking pragma's first row tells of, unless that row is "ok". */
-static int check_by(struct db *db, const char *sql, struct text *message_r)
+int db_check_integrity(struct db *db, struct text *message_r)
 {
 	sqlite3_stmt *stmt;
 	bool row;
-	int err = run_once(db, sql, &stmt, &row);
+	int err = run_once(db,
+		"SELECT replace(replace(integrity_check, char(10), ' '), '*** in database main *** "
+		"', '') FROM pragma_integrity_check(1) WHERE integrity_check <> 'ok'"
+		" UNION ALL"
+		" SELECT 'a row of ' || \"table\" || ' refers to a row that is missing'"
+		" FROM pragma_foreign_key_check LIMIT 1",
+		&stmt, &row);
 	const char *fault = row ? (const char *)sqlite3_column_text(stmt, 0) : NULL;
 
 	if (err != ERR_NONE)
 		text_add(message_r, db->error);
-	if (fault != NULL && strcmp(fault, "ok") != 0) {
+	else if (fault != NULL)
 		text_add_printable(message_r, fault);
-		err = ERR_DB_CORRUPT;
-	}
 	sqlite3_finalize(stmt);
-	return err;
-}
-
-int db_check_integrity(struct db *db, struct text *message_r)
-{
-	int err = check_by(db,
-		"SELECT replace(replace(integrity_check, char(10), ' '), '*** in database main *** "
-		"', '')"
-		" FROM pragma_integrity_check(1)",
-		message_r);
-
-	if (err == ERR_NONE)
-		err = check_by(db,
-			"SELECT 'a row of ' || \"table\" || ' refers to a row that is missing' "
-			"FROM "
-			"pragma_foreign_key_check",
-			message_r);
-	return err;
+	return row ? ERR_DB_CORRUPT : err;
 }
 
 int db_give_back(struct db *db)

@@ -13,7 +13,7 @@ static int change_exemption(struct db *db, enum statement_id id, const struct ne
 	int err = db_begin_write(db);
 
 	if (err == ERR_NONE)
-		err = history_add_network(db, network, 0, change, &change_id);
+		err = history_add_about(db, network, 0, change, &change_id);
 	if (err == ERR_NONE) {
 		struct statement *statement = db_begin(db, id);
 		db_bind_addr(statement, 1, &network->addr);

@@ -19,16 +19,18 @@ int history_add(struct db *db, const struct change *change, int64_t *id_r)
 	return db_insert(insert, id_r != NULL ? id_r : &id);
 }
 
-int history_add_network(struct db *db, const struct network *network, int list_id,
+int history_add_about(struct db *db, const struct network *network, int list_id,
 	const struct change *change, int64_t *id_r)
 {
-	struct change of_network = *change;
+	struct change about = *change;
 	char text[NETWORK_TEXT_SIZE];
 
-	network_format(network, text);
-	of_network.address = text;
-	of_network.list_id = list_id;
-	return history_add(db, &of_network, id_r);
+	if (network != NULL) {
+		network_format(network, text);
+		about.address = text;
+	}
+	about.list_id = list_id;
+	return history_add(db, &about, id_r);
 }
 
 int history_each(struct db *db, const struct addr *addr, int64_t now,

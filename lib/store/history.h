@@ -25,8 +25,9 @@ struct change {
 int history_add(struct db *db, const struct change *change, int64_t *id_r)
 	__attribute__((warn_unused_result));
 
-/* The same for a change of one network on a list (0: on none), whatever the change says of both. */
-int history_add_network(struct db *db, const struct network *network, int list_id,
+/* Adds a change about a network (NULL: about none) and a list (0: about none), in place of what the
+ * change says of both. */
+int history_add_about(struct db *db, const struct network *network, int list_id,
 	const struct change *change, int64_t *id_r) __attribute__((warn_unused_result));
 
 /* Something that happened to an address. Strings are valid during the call. */

@@ -64,19 +64,14 @@ static int find_ending(struct run *run)
 	return more < 0 ? more : err;
 }
 
-static int record(struct run *run, const struct change *change, int64_t *id_r)
-{
-	struct change of_list = *change;
-
-	of_list.list_id = run->import->list_id;
-	return history_add(run->db, &of_list, id_r);
-}
-
 static int end_them(struct run *run)
 {
 	int64_t change_id = 0;
-	int err = run->ending_count > 0 ? record(run, run->import->replace, &change_id) : ERR_NONE;
+	int err = ERR_NONE;
 
+	if (run->ending_count > 0)
+		err = history_add_about(
+			run->db, NULL, run->import->list_id, run->import->replace, &change_id);
 	for (size_t i = 0; i < run->ending_count && err == ERR_NONE; i++)
 		err = listings_end_row(run->db, run->ending[i], run->import->change->at, change_id);
 	run->result->ended = (int64_t)run->ending_count;
@@ -145,7 +140,8 @@ static int run_import(struct run *run)
 	if (run->import->replace != NULL)
 		err = find_ending(run);
 	if (err == ERR_NONE)
-		err = record(run, run->import->change, &run->change_id);
+		err = history_add_about(
+			run->db, NULL, run->import->list_id, run->import->change, &run->change_id);
 	if (err == ERR_NONE)
 		err = evidence_add(run->db, run->import->evidence, &run->evidence_id);
 	if (err == ERR_NONE)

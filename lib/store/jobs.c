@@ -11,7 +11,6 @@
 #include "store/history.h"
 #include "store/listings.h"
 #include "store/lists.h"
-#include "store/watches.h"
 
 #define WHO "opsprobe"
 
@@ -78,13 +77,11 @@ int jobs_postpone(struct db *db, const struct job *job, int64_t until)
 
 int jobs_forget_begun(struct db *db)
 {
-	static const enum statement_id ids[] = {
-		FORGET_REQUEST_TESTS, FORGET_WATCH_TESTS, FORGET_ORDER_TESTS};
-	int err = ERR_NONE;
+	int err = db_run(db_begin(db, FORGET_REQUEST_TESTS));
 
-	for (size_t i = 0; err == ERR_NONE && i < sizeof(ids) / sizeof(ids[0]); i++)
-		err = db_run(db_begin(db, ids[i]));
-	return err;
+	if (err == ERR_NONE)
+		err = db_run(db_begin(db, FORGET_WATCH_TESTS));
+	return err == ERR_NONE ? db_run(db_begin(db, FORGET_ORDER_TESTS)) : err;
 }
 
 /* Without a test, the request's count of tests and its verdict are kept. */
@@ -239,7 +236,7 @@ static int note_step(
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
 		change.what = steps[i].what;
 		if (steps[i].kind == job->kind && steps[i].end == outcome->end)
-			return history_add_network(db, &network, job->list_id, &change, NULL);
+			return history_add_about(db, &network, job->list_id, &change, NULL);
 	}
 	return ERR_NONE;
 }

@@ -48,30 +48,23 @@ int listings_end_row(struct db *db, int64_t id, int64_t at, int64_t change_id)
 	return db_run(update);
 }
 
-/* The change names no address, as several listings may share it. */
-static int record_expiry(struct db *db, int list_id, int64_t now, int64_t *expire_id)
-{
-	const struct change change = {
-		.at = now,
-		.who = "opsmilter",
-		.what = "expire",
-		.why = "expired",
-		.list_id = list_id,
-	};
-
-	return *expire_id != 0 ? ERR_NONE : history_add(db, &change, expire_id);
-}
-
 int listings_end_expired(struct db *db, int list_id, const struct network *network, int64_t now,
 	int64_t *expire_id, struct listing *existing_r)
 {
+	/* No address, as several listings may share it. */
+	const struct change expiry = {.at = now,
+		.who = "opsmilter",
+		.what = "expire",
+		.why = "expired",
+		.list_id = list_id};
 	int err = find(db, list_id, network, existing_r);
 
 	if (err != ERR_NONE)
 		return err == ERR_NOT_FOUND ? ERR_NONE : err;
 	if (existing_r->expires_at > now)
 		return ERR_EXISTS;
-	err = record_expiry(db, list_id, now, expire_id);
+	if (*expire_id == 0)
+		err = history_add(db, &expiry, expire_id);
 	return err == ERR_NONE
 		       ? listings_end_row(db, existing_r->id, existing_r->expires_at, *expire_id)
 		       : err;
@@ -115,7 +108,7 @@ int listings_add_within(struct db *db, struct listing *listing, const struct cha
 
 	listing->listed_at = change->at;
 	if (err == ERR_NONE)
-		err = history_add_network(
+		err = history_add_about(
 			db, &listing->network, listing->list_id, change, &change_id);
 	if (err == ERR_NONE)
 		err = listings_intern_reason(db, listing->reason, &reason_id);
@@ -150,7 +143,7 @@ int listings_end_within(struct db *db, int list_id, const struct network *networ
 	int err = listings_find(db, list_id, network, change->at, &listing);
 
 	if (err == ERR_NONE)
-		err = history_add_network(db, network, list_id, change, &change_id);
+		err = history_add_about(db, network, list_id, change, &change_id);
 	if (err == ERR_NONE)
 		err = listings_end_row(db, listing.id, change->at, change_id);
 	*id_r = err == ERR_NONE ? listing.id : 0;

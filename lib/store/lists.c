@@ -77,22 +77,15 @@ static int insert_list(struct db *db, struct list *list)
 	return err;
 }
 
-/* Records a change of a list, and ends the transaction. */
-static int end(struct db *db, int err, const struct list *list, struct change change)
-{
-	change.list_id = list->id;
-	if (err == ERR_NONE)
-		err = history_add(db, &change, NULL);
-	return db_end(db, err);
-}
-
 int lists_add(struct db *db, struct list *list, const struct change *change)
 {
 	int err = db_begin_write(db);
 
 	if (err == ERR_NONE)
 		err = insert_list(db, list);
-	return end(db, err, list, *change);
+	if (err == ERR_NONE)
+		err = history_add_about(db, NULL, list->id, change, NULL);
+	return db_end(db, err);
 }
 
 int lists_set(struct db *db, const struct list *list, const struct change *change)
@@ -101,7 +94,9 @@ int lists_set(struct db *db, const struct list *list, const struct change *chang
 
 	if (err == ERR_NONE)
 		err = db_update(begin_list(db, SET_LIST, list), ERR_NOT_FOUND);
-	return end(db, err, list, *change);
+	if (err == ERR_NONE)
+		err = history_add_about(db, NULL, list->id, change, NULL);
+	return db_end(db, err);
 }
 
 int lists_count_listings(

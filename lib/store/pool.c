@@ -61,31 +61,21 @@ void pool_free(struct pool **pool)
 	*pool = NULL;
 }
 
-/* Takes an idle connection, or the right to open one: NULL then. */
-static struct db *take(struct pool *pool, bool *failing_r)
+int pool_lend(struct pool *pool, struct db **db_r, struct text *message_r)
 {
-	struct db *db = NULL;
+	struct db_options options = pool->options;
+	int err = ERR_NONE;
 
+	*db_r = NULL;
 	pthread_mutex_lock(&pool->mutex);
 	while (pool->lent == pool->max)
 		pthread_cond_wait(&pool->returned, &pool->mutex);
 	pool->lent++;
 	if (pool->idle_count > 0)
-		db = pool->idle[--pool->idle_count];
-	*failing_r = pool->failing;
-	pthread_mutex_unlock(&pool->mutex);
-	return db;
-}
-
-int pool_lend(struct pool *pool, struct db **db_r, struct text *message_r)
-{
-	struct db_options options = pool->options;
-	bool failing;
-	int err = ERR_NONE;
-
-	*db_r = take(pool, &failing);
-	if (failing)
+		*db_r = pool->idle[--pool->idle_count];
+	if (pool->failing)
 		options.wait_msecs = 0;
+	pthread_mutex_unlock(&pool->mutex);
 	if (*db_r != NULL && db_is_stale(*db_r, FILE_CHECK_MSECS))
 		db_close(db_r);
 	if (*db_r == NULL)

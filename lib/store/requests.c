@@ -11,7 +11,7 @@
 #include "store/evidence.h"
 #include "store/history.h"
 #include "store/listings.h"
-#include "store/watches.h"
+#include "store/tests.h"
 
 #define FIRST_WAIT_SECS 3600
 #define LONGEST_WAIT_SECS 86400
@@ -273,7 +273,7 @@ static int confirm_nomination(
 	db_bind_int(update, 2, change->at);
 	db_bind_text(update, 3, change->why);
 	int err = db_update(update, ERR_EXISTS);
-	return err == ERR_NONE ? history_add_network(db, &network, request->list_id, change, NULL)
+	return err == ERR_NONE ? history_add_about(db, &network, request->list_id, change, NULL)
 			       : err;
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Tests of hosts, and the prober's test of itself. */
+/* Tests of hosts, watches after a removal, and the prober's test of itself. */
 #include "store/tests.h"
+
+#include <assert.h>
 
 #include "base/err.h"
 #include "base/text.h"
@@ -77,6 +79,27 @@ int tests_count(struct db *db, void (*take)(void *context, const char *verdict, 
 	while ((more = db_step(row)) > 0)
 		take(context, db_text(row, 0), db_int(row, 1));
 	return more;
+}
+
+int64_t watch_due_secs(int tests)
+{
+	static const int64_t due_secs[WATCH_TESTS] = {3600, 86400, 7 * 86400};
+
+	assert(tests >= 0 && tests < WATCH_TESTS);
+	return due_secs[tests];
+}
+
+int watches_begin(
+	struct db *db, const struct addr *address, int list_id, int64_t listing_id, int64_t now)
+{
+	struct statement *insert = db_begin(db, ADD_WATCH);
+
+	db_bind_addr_text(insert, 1, address);
+	db_bind_int(insert, 2, list_id);
+	db_bind_int(insert, 3, listing_id);
+	db_bind_int(insert, 4, now);
+	db_bind_int(insert, 5, now + watch_due_secs(0));
+	return db_run(insert);
 }
 
 static void read_self_test(struct statement *row, void *result_r)

@@ -50,6 +50,17 @@ int tests_of_request(struct db *db, int64_t request_id, struct test *test_r)
 int tests_count(struct db *db, void (*take)(void *context, const char *verdict, int64_t count),
 	void *context) __attribute__((warn_unused_result));
 
+/* How many tests a watch makes after a listing ended. */
+#define WATCH_TESTS 3
+
+/* When the next test is due after so many, from the start of the watch: an hour, a day, a week. */
+int64_t watch_due_secs(int tests);
+
+/* Starts the watch over an address whose listing ended, or restarts one that is under way. For use
+ * inside a transaction. */
+int watches_begin(struct db *db, const struct addr *address, int list_id, int64_t listing_id,
+	int64_t now) __attribute__((warn_unused_result));
+
 #define SELF_TEST_WHY_SIZE 256
 /* A result older than this does not count: the prober tests itself every hour. */
 #define SELF_TEST_FRESH_SECS 5400

@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "store/evidence.h"
 #include "store/listings.h"
-#include "store/watches.h"
+#include "store/tests.h"
 #include "tests/store/admin_db.h"
 
 static struct db *prober;
