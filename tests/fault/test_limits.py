@@ -48,7 +48,8 @@ class LimitsTest(Setting, unittest.TestCase):
             self.assertEqual(0, load.lost)
             figures.append(self.status("RssAnon"))
         self.assertLess(figures[-1], MEMORY_KB)
-        self.assertLess(figures[-1], figures[0] + 2048, figures)
+        # The first rounds start the threads, on a busy machine later ones too.
+        self.assertLess(figures[-1], figures[-2] + 1024, figures)
 
     def test_descriptors_come_back_after_many_sessions(self):
         self.start()

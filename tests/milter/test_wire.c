@@ -97,6 +97,29 @@ static void refuses_at_helo_once_when_so_configured(void **state)
 	assert_int_equal(daemon_hits(&filter, "1", 2), 1);
 }
 
+static void refuses_at_mail_a_client_that_left_helo_out(void **state)
+{
+	(void)state;
+	daemon_configure(&filter,
+		"reject_at = \"helo\"\nexempt_recipients = {}\nexempt_authenticated = false");
+	daemon_list(&filter, "192.0.2.1", "refuse");
+	daemon_start(&filter);
+	assert_int_equal(connect_as(SMFIA_INET, "192.0.2.1"), SMFIR_CONTINUE);
+	assert_int_equal(say(SMFIC_MAIL, "<>"), SMFIR_REPLYCODE);
+	assert_reply_starts("550 5.7.1 ");
+}
+
+static void a_percent_sign_is_doubled_for_the_mta(void **state)
+{
+	(void)state;
+	daemon_configure(&filter, "reply = \"100%% of mail from %{client}\"");
+	daemon_list(&filter, "192.0.2.1", "refuse");
+	daemon_start(&filter);
+	begin_listed();
+	assert_int_equal(say(SMFIC_RCPT, "<recipient@example.org>"), SMFIR_REPLYCODE);
+	assert_reply_starts("550 5.7.1 100%% of mail from 192.0.2.1");
+}
+
 static void defers(void **state)
 {
 	(void)state;
@@ -305,6 +328,8 @@ int main(void)
 		TEST(refuses_ipv6_and_ipv4_mapped_clients),
 		TEST(refuses_at_mail_when_so_configured),
 		TEST(refuses_at_helo_once_when_so_configured),
+		TEST(refuses_at_mail_a_client_that_left_helo_out),
+		TEST(a_percent_sign_is_doubled_for_the_mta),
 		TEST(defers),
 		TEST(tags_with_the_reference_and_removes_forged_headers),
 		TEST(removes_forged_headers_also_when_the_tag_cannot_be_recorded),
