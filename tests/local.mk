@@ -18,6 +18,7 @@ if HAVE_CMOCKA
 UNIT_TESTS += tests/base/test_addr
 UNIT_TESTS += tests/base/test_clock
 UNIT_TESTS += tests/base/test_daemon
+UNIT_TESTS += tests/base/test_daemon_failures
 UNIT_TESTS += tests/base/test_err
 UNIT_TESTS += tests/base/test_log
 UNIT_TESTS += tests/base/test_network
@@ -102,6 +103,15 @@ tests_web_test_router_LDADD = $(WEB_LDADD)
 tests_web_test_connections_LDADD = $(WEB_LDADD)
 tests_web_test_forwarded_LDADD = $(WEB_LDADD)
 tests_web_test_template_LDADD = $(WEB_LDADD)
+
+# Tests in which calls of the system fail on demand.
+FAULTS = tests/support/faults.c tests/support/faults.h
+FAULT_OPTIONS = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup,--wrap=getpwnam,--wrap=getgrnam \
+	-Wl,--wrap=fork,--wrap=setsid,--wrap=chdir,--wrap=dup2,--wrap=fchmod,--wrap=flock,--wrap=fstat \
+	-Wl,--wrap=getrlimit,--wrap=initgroups,--wrap=link,--wrap=mkstemp,--wrap=rename,--wrap=setgid \
+	-Wl,--wrap=setuid,--wrap=socketpair
+tests_base_test_daemon_failures_SOURCES = tests/base/test_daemon_failures.c $(FAULTS)
+tests_base_test_daemon_failures_LDFLAGS = $(FAULT_OPTIONS)
 
 # The tests of the store share a scratch database.
 SCRATCH_DB = tests/store/scratch_db.c tests/store/scratch_db.h

@@ -106,6 +106,42 @@ static void names_a_group_that_there_is_not(void **state)
 	assert_refused("group = \"no-such-group\"", STATUS_USAGE, "no-such-group");
 }
 
+/* Only root becomes another user. */
+static void does_not_run_as_root(void **state)
+{
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_refused("user = \"\"", STATUS_USAGE, "milter.user");
+	assert_refused("user = \"root\"", STATUS_USAGE, "milter.user");
+	assert_refused("user = \"no-such-user\"", STATUS_USAGE, "no-such-user");
+}
+
+static void assert_exits(const char *option, int status)
+{
+	filter.pid = daemon_spawn(&filter, option);
+	assert_int_equal(daemon_wait(&filter), status << 8);
+}
+
+static void understands_its_own_options_only(void **state)
+{
+	(void)state;
+	assert_exits("--no-such-option", STATUS_USAGE);
+	assert_exits("argument", STATUS_USAGE);
+	assert_true(daemon_said(&filter, "argument"));
+	assert_exits("--version", 0);
+	assert_exits("--help", 0);
+}
+
+static void a_start_in_the_background_that_fails_has_its_exit_status(void **state)
+{
+	(void)state;
+	daemon_configure(&filter, "pid_file = \"/no/such/folder/pid\"");
+	assert_exits("-d", STATUS_RUN_TIME);
+	assert_true(daemon_said(&filter, "/no/such/folder/pid"));
+	assert_int_not_equal(access(filter.socket, F_OK), 0);
+}
+
 static void does_not_start_without_its_databases(void **state)
 {
 	char path[80];
@@ -208,6 +244,9 @@ int main(void)
 		TEST(names_a_folder_that_it_may_not_write_in),
 		TEST(names_a_port_that_another_program_has),
 		TEST(names_a_group_that_there_is_not),
+		TEST(does_not_run_as_root),
+		TEST(understands_its_own_options_only),
+		TEST(a_start_in_the_background_that_fails_has_its_exit_status),
 		TEST(does_not_start_without_its_databases),
 		TEST(answers_at_a_port_and_ends_in_order),
 		TEST(runs_in_the_background_once_it_is_ready),
