@@ -18,9 +18,9 @@
 void page_begin(const struct visit *visit, struct answer *answer, const char *title)
 {
 	const struct value values[] = {
-		{"title", title},
-		{"operator", visit->conf->web.operator_name},
-		{NULL, NULL},
+		{"title", .text = title},
+		{"operator", .text = visit->conf->web.operator_name},
+		{.name = NULL},
 	};
 
 	template_write(answer->out, html_frame_begin, values);
@@ -30,8 +30,8 @@ void page_begin(const struct visit *visit, struct answer *answer, const char *ti
 void page_end(const struct visit *visit, struct answer *answer)
 {
 	const struct value values[] = {
-		{"operator", visit->conf->web.operator_name},
-		{NULL, NULL},
+		{"operator", .text = visit->conf->web.operator_name},
+		{.name = NULL},
 	};
 
 	template_write(answer->out, html_frame_end, values);
@@ -41,10 +41,10 @@ void page_problem(const struct visit *visit, struct answer *answer, unsigned sta
 	const char *title, const char *text, const char *value)
 {
 	const struct value values[] = {
-		{"title", title},
-		{"text", text},
-		{"value", value},
-		{NULL, NULL},
+		{"title", .text = title},
+		{"text", .text = text},
+		{"value", .text = value},
+		{.name = NULL},
 	};
 
 	answer->status = status;

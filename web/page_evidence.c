@@ -157,14 +157,14 @@ static void show(const struct visit *visit, struct answer *answer, const struct 
 	page_begin(visit, answer, "Evidence");
 	template_write(answer->out, html_evidence,
 		(const struct value[]){
-			{"id", id},
-			{"at", at},
-			{"kind", kind_words(evidence->kind)},
-			{"sha256", evidence->sha256},
-			{"test", test ? "yes" : NULL},
-			{"missing", evidence->body != NULL ? NULL : "yes"},
-			{"cut", cut ? "yes" : NULL},
-			{NULL, NULL},
+			{"id", .text = id},
+			{"at", .text = at},
+			{"kind", .text = kind_words(evidence->kind)},
+			{"sha256", .text = evidence->sha256},
+			{"test", .text = test ? "yes" : NULL},
+			{"missing", .text = evidence->body != NULL ? NULL : "yes"},
+			{"cut", .text = cut ? "yes" : NULL},
+			{.name = NULL},
 		});
 	if (evidence->body != NULL && test)
 		write_dialogue(answer->out, evidence);

@@ -45,12 +45,12 @@ static void write_row(FILE *out, const struct list *list)
 	snprintf(code, sizeof(code), "127.0.0.%d", list->dns_code);
 	template_write(out, html_lists_row,
 		(const struct value[]){
-			{"name", list->name},
-			{"title", list->title},
-			{"removal", removal_words(list)},
-			{"expires", expires},
-			{"code", code},
-			{NULL, NULL},
+			{"name", .text = list->name},
+			{"title", .text = list->title},
+			{"removal", .text = removal_words(list)},
+			{"expires", .text = expires},
+			{"code", .text = code},
+			{.name = NULL},
 		});
 }
 
@@ -71,8 +71,8 @@ int page_lists(const struct visit *visit, struct answer *answer)
 		write_row(out, &lists.lists[i]);
 	fclose(out);
 	page_begin(visit, answer, "The lists");
-	template_write(
-		answer->out, html_lists, (const struct value[]){{"rows", rows}, {NULL, NULL}});
+	template_write(answer->out, html_lists,
+		(const struct value[]){{"rows", .text = rows}, {.name = NULL}});
 	free(rows);
 	return ERR_NONE;
 }

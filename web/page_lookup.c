@@ -114,22 +114,22 @@ static int write_listing(
 		bool proxies = strcmp(list->name, LIST_OF_PROXIES) == 0;
 		template_write(page->listings.out, html_lookup_listing,
 			(const struct value[]){
-				{"ip", page->ip},
-				{"list", list->name},
-				{"title", list->title},
-				{"reason", listing->reason},
-				{"network", wide ? network : NULL},
-				{"since", since},
-				{"until", until},
-				{"until_never", yes_if(listing->expires_at == CLOCK_NEVER)},
-				{"evidence", evidence.html},
-				{"action", action_sentence(list->action)},
-				{"retest", yes_if(retest && proxies && !wide)},
-				{"operator_test", yes_if(retest && !proxies)},
-				{"review", yes_if(list->removal == REMOVAL_REVIEW)},
-				{"expire", yes_if(list->removal == REMOVAL_EXPIRE)},
-				{"wide", yes_if(wide && list->removal != REMOVAL_EXPIRE)},
-				{NULL, NULL},
+				{"ip", .text = page->ip},
+				{"list", .text = list->name},
+				{"title", .text = list->title},
+				{"reason", .text = listing->reason},
+				{"network", .text = wide ? network : NULL},
+				{"since", .text = since},
+				{"until", .text = until},
+				{"until_never", .text = yes_if(listing->expires_at == CLOCK_NEVER)},
+				{"evidence", .text = evidence.html},
+				{"action", .text = action_sentence(list->action)},
+				{"retest", .text = yes_if(retest && proxies && !wide)},
+				{"operator_test", .text = yes_if(retest && !proxies)},
+				{"review", .text = yes_if(list->removal == REMOVAL_REVIEW)},
+				{"expire", .text = yes_if(list->removal == REMOVAL_EXPIRE)},
+				{"wide", .text = yes_if(wide && list->removal != REMOVAL_EXPIRE)},
+				{.name = NULL},
 			});
 	}
 	free(evidence.html);
@@ -227,12 +227,12 @@ static void write_event(void *context, const struct history_event *event)
 		snprintf(evidence, sizeof(evidence), "%lld", (long long)event->evidence_id);
 	template_write(page->events.out, row,
 		(const struct value[]){
-			{"at", at},
-			{"what", event_words(event->what)},
-			{"evidence", evidence},
-			{"list", event->list},
-			{"why", has_public_reason(event->what) ? event->why : NULL},
-			{NULL, NULL},
+			{"at", .text = at},
+			{"what", .text = event_words(event->what)},
+			{"evidence", .text = evidence},
+			{"list", .text = event->list},
+			{"why", .text = has_public_reason(event->what) ? event->why : NULL},
+			{.name = NULL},
 		});
 }
 
@@ -313,20 +313,20 @@ static void show(const struct visit *visit, struct answer *answer, struct page *
 	page_begin(visit, answer, title);
 	template_write(answer->out, html_lookup,
 		(const struct value[]){
-			{"ip", page->ip},
-			{"listed", yes_if(listed)},
-			{"past", yes_if(page->event_count > 0)},
-			{"exempt", yes_if(page->lookup.exempt)},
-			{"test_entry", yes_if(!host)},
-			{"listings", page->listings.html},
-			{"others", listed ? page->others : NULL},
-			{"chart", page->chart_html.html},
-			{"text", listed && host ? page->text : NULL},
-			{"events", page->events.html},
-			{NULL, NULL},
+			{"ip", .text = page->ip},
+			{"listed", .text = yes_if(listed)},
+			{"past", .text = yes_if(page->event_count > 0)},
+			{"exempt", .text = yes_if(page->lookup.exempt)},
+			{"test_entry", .text = yes_if(!host)},
+			{"listings", .text = page->listings.html},
+			{"others", .text = listed ? page->others : NULL},
+			{"chart", .text = page->chart_html.html},
+			{"text", .text = listed && host ? page->text : NULL},
+			{"events", .text = page->events.html},
+			{.name = NULL},
 		});
 	template_write(answer->out, html_lookup_form,
-		(const struct value[]){{"another", "yes"}, {NULL, NULL}});
+		(const struct value[]){{"another", .text = "yes"}, {.name = NULL}});
 }
 
 int page_lookup(const struct visit *visit, struct answer *answer)

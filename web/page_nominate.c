@@ -24,12 +24,12 @@ static void show_form(
 	page_begin(visit, answer, "Nominate an open proxy");
 	template_write(answer->out, html_nominate,
 		(const struct value[]){
-			{"problem", problem},
-			{"ip", visit_field(visit, "ip")},
-			{"spam", visit_field(visit, "spam")},
-			{"contact", visit_field(visit, "contact")},
-			{"token", token},
-			{NULL, NULL},
+			{"problem", .text = problem},
+			{"ip", .text = visit_field(visit, "ip")},
+			{"spam", .text = visit_field(visit, "spam")},
+			{"contact", .text = visit_field(visit, "contact")},
+			{"token", .text = token},
+			{.name = NULL},
 		});
 }
 

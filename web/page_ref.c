@@ -95,27 +95,28 @@ static void show(const struct visit *visit, struct answer *answer, const struct 
 	page_begin(visit, answer, "One refused message");
 	template_write(answer->out, html_ref,
 		(const struct value[]){
-			{"client", refusal->client},
-			{"client_name",
-				refusal->client_name[0] == '[' ? NULL : refusal->client_name},
-			{"helo", refusal->helo},
-			{"sender", refusal->sender[0] ? refusal->sender : "(not named)"},
-			{"recipient",
-				refusal->recipient[0] ? refusal->recipient : "(not named yet)"},
-			{"list", refusal->list},
-			{"network", strcmp(refusal->network, refusal->client) == 0
-					    ? NULL
-					    : refusal->network},
-			{"reason", refusal->reason},
-			{"action", actions[action].verb},
-			{"participle", actions[action].participle},
-			{"ref", refusal->ref},
-			{"mta", refusal->mta},
-			{"at", refusal->at},
-			{"listed_at", refusal->listed_at},
-			{"now", now},
-			{"site", visit->conf->site_url},
-			{NULL, NULL},
+			{"client", .text = refusal->client},
+			{"client_name", .text = refusal->client_name[0] == '['
+							? NULL
+							: refusal->client_name},
+			{"helo", .text = refusal->helo},
+			{"sender", .text = refusal->sender[0] ? refusal->sender : "(not named)"},
+			{"recipient", .text = refusal->recipient[0] ? refusal->recipient
+								    : "(not named yet)"},
+			{"list", .text = refusal->list},
+			{"network", .text = strcmp(refusal->network, refusal->client) == 0
+						    ? NULL
+						    : refusal->network},
+			{"reason", .text = refusal->reason},
+			{"action", .text = actions[action].verb},
+			{"participle", .text = actions[action].participle},
+			{"ref", .text = refusal->ref},
+			{"mta", .text = refusal->mta},
+			{"at", .text = refusal->at},
+			{"listed_at", .text = refusal->listed_at},
+			{"now", .text = now},
+			{"site", .text = visit->conf->site_url},
+			{.name = NULL},
 		});
 }
 

@@ -71,17 +71,18 @@ static void show_form(const struct visit *visit, struct answer *answer,
 	page_begin(visit, answer, "Ask for removal");
 	template_write(answer->out, html_remove,
 		(const struct value[]){
-			{"ip", removal->ip},
-			{"list", removal->list.name},
-			{"title", removal->list.title},
-			{"reason", removal->listing->reason},
-			{"by_test", removal->by_test ? "yes" : NULL},
-			{"own", addr_compare(&visit->client, &removal->addr) == 0 ? "yes" : NULL},
-			{"problem", problem},
-			{"contact", visit_field(visit, "contact")},
-			{"note", visit_field(visit, "note")},
-			{"token", token},
-			{NULL, NULL},
+			{"ip", .text = removal->ip},
+			{"list", .text = removal->list.name},
+			{"title", .text = removal->list.title},
+			{"reason", .text = removal->listing->reason},
+			{"by_test", .text = removal->by_test ? "yes" : NULL},
+			{"own", .text = addr_compare(&visit->client, &removal->addr) == 0 ? "yes"
+											  : NULL},
+			{"problem", .text = problem},
+			{"contact", .text = visit_field(visit, "contact")},
+			{"note", .text = visit_field(visit, "note")},
+			{"token", .text = token},
+			{.name = NULL},
 		});
 }
 
@@ -92,10 +93,10 @@ static void show_nothing_to_do(const struct visit *visit, struct answer *answer,
 	page_begin(visit, answer, title);
 	template_write(answer->out, html_remove_none,
 		(const struct value[]){
-			{"ip", removal->ip},
-			{"title", title},
-			{"text", text},
-			{NULL, NULL},
+			{"ip", .text = removal->ip},
+			{"title", .text = title},
+			{"text", .text = text},
+			{.name = NULL},
 		});
 }
 

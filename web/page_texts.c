@@ -14,10 +14,10 @@ static int show_text(
 	const struct visit *visit, struct answer *answer, const char *title, const char *template)
 {
 	const struct value values[] = {
-		{"operator", visit->conf->web.operator_name},
-		{"contact", visit->conf->web.contact},
-		{"site", visit->conf->site_url},
-		{NULL, NULL},
+		{"operator", .text = visit->conf->web.operator_name},
+		{"contact", .text = visit->conf->web.contact},
+		{"site", .text = visit->conf->site_url},
+		{.name = NULL},
 	};
 
 	answer->max_age_secs = TEXT_AGE_SECS;
@@ -31,7 +31,7 @@ int page_front(const struct visit *visit, struct answer *answer)
 {
 	page_begin(visit, answer, "Look up an address");
 	template_write(answer->out, html_lookup_form,
-		(const struct value[]){{"front", "yes"}, {NULL, NULL}});
+		(const struct value[]){{"front", .text = "yes"}, {.name = NULL}});
 	return show_text(visit, answer, NULL, html_front);
 }
 

@@ -1,14 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Templates: names in double braces are replaced by values, which are escaped. */
 #include "web/template.h"
 
 #include <ctype.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
+#include "base/err.h"
 #include "base/text.h"
 
 /* Octets of the longest name, with its sign and a NUL. */
 #define NAME_SIZE 40
+/* Octets of a number or a time as text. */
+#define FORMATTED_SIZE 40
 
 static const char *entity_of(uint32_t character)
 {
@@ -28,7 +34,7 @@ static const char *entity_of(uint32_t character)
 	}
 }
 
-/* Control characters, and the marks that turn the direction of writing around. */
+/* Control characters, and the marks that change the direction of text. */
 static bool is_hidden(uint32_t character)
 {
 	if (character == '\n' || character == '\t')
@@ -45,7 +51,7 @@ void html_write(FILE *out, const char *octets, size_t length)
 	while (length > 0) {
 		unsigned taken = text_read_utf8(octets, length, &character);
 		if (taken == 0 || is_hidden(character)) {
-			if (octets[0] != '\r') /* the end of a line has an LF too */
+			if (octets[0] != '\r') /* an LF follows at the end of a line */
 				fputs("\xef\xbf\xbd", out);
 			taken = taken == 0 ? 1 : taken;
 		} else if (taken == 1 && entity_of(character) != NULL) {
@@ -69,76 +75,139 @@ void url_write(FILE *out, const char *string)
 	}
 }
 
-static const char *text_of(const struct value *values, const char *name)
+/* English whatever the locale, unlike strftime(). */
+static void format_time(int64_t time, char text_r[FORMATTED_SIZE])
 {
-	for (; values->name != NULL; values++)
-		if (strcmp(values->name, name) == 0)
-			return values->text != NULL ? values->text : "";
-	return "";
+	static const char *const months[] = {"January", "February", "March", "April", "May", "June",
+		"July", "August", "September", "October", "November", "December"};
+	char full[CLOCK_TEXT_SIZE]; /* 2026-11-15 21:02:25 */
+
+	clock_format(time, full);
+	snprintf(text_r, FORMATTED_SIZE, "%d %s %.4s, %.5s UTC", atoi(full + 8),
+		months[(atoi(full + 5) + 11) % 12], full, full + 11);
 }
 
-/* The next "{{…}}" from string on, with what stands in it; NULL: there is none. */
-static const char *find_tag(const char *string, char tag_r[NAME_SIZE], const char **behind_r)
+/* The text of a value, in the buffer where it is not one already; "" if there is none. */
+static const char *text_of(
+	const struct value *values, const char *name, char buffer[FORMATTED_SIZE])
+{
+	while (values->name != NULL && strcmp(values->name, name) != 0)
+		values++;
+	if (values->name != NULL && values->text != NULL)
+		return values->text;
+	buffer[0] = '\0';
+	if (values->number != 0)
+		snprintf(buffer, FORMATTED_SIZE, "%lld", (long long)values->number);
+	else if (values->time != 0 && values->time != CLOCK_NEVER)
+		format_time(values->time, buffer);
+	return buffer;
+}
+
+/* The next "{{…}}" between two places, with the tag in it; NULL if there is none. */
+static const char *find_tag(
+	const char *string, const char *end, char tag_r[NAME_SIZE], const char **behind_r)
 {
 	const char *begin = strstr(string, "{{");
-	const char *end = begin != NULL ? strstr(begin, "}}") : NULL;
+	const char *close = begin != NULL ? strstr(begin, "}}") : NULL;
 
-	if (end == NULL || end - begin - 2 >= NAME_SIZE)
+	if (close == NULL || close >= end || close - begin - 2 >= NAME_SIZE)
 		return NULL;
-	memcpy(tag_r, begin + 2, (size_t)(end - begin) - 2);
-	tag_r[end - begin - 2] = '\0';
-	*behind_r = end + 2;
+	memcpy(tag_r, begin + 2, (size_t)(close - begin) - 2);
+	tag_r[close - begin - 2] = '\0';
+	*behind_r = close + 2;
 	return begin;
 }
 
-/* What follows the end of the section that begins here. */
-static const char *skip_section(const char *string)
+/* The {{/}} of the section that begins here, and what follows it; the end if there is none. */
+static const char *find_section_end(const char *string, const char *end, const char **behind_r)
 {
 	char tag[NAME_SIZE];
-	const char *behind;
+	const char *at;
 
-	for (unsigned depth = 1; find_tag(string, tag, &behind) != NULL; string = behind) {
-		if (tag[0] == '?' || tag[0] == '^')
+	*behind_r = string;
+	for (unsigned depth = 1; (at = find_tag(*behind_r, end, tag, behind_r)) != NULL;) {
+		if (tag[0] != '\0' && strchr("?^#", tag[0]) != NULL)
 			depth++;
 		else if (tag[0] == '/' && --depth == 0)
-			return behind;
+			return at;
 	}
-	return string + strlen(string);
+	return *behind_r = end;
 }
 
-static void write_value(FILE *out, const char *tag, const struct value *values)
+/* Writes a tag; gives where to go on. */
+static const char *write_tag(
+	FILE *out, const char *tag, const char *behind, const char *end, const struct value *values)
 {
-	const char *text;
+	char buffer[FORMATTED_SIZE];
+	const char *name = tag[0] != '\0' && strchr("!%?^#/", tag[0]) != NULL ? tag + 1 : tag;
+	const char *text = text_of(values, name, buffer);
 
 	switch (tag[0]) {
+	case '/':
+		break;
+	case '?':
+	case '^':
+		if ((text[0] != '\0') != (tag[0] == '?'))
+			find_section_end(behind, end, &behind);
+		break;
+	case '#':
+		find_section_end(behind, end, &behind);
+		/* fall through */
 	case '!':
-		fputs(text_of(values, tag + 1), out);
+		fputs(text, out);
 		break;
 	case '%':
-		url_write(out, text_of(values, tag + 1));
+		url_write(out, text);
 		break;
 	default:
-		text = text_of(values, tag);
 		html_write(out, text, strlen(text));
 	}
+	return behind;
 }
 
-void template_write(FILE *out, const char *template, const struct value *values)
+static void write_range(FILE *out, const char *string, const char *end, const struct value *values)
 {
 	char tag[NAME_SIZE];
 	const char *behind;
 	const char *begin;
 
-	while ((begin = find_tag(template, tag, &behind)) != NULL) {
-		fwrite(template, 1, (size_t)(begin - template), out);
-		template = behind;
-		if (tag[0] == '?' || tag[0] == '^') {
-			bool filled = text_of(values, tag + 1)[0] != '\0';
-			if (filled != (tag[0] == '?'))
-				template = skip_section(behind);
-		} else if (tag[0] != '/') {
-			write_value(out, tag, values);
-		}
+	while ((begin = find_tag(string, end, tag, &behind)) != NULL) {
+		fwrite(string, 1, (size_t)(begin - string), out);
+		string = write_tag(out, tag, behind, end, values);
 	}
-	fputs(template, out);
+	fwrite(string, 1, (size_t)(end - string), out);
+}
+
+void template_write(FILE *out, const char *template, const struct value *values)
+{
+	write_range(out, template, template + strlen(template), values);
+}
+
+void template_write_row(
+	FILE *out, const char *template, const char *name, const struct value *values)
+{
+	const char *end = template + strlen(template);
+	char tag[NAME_SIZE];
+	const char *unused;
+
+	while (find_tag(template, end, tag, &template) != NULL)
+		if (tag[0] == '#' && strcmp(tag + 1, name) == 0) {
+			write_range(
+				out, template, find_section_end(template, end, &unused), values);
+			return;
+		}
+}
+
+int rows_begin(struct rows *rows)
+{
+	rows->html = NULL;
+	rows->out = open_memstream(&rows->html, &rows->length);
+	return rows->out != NULL ? ERR_NONE : ERR_MEMORY;
+}
+
+void rows_end(struct rows *rows)
+{
+	if (rows->out != NULL)
+		fclose(rows->out);
+	rows->out = NULL;
 }

@@ -27,7 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	FILE *out = open_memstream(&html, &length);
 
 	if (string != NULL && out != NULL) {
-		const struct value values[] = {{"name", string}, {NULL, NULL}};
+		const struct value *values = VALUES({"name", .text = string});
 		if (size > 0)
 			memcpy(string, data, size);
 		string[size] = '\0';
@@ -36,6 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		fflush(out);
 		check_escaped(html, length);
 		template_write(out, string, values);
+		template_write_row(out, string, "name", values);
 	}
 	if (out != NULL)
 		fclose(out);
