@@ -92,6 +92,7 @@ UNIT_TESTS += tests/web/test_router
 UNIT_TESTS += tests/web/test_connections
 UNIT_TESTS += tests/web/test_forwarded
 UNIT_TESTS += tests/web/test_template
+UNIT_TESTS += tests/web/test_visit
 endif
 endif
 
@@ -103,6 +104,7 @@ tests_web_test_router_LDADD = $(WEB_LDADD)
 tests_web_test_connections_LDADD = $(WEB_LDADD)
 tests_web_test_forwarded_LDADD = $(WEB_LDADD)
 tests_web_test_template_LDADD = $(WEB_LDADD)
+tests_web_test_visit_LDADD = $(WEB_LDADD)
 
 # Tests in which calls of the system fail on demand.
 FAULTS = tests/support/faults.c tests/support/faults.h

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* How many days the picture has; the last one is today. */
+/* The number of days in the chart; the last one is today. */
 #define CHART_DAYS 30
 
 /* Refusals by day. */
@@ -17,10 +17,11 @@ struct chart {
 
 void chart_begin(struct chart *chart, int64_t now);
 
-/* Adds a day's hits; days outside of the picture are left away. Takes a chart as context. */
+/* Adds the hits of a day; days outside the chart are ignored. The context is a chart. */
 void chart_take(void *context, int64_t day, int64_t hits);
 
-/* Writes it as inline SVG that says in words what it shows. */
-void chart_write(const struct chart *chart, FILE *out);
+/* Writes the chart as inline SVG, which says in words what it shows; nothing without refusals.
+ * ERR_MEMORY. */
+int chart_write(const struct chart *chart, FILE *out) __attribute__((warn_unused_result));
 
 #endif

@@ -8,7 +8,7 @@
 #include "base/err.h"
 #include "store/db.h"
 #include "store/pool.h"
-#include "web/page.h"
+#include "web/visit.h"
 
 /* As many as the server has threads. */
 #define CONNECTIONS 4

@@ -2,8 +2,10 @@
 #ifndef WEB_EMBEDDED_H
 #define WEB_EMBEDDED_H
 
-/* The files of web/pages/, as web/embed makes them: templates (template.h) and the style sheet. */
+/* The files of web/pages/: templates (template.h), the style sheet and the icon. web/embed makes
+ * embedded.c of them. */
 extern const char css_style[];
+extern const char html_chart[];
 extern const char html_contact[];
 extern const char html_evidence[];
 extern const char html_faq[];
@@ -14,10 +16,8 @@ extern const char html_help_fix[];
 extern const char html_help_recipient[];
 extern const char html_help_sender[];
 extern const char html_lists[];
-extern const char html_lists_row[];
 extern const char html_lookup[];
 extern const char html_lookup_form[];
-extern const char html_lookup_listing[];
 extern const char html_nominate[];
 extern const char html_problem[];
 extern const char html_ref[];

@@ -8,6 +8,7 @@ libweb_a_SOURCES = \
 	web/connections.c web/connections.h \
 	web/databases.c web/databases.h \
 	web/embedded.h \
+	web/filing.c web/filing.h \
 	web/form.c web/form.h \
 	web/form_token.c web/form_token.h \
 	web/forwarded.c web/forwarded.h \
@@ -39,6 +40,7 @@ endif
 
 # The templates and the style sheet, which the program carries inside.
 WEB_PAGES = \
+	web/pages/chart.html \
 	web/pages/contact.html \
 	web/pages/evidence.html \
 	web/pages/faq.html \
@@ -50,10 +52,8 @@ WEB_PAGES = \
 	web/pages/help_sender.html \
 	web/pages/icon.svg \
 	web/pages/lists.html \
-	web/pages/lists_row.html \
 	web/pages/lookup.html \
 	web/pages/lookup_form.html \
-	web/pages/lookup_listing.html \
 	web/pages/nominate.html \
 	web/pages/problem.html \
 	web/pages/ref.html \

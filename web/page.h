@@ -8,15 +8,8 @@
 
 #include "base/addr.h"
 #include "web/limit.h"
+#include "web/template.h"
 #include "web/visit.h"
-
-/* What a page needs besides the fields of its visit. */
-enum need {
-	NEED_OPS = 1,
-	NEED_HITS = 2,
-	NEED_ALLOWANCE = 4, /* the visit counts as one of the client's look-ups in an hour */
-	NEED_UPLOAD = 8,    /* its form may contain a spam copy */
-};
 
 /* The response. A page writes its body to `out` and sets whatever differs from HTML and status
  * 200. */
@@ -29,7 +22,7 @@ struct answer {
 	int64_t retry_secs; /* with 429 and 503: when to try again; 0: not said */
 	int refresh_secs;   /* the page reloads itself after this time; 0: it does not */
 	int max_age_secs;   /* how long the page may be cached; 0: not at all */
-	bool has_frame;     /* page_begin() was called: page_end() is due */
+	bool has_frame;     /* page_write() wrote the head of a page: page_end() is due */
 };
 
 /*
@@ -40,38 +33,31 @@ typedef int page_show(const struct visit *visit, struct answer *answer);
 
 /* The pages; router.c maps paths to them. Each is in page_NAME.c, the fixed ones in
  * page_texts.c. */
-page_show page_front, page_lookup, page_ref, page_help_sender, page_help_recipient, page_help_fix,
-	page_faq, page_lists, page_use, page_contact, page_api_lookup, page_metrics, page_healthz,
-	page_style, page_icon, page_evidence, page_remove, page_request, page_nominate;
+page_show page_front, page_lookup, page_ref, page_text, page_lists, page_api_lookup, page_metrics,
+	page_healthz, page_style, page_icon, page_evidence, page_remove, page_request,
+	page_nominate;
 
-/* The head of an HTML page with the frame of the site, up to its <main>; router_answer() adds the
- * end. */
-void page_begin(const struct visit *visit, struct answer *answer, const char *title);
+/* Writes an HTML template; the first one of an answer after the frame of the site, with this title.
+ * router_answer() adds the end of the frame. */
+void page_write(const struct visit *visit, struct answer *answer, const char *title,
+	const char *template, const struct value *values);
 void page_end(const struct visit *visit, struct answer *answer);
 
-/* A whole page that says what is wrong and what to do, with the look-up form, in which `value`
- * (NULL: nothing) is filled in. */
+/* A page that says what is wrong and what to do, which is the section `problem` of problem.html,
+ * with the look-up form. */
 void page_problem(const struct visit *visit, struct answer *answer, unsigned status,
-	const char *title, const char *text, const char *value);
+	const char *title, const char *problem);
 
-/* Takes one of what a client may do; false if it has used it all up, which a page says, with status
- * 429. */
+/* Redirects to a path after a form was accepted (303). */
+void page_redirect(struct answer *answer, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Takes one of what a client may do; if it has used it all up, a page with status 429 says so, and
+ * the result is false. */
 bool page_take_allowance(
 	const struct visit *visit, struct answer *answer, enum allowance allowance);
 
-/* Reads the field "ip" as an address. If it is not one, a page says so with status 400, and the
- * result is false. White space around it is ignored. */
+/* visit_read_address(); if the field is not an address, a page with status 400 says so. */
 bool page_read_address(const struct visit *visit, struct answer *answer, struct addr *addr_r);
-
-/* The same without a page. */
-bool page_parse_address(const char *value, struct addr *addr_r);
-
-/* Copies what a visitor typed, cut to fit: control characters become spaces, octets that are not
- * UTF-8 '?'. */
-void page_copy_text(char *buffer, size_t size, const char *value);
-
-/* "2026-11-20 21:02 UTC", or "never". */
-#define PAGE_TIME_SIZE 24
-void page_format_time(int64_t time, char text_r[PAGE_TIME_SIZE]);
 
 #endif

@@ -9,170 +9,139 @@
 #include "store/evidence.h"
 #include "web/embedded.h"
 #include "web/page.h"
-#include "web/template.h"
 
-/* Of a long piece so much is shown. */
+/* Of a long message only this much is shown. */
 #define SHOWN_MAX ((size_t)256 * 1024)
 
-static void write_html(void *context, const char *octets, size_t length)
+/* The parts of a piece of evidence that are written before its page. */
+struct parts {
+	char *text;              /* a copy of a test's record, which is cut into lines */
+	const char *results;     /* the results by port in front of its connections */
+	struct rows connections; /* of a test */
+	struct rows message;     /* anything but a test */
+};
+
+static void put_html(void *context, const char *octets, size_t length)
 {
 	html_write(context, octets, length);
 }
 
-static size_t shown(const struct evidence *evidence)
-{
-	return (size_t)evidence->octets < SHOWN_MAX ? (size_t)evidence->octets : SHOWN_MAX;
-}
-
-/* Traps stay unknown, wherever a copy names them. */
-static void write_message(const struct visit *visit, FILE *out, const struct evidence *evidence)
+/* Trap recipients are masked wherever a message names them. */
+static int write_message(
+	const struct visit *visit, const struct evidence *evidence, struct rows *message)
 {
 	const struct conf_milter *milter = &visit->conf->milter;
 	const struct mask_also also = {
 		.mailboxes = (const char *const *)milter->trap_recipients,
 		.count = milter->trap_recipient_count,
 	};
+	size_t length = (size_t)evidence->octets;
+	int err = rows_begin(message);
 
-	fputs("<pre class=\"wrap\" tabindex=\"0\" role=\"region\" aria-label=\"The message\">",
-		out);
-	mask_message(evidence->body, shown(evidence), &also, write_html, out);
-	fputs("</pre>\n", out);
+	if (err == ERR_NONE)
+		mask_message(evidence->body, length < SHOWN_MAX ? length : SHOWN_MAX, &also,
+			put_html, message->out);
+	rows_end(message);
+	return err;
 }
 
-/* What the sign of a transcript's line says, for those who do not see colours. */
-static const struct {
-	char sign;
-	const char *class;
-	const char *word;
-} signs[] = {
-	{'>', "sent", "we sent"},
-	{'<', "received", "it sent"},
-	{'=', "verdict", "verdict"},
-	{'.', "note", ""},
-};
-
-/* A line "  0.012 > text". */
-static void write_line(FILE *out, const char *line, size_t length)
+static bool is_headline(const char *line)
 {
-	size_t i = 0;
-	size_t time;
+	return strncmp(line, "connection ", 11) == 0;
+}
 
-	while (i < length && line[i] == ' ')
-		i++;
-	time = i;
-	while (i < length && line[i] != ' ')
-		i++;
-	for (size_t k = 0; i + 2 < length && k < sizeof(signs) / sizeof(signs[0]); k++) {
-		if (signs[k].sign != line[i + 1])
-			continue;
-		fprintf(out, "<li class=\"%s\"><span class=\"at\">", signs[k].class);
-		html_write(out, line + time, i - time);
-		fprintf(out, " s%s%s:</span> ", signs[k].word[0] ? ", " : "", signs[k].word);
-		html_write(out, line + i + 3, length - i - 3);
-		fputs("</li>\n", out);
-		return;
+/* Cuts off the line at *at and moves to the next one. */
+static char *cut_line(char **at)
+{
+	char *line = *at;
+	char *end = line + strcspn(line, "\n");
+
+	*at = end + (end[0] != '\0');
+	*end = '\0';
+	return line;
+}
+
+/* A line "  0.012 > text" (probe/transcript.h), whose sign says who speaks. */
+static void write_line(FILE *out, char *line)
+{
+	static const char signs[] = "><=.";
+	static const char *const speakers[] = {"sent", "received", "verdict", "note"};
+	char *time = line + strspn(line, " ");
+	char *end = time + strcspn(time, " ");
+	const char *sign =
+		end[0] != '\0' && end[1] != '\0' && end[2] != '\0' ? strchr(signs, end[1]) : NULL;
+	const char *speaker = sign != NULL ? speakers[sign - signs] : "";
+
+	if (sign != NULL)
+		*end = '\0';
+	template_write_row(out, html_evidence, "line",
+		VALUES({"speaker", .text = speaker}, {speaker, .number = 1}, {"time", .text = time},
+			{"text", .text = sign != NULL ? end + 3 : line}));
+}
+
+static int write_connection(FILE *out, const char *headline, char **at)
+{
+	struct rows lines;
+	int err = rows_begin(&lines);
+
+	if (err != ERR_NONE)
+		return err;
+	while ((*at)[0] != '\0' && !is_headline(*at))
+		write_line(lines.out, cut_line(at));
+	rows_end(&lines);
+	template_write_row(out, html_evidence, "connection",
+		VALUES({"headline", .text = headline}, {"line", .text = lines.html}));
+	free(lines.html);
+	return ERR_NONE;
+}
+
+/* The results by port, and the connections one after the other. */
+static int write_test(const struct evidence *evidence, struct parts *parts)
+{
+	char *at = parts->text = strndup(evidence->body, (size_t)evidence->octets);
+	int err = at != NULL ? rows_begin(&parts->connections) : ERR_MEMORY;
+
+	if (err == ERR_NONE && !is_headline(at)) {
+		at = strstr(at, "\nconnection ");
+		at = at != NULL ? at + 1 : parts->text + strlen(parts->text);
+		if (at > parts->text)
+			at[-1] = '\0';
+		parts->results = parts->text;
 	}
-	fputs("<li>", out);
-	html_write(out, line, length);
-	fputs("</li>\n", out);
-}
-
-static bool is_headline(const char *line, size_t length)
-{
-	static const char begin[] = "connection ";
-
-	return length >= sizeof(begin) - 1 && memcmp(line, begin, sizeof(begin) - 1) == 0;
-}
-
-/* The end of the line that begins at `at`, without its line feed. */
-static const char *line_end(const char *at, const char *end)
-{
-	const char *feed = memchr(at, '\n', (size_t)(end - at));
-
-	return feed != NULL ? feed : end;
-}
-
-/* The table of results in front of the connections; gives what follows it. */
-static const char *write_table(FILE *out, const char *at, const char *end)
-{
-	const char *begin = at;
-
-	while (at < end && !is_headline(at, (size_t)(line_end(at, end) - at)))
-		at = line_end(at, end) < end ? line_end(at, end) + 1 : end;
-	if (at > begin) {
-		fputs("<pre tabindex=\"0\" role=\"region\" aria-label=\"Results by port\">", out);
-		html_write(out, begin, (size_t)(at - begin));
-		fputs("</pre>\n", out);
+	while (err == ERR_NONE && at[0] != '\0') {
+		const char *headline = cut_line(&at);
+		err = write_connection(parts->connections.out, headline, &at);
 	}
-	return at;
+	rows_end(&parts->connections);
+	return err;
 }
 
-/* Connections, each a headline and the lines of its dialogue (probe/transcript.h). */
-static void write_dialogue(FILE *out, const struct evidence *evidence)
+static int show_evidence(
+	const struct visit *visit, struct answer *answer, const struct evidence *evidence)
 {
-	const char *end = (const char *)evidence->body + evidence->octets;
-	const char *at = write_table(out, evidence->body, end);
-	bool in_list = false;
-
-	for (; at < end; at = line_end(at, end) + 1) {
-		size_t length = (size_t)(line_end(at, end) - at);
-		if (is_headline(at, length)) {
-			fputs(in_list ? "</ul>\n<h2>" : "<h2>", out);
-			html_write(out, at, length);
-			fputs("</h2>\n<ul class=\"dialogue\">\n", out);
-			in_list = true;
-		} else if (in_list) {
-			write_line(out, at, length);
-		}
-	}
-	if (in_list)
-		fputs("</ul>\n", out);
-}
-
-static const char *kind_words(const char *kind)
-{
-	static const char *const words[][2] = {
-		{"spam", "a copy of spam that came from the address"},
-		{"test", "the record of a test for open proxies"},
-		{"note", "a note of the operator"},
-		{"file", "a file that the operator added"},
-		{"import", "an import of many listings"},
-	};
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (strcmp(words[i][0], kind) == 0)
-			return words[i][1];
-	return kind;
-}
-
-static void show(const struct visit *visit, struct answer *answer, const struct evidence *evidence)
-{
-	char id[24];
-	char at[PAGE_TIME_SIZE];
+	struct parts parts = {.text = NULL};
 	bool test = strcmp(evidence->kind, "test") == 0;
-	bool cut = (size_t)evidence->octets > SHOWN_MAX && !test;
+	int err = ERR_NONE;
 
-	snprintf(id, sizeof(id), "%lld", (long long)evidence->id);
-	page_format_time(evidence->at, at);
-	page_begin(visit, answer, "Evidence");
-	template_write(answer->out, html_evidence,
-		(const struct value[]){
-			{"id", .text = id},
-			{"at", .text = at},
-			{"kind", .text = kind_words(evidence->kind)},
-			{"sha256", .text = evidence->sha256},
-			{"test", .text = test ? "yes" : NULL},
-			{"missing", .text = evidence->body != NULL ? NULL : "yes"},
-			{"cut", .text = cut ? "yes" : NULL},
-			{.name = NULL},
-		});
-	if (evidence->body != NULL && test)
-		write_dialogue(answer->out, evidence);
-	else if (evidence->body != NULL)
-		write_message(visit, answer->out, evidence);
+	if (evidence->body != NULL)
+		err = test ? write_test(evidence, &parts)
+			   : write_message(visit, evidence, &parts.message);
+	if (err == ERR_NONE)
+		page_write(visit, answer, "Evidence", html_evidence,
+			VALUES({"id", .number = evidence->id}, {"at", .time = evidence->at},
+				{evidence->kind, .number = 1}, {"sha256", .text = evidence->sha256},
+				{"missing", .number = evidence->body == NULL},
+				{"cut", .number = (size_t)evidence->octets > SHOWN_MAX},
+				{"results", .text = parts.results},
+				{"connection", .text = parts.connections.html},
+				{"message", .text = parts.message.html}));
+	free(parts.text);
+	free(parts.connections.html);
+	free(parts.message.html);
+	return err;
 }
 
-/* A copy that led to no listing is as good as not there. */
+/* The copy of a nomination that did not lead to a listing is not found. */
 static int get_public(const struct visit *visit, int64_t id, struct evidence **evidence_r)
 {
 	bool public;
@@ -186,21 +155,17 @@ static int get_public(const struct visit *visit, int64_t id, struct evidence **e
 int page_evidence(const struct visit *visit, struct answer *answer)
 {
 	size_t digits = strspn(visit->rest, "0123456789");
-	struct evidence *evidence;
+	struct evidence *evidence = NULL;
 	int err = ERR_NOT_FOUND;
 
 	if (digits > 0 && digits <= 18 && visit->rest[digits] == '\0')
 		err = get_public(visit, strtoll(visit->rest, NULL, 10), &evidence);
 	if (err == ERR_NOT_FOUND) {
-		page_problem(visit, answer, 404, "There is no such evidence",
-			"Perhaps the number was cut off. The page of an address names its "
-			"evidence.",
-			NULL);
+		page_problem(visit, answer, 404, "There is no such evidence", "no_evidence");
 		return ERR_NONE;
 	}
-	if (err != ERR_NONE)
-		return err;
-	show(visit, answer, evidence);
+	if (err == ERR_NONE)
+		err = show_evidence(visit, answer, evidence);
 	evidence_free(&evidence);
-	return ERR_NONE;
+	return err;
 }

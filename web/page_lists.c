@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The table of all lists. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,72 +8,39 @@
 #include "store/lists.h"
 #include "web/embedded.h"
 #include "web/page.h"
-#include "web/template.h"
 
-static const char *removal_words(const struct list *list)
-{
-	switch (list->removal) {
-	case REMOVAL_RETEST:
-		return strcmp(list->name, LIST_OF_PROXIES) == 0 ? "by test, at once"
-								: "by test, made by the operator";
-	case REMOVAL_REVIEW:
-		return "by review";
-	default:
-		return "by age";
-	}
-}
-
-static void format_duration(int64_t seconds, char *buffer, size_t size)
-{
-	char text[CLOCK_TEXT_SIZE];
-	size_t digits;
-
-	clock_format_duration(seconds, text);
-	digits = strspn(text, "0123456789");
-	if (seconds == CLOCK_NEVER)
-		snprintf(buffer, size, "until ended");
-	else
-		snprintf(buffer, size, "%.*s%s", (int)digits, text,
-			strcmp(text + digits, "d") == 0 ? " days" : text + digits);
-}
+#define DAY_SECS 86400
 
 static void write_row(FILE *out, const struct list *list)
 {
-	char expires[CLOCK_TEXT_SIZE + 8];
-	char code[16];
+	char duration[CLOCK_TEXT_SIZE];
+	bool ends = list->expires != CLOCK_NEVER;
+	int64_t days = ends && list->expires % DAY_SECS == 0 ? list->expires / DAY_SECS : 0;
 
-	format_duration(list->expires, expires, sizeof(expires));
-	snprintf(code, sizeof(code), "127.0.0.%d", list->dns_code);
-	template_write(out, html_lists_row,
-		(const struct value[]){
-			{"name", .text = list->name},
-			{"title", .text = list->title},
-			{"removal", .text = removal_words(list)},
-			{"expires", .text = expires},
-			{"code", .text = code},
-			{.name = NULL},
-		});
+	clock_format_duration(list->expires, duration);
+	template_write_row(out, html_lists, "list",
+		VALUES({"name", .text = list->name}, {"title", .text = list->title},
+			{list_removal_name(list->removal), .number = 1},
+			{"proxies", .number = strcmp(list->name, LIST_OF_PROXIES) == 0},
+			{"days", .number = days}, {"one_day", .number = days == 1},
+			{"duration", .text = ends ? duration : NULL},
+			{"code", .number = list->dns_code}));
 }
 
 int page_lists(const struct visit *visit, struct answer *answer)
 {
 	struct lists lists;
-	char *rows = NULL;
-	size_t length;
-	FILE *out;
+	struct rows rows;
 	int err = lists_read(visit->ops, &lists);
 
+	if (err == ERR_NONE)
+		err = rows_begin(&rows);
 	if (err != ERR_NONE)
 		return err;
-	out = open_memstream(&rows, &length);
-	if (out == NULL)
-		return ERR_MEMORY;
 	for (size_t i = 0; i < lists.count; i++)
-		write_row(out, &lists.lists[i]);
-	fclose(out);
-	page_begin(visit, answer, "The lists");
-	template_write(answer->out, html_lists,
-		(const struct value[]){{"rows", .text = rows}, {.name = NULL}});
-	free(rows);
+		write_row(rows.out, &lists.lists[i]);
+	rows_end(&rows);
+	page_write(visit, answer, "The lists", html_lists, VALUES({"list", .text = rows.html}));
+	free(rows.html);
 	return ERR_NONE;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the lists say of an address, and the way out. */
+/* What the lists say about an address, and how to get it removed. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,277 +16,181 @@
 #include "web/chart.h"
 #include "web/embedded.h"
 #include "web/page.h"
-#include "web/template.h"
 
 #define DAY_SECS 86400
-/* So much of a long history is shown, the latest of it. */
+/* At most this many events are shown, the latest ones. */
 #define EVENTS_MAX 100
 
-/* HTML that is being made, to stand in a template. */
-struct piece {
-	char *html;
-	size_t length;
-	FILE *out;
-};
-
-static int piece_open(struct piece *piece)
-{
-	piece->html = NULL;
-	piece->out = open_memstream(&piece->html, &piece->length);
-	return piece->out != NULL ? ERR_NONE : ERR_MEMORY;
-}
-
-static void piece_close(struct piece *piece)
-{
-	if (piece->out != NULL)
-		fclose(piece->out);
-	piece->out = NULL;
-}
-
-struct page {
+/* What was read for the page, and the parts of it that are written already. */
+struct lookup_page {
 	char ip[ADDR_TEXT_SIZE];
 	struct addr addr;
 	struct lists lists;
 	struct lookup lookup;
 	struct chart chart;
+	struct rows listings;
+	struct rows lines; /* the listings in the text to send on */
+	struct rows events;
+	struct rows chart_html;
 	size_t event_count;
-	struct piece listings;
-	struct piece chart_html;
-	struct piece events;
-	char others[512]; /* names of the lists that do not have it */
-	char text[2048];  /* to send on */
+	size_t event_begins[EVENTS_MAX]; /* where the latest rows begin in `events`, a ring */
+	char others[LISTS_MAX * (LIST_NAME_SIZE + 1)]; /* the lists that do not have it */
 };
 
 static void write_evidence(void *context, int64_t id)
 {
-	FILE *out = context;
-
-	fprintf(out, "<a href=\"/evidence/%lld\">no.&nbsp;%lld</a> ", (long long)id, (long long)id);
-}
-
-static const char *action_sentence(enum list_action action)
-{
-	switch (action) {
-	case LIST_REFUSE:
-		return "refused";
-	case LIST_DEFER:
-		return "put off";
-	case LIST_TAG:
-		return "accepted, with a mark";
-	default:
-		return "accepted, and counted";
-	}
-}
-
-static int read_evidence(
-	const struct visit *visit, const struct listing *listing, struct piece *piece)
-{
-	int err = piece_open(piece);
-
-	if (err == ERR_NONE)
-		err = evidence_of_listing(visit->ops, listing->id, write_evidence, piece->out);
-	piece_close(piece);
-	return err;
-}
-
-/* One of the values says "yes", by how an address comes off the list. */
-static const char *yes_if(bool condition)
-{
-	return condition ? "yes" : NULL;
+	template_write_row(context, html_lookup, "evidence", VALUES({"id", .number = id}));
 }
 
 static int write_listing(
-	const struct visit *visit, struct page *page, const struct listing *listing)
+	const struct visit *visit, struct lookup_page *page, const struct listing *listing)
 {
 	const struct list *list = lists_find(&page->lists, listing->list);
-	char network[NETWORK_TEXT_SIZE];
-	char since[PAGE_TIME_SIZE];
-	char until[PAGE_TIME_SIZE];
-	struct piece evidence;
-	bool wide = listing->network.prefix != NETWORK_MAX_PREFIX;
-	int err = read_evidence(visit, listing, &evidence);
+	char network[NETWORK_TEXT_SIZE] = "";
+	struct rows evidence;
+	int err = rows_begin(&evidence);
 
-	if (err == ERR_NONE && list != NULL) {
+	if (err == ERR_NONE)
+		err = evidence_of_listing(visit->ops, listing->id, write_evidence, evidence.out);
+	rows_end(&evidence);
+	if (listing->network.prefix != NETWORK_MAX_PREFIX)
 		network_format(&listing->network, network);
-		page_format_time(listing->listed_at, since);
-		page_format_time(listing->expires_at, until);
-		bool retest = list->removal == REMOVAL_RETEST;
-		bool proxies = strcmp(list->name, LIST_OF_PROXIES) == 0;
-		template_write(page->listings.out, html_lookup_listing,
-			(const struct value[]){
-				{"ip", .text = page->ip},
-				{"list", .text = list->name},
-				{"title", .text = list->title},
-				{"reason", .text = listing->reason},
-				{"network", .text = wide ? network : NULL},
-				{"since", .text = since},
-				{"until", .text = until},
-				{"until_never", .text = yes_if(listing->expires_at == CLOCK_NEVER)},
+	if (err == ERR_NONE && list != NULL)
+		template_write_row(page->listings.out, html_lookup, "listing",
+			VALUES({"ip", .text = page->ip}, {"list", .text = list->name},
+				{"title", .text = list->title}, {"reason", .text = listing->reason},
+				{"network", .text = network}, {"since", .time = listing->listed_at},
+				{"until", .time = listing->expires_at},
 				{"evidence", .text = evidence.html},
-				{"action", .text = action_sentence(list->action)},
-				{"retest", .text = yes_if(retest && proxies && !wide)},
-				{"operator_test", .text = yes_if(retest && !proxies)},
-				{"review", .text = yes_if(list->removal == REMOVAL_REVIEW)},
-				{"expire", .text = yes_if(list->removal == REMOVAL_EXPIRE)},
-				{"wide", .text = yes_if(wide && list->removal != REMOVAL_EXPIRE)},
-				{.name = NULL},
-			});
-	}
+				{list_action_name(list->action), .number = 1},
+				{list_removal_name(list->removal), .number = 1},
+				{"proxies", .number = strcmp(list->name, LIST_OF_PROXIES) == 0}));
 	free(evidence.html);
 	return err;
 }
 
-static int write_listings(const struct visit *visit, struct page *page)
+/* Each listing with its evidence, and as a line of the text to send on. */
+static int write_listings(const struct visit *visit, struct lookup_page *page)
 {
-	int err = piece_open(&page->listings);
+	int err = rows_begin(&page->listings);
 
-	for (size_t i = 0; err == ERR_NONE && i < page->lookup.count; i++)
-		if (page->lookup.listings[i].id != 0)
-			err = write_listing(visit, page, &page->lookup.listings[i]);
-	piece_close(&page->listings);
+	if (err == ERR_NONE)
+		err = rows_begin(&page->lines);
+	for (size_t i = 0; err == ERR_NONE && i < page->lookup.count; i++) {
+		const struct listing *listing = &page->lookup.listings[i];
+		template_write_row(page->lines.out, html_lookup, "line",
+			VALUES({"list", .text = listing->list},
+				{"since", .time = listing->listed_at},
+				{"reason", .text = listing->reason}));
+		if (listing->id != 0)
+			err = write_listing(visit, page, listing);
+	}
+	rows_end(&page->listings);
+	rows_end(&page->lines);
 	return err;
 }
 
-static void name_other_lists(struct page *page)
+static bool is_listed_on(const struct lookup *lookup, int list_id)
+{
+	for (size_t i = 0; i < lookup->count; i++)
+		if (lookup->listings[i].list_id == list_id)
+			return true;
+	return false;
+}
+
+static void name_other_lists(struct lookup_page *page)
 {
 	struct text others = TEXT_OVER(page->others);
 
-	for (size_t i = 0; i < page->lists.count; i++) {
-		bool found = false;
-		for (size_t k = 0; k < page->lookup.count; k++)
-			found = found ||
-				page->lookup.listings[k].list_id == page->lists.lists[i].id;
-		if (!found)
-			text_add_format(&others, "%s%s", others.length ? ", " : "",
+	for (size_t i = 0; i < page->lists.count; i++)
+		if (!is_listed_on(&page->lookup, page->lists.lists[i].id))
+			text_add_format(&others, "%s%s", others.length > 0 ? ", " : "",
 				page->lists.lists[i].name);
-	}
 }
 
-/* What of the history everybody may read the reason of: not requesters' words, nor the operator's
- * notes. */
-static bool has_public_reason(const char *what)
+/* The events of a history in words for everybody. The reasons of the others are the words of the
+ * requester or notes of the operator: they are not public. */
+static const struct event_words {
+	const char *what;
+	const char *words;
+	bool reason_is_public;
+} event_words[] = {
+	{"add", "listed", true},
+	{"import", "listed, with many others", true},
+	{"replace", "listing renewed", true},
+	{"remove", "removed", true},
+	{"expire", "expired", true},
+	{"evidence", "more evidence", false},
+	{"removal request", "removal requested", false},
+	{"removal granted", "removal granted", true},
+	{"removal denied", "removal denied", true},
+	{"nomination request", "nominated, with spam", false},
+	{"nomination confirmed", "nomination confirmed", false},
+	{"nomination granted", "nomination granted", true},
+	{"nomination denied", "nomination denied", true},
+	{"test open", "tested: open", true},
+	{"test closed", "tested: closed", true},
+	{"test unreachable", "tested: unreachable", true},
+	{"test inconclusive", "tested: inconclusive", true},
+	{"test void", "tested: does not count", true},
+};
+
+static struct event_words words_for(const char *what)
 {
-	static const char *const public[] = {
-		"add",
-		"import",
-		"replace",
-		"remove",
-		"expire",
-		"removal granted",
-		"removal denied",
-		"nomination granted",
-		"nomination denied",
-	};
-
-	for (size_t i = 0; i < sizeof(public) / sizeof(public[0]); i++)
-		if (strcmp(what, public[i]) == 0)
-			return true;
-	return strncmp(what, "test ", 5) == 0;
-}
-
-/* What the history calls things, in words for everybody; others stand as they are. */
-static const char *event_words(const char *what)
-{
-	static const char *const words[][2] = {
-		{"add", "listed"},
-		{"import", "listed, with many others"},
-		{"replace", "listing renewed"},
-		{"remove", "taken off"},
-		{"expire", "ended by age"},
-		{"evidence", "more evidence"},
-		{"removal request", "removal was asked for"},
-		{"nomination request", "nominated, with spam"},
-		{"nomination confirmed", "nomination confirmed"},
-		{"test open", "tested: open"},
-		{"test closed", "tested: closed"},
-		{"test unreachable", "tested: unreachable"},
-		{"test inconclusive", "tested: inconclusive"},
-		{"test void", "tested: does not count"},
-	};
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (strcmp(words[i][0], what) == 0)
-			return words[i][1];
-	return what;
+	for (size_t i = 0; i < sizeof(event_words) / sizeof(event_words[0]); i++)
+		if (strcmp(event_words[i].what, what) == 0)
+			return event_words[i];
+	return (struct event_words){what, what, false};
 }
 
 static void write_event(void *context, const struct history_event *event)
 {
-	static const char row[] = "<tr><td>{{at}}</td><td>{{what}}{{?evidence}} (<a "
-				  "href=\"/evidence/{{%evidence}}\">record</a>){{/}}</td>"
-				  "<td>{{list}}</td><td>{{why}}</td></tr>\n";
-	struct page *page = context;
-	char at[PAGE_TIME_SIZE];
-	char evidence[24] = "";
+	struct lookup_page *page = context;
+	struct event_words words = words_for(event->what);
 
-	if (++page->event_count > EVENTS_MAX || strncmp(event->what, "exempt", 6) == 0)
+	if (strncmp(event->what, "exempt", 6) == 0)
 		return;
-	page_format_time(event->at, at);
-	at[16] = '\0'; /* the column says that it is UTC */
-	if (event->evidence_id > 0)
-		snprintf(evidence, sizeof(evidence), "%lld", (long long)event->evidence_id);
-	template_write(page->events.out, row,
-		(const struct value[]){
-			{"at", .text = at},
-			{"what", .text = event_words(event->what)},
-			{"evidence", .text = evidence},
-			{"list", .text = event->list},
-			{"why", .text = has_public_reason(event->what) ? event->why : NULL},
-			{.name = NULL},
-		});
+	fflush(page->events.out); /* so that its length counts */
+	page->event_begins[page->event_count++ % EVENTS_MAX] = page->events.length;
+	template_write_row(page->events.out, html_lookup, "event",
+		VALUES({"at", .time = event->at}, {"what", .text = words.words},
+			{"record", .number = event->evidence_id}, {"list", .text = event->list},
+			{"why", .text = words.reason_is_public ? event->why : NULL}));
 }
 
-static int write_events(const struct visit *visit, struct page *page)
+static int write_events(const struct visit *visit, struct lookup_page *page)
 {
-	int err = piece_open(&page->events);
+	int err = rows_begin(&page->events);
 
 	if (err == ERR_NONE)
 		err = history_each(visit->ops, &page->addr, visit->now, write_event, page);
-	piece_close(&page->events);
+	rows_end(&page->events);
 	return err;
 }
 
-static int write_chart(const struct visit *visit, struct page *page)
+/* The rows of the latest events. */
+static const char *latest_events(const struct lookup_page *page)
 {
-	int err;
+	bool all = page->event_count <= EVENTS_MAX;
+
+	return page->events.html + (all ? 0 : page->event_begins[page->event_count % EVENTS_MAX]);
+}
+
+static int write_chart(const struct visit *visit, struct lookup_page *page)
+{
+	int err = rows_begin(&page->chart_html);
 
 	chart_begin(&page->chart, visit->now);
-	err = hits_count_client_by_day(visit->hits, &page->addr, page->chart.first_day * DAY_SECS,
-		chart_take, &page->chart);
-	if (err != ERR_NONE || page->chart.total == 0)
-		return err;
-	err = piece_open(&page->chart_html);
 	if (err == ERR_NONE)
-		chart_write(&page->chart, page->chart_html.out);
-	piece_close(&page->chart_html);
+		err = hits_count_client_by_day(visit->hits, &page->addr,
+			page->chart.first_day * DAY_SECS, chart_take, &page->chart);
+	if (err == ERR_NONE)
+		err = chart_write(&page->chart, page->chart_html.out);
+	rows_end(&page->chart_html);
 	return err;
 }
 
-static void write_text(const struct visit *visit, struct page *page)
-{
-	struct text text = TEXT_OVER(page->text);
-	char since[PAGE_TIME_SIZE];
-	char ref[REF_SIZE];
-	int64_t id;
-
-	text_add_format(&text,
-		"Mail from the address %s is refused by servers that use these lists:\n\n",
-		page->ip);
-	for (size_t i = 0; i < page->lookup.count; i++) {
-		const struct listing *listing = &page->lookup.listings[i];
-		page_format_time(listing->listed_at, since);
-		text_add_format(
-			&text, "List %s, since %s: %s\n", listing->list, since, listing->reason);
-	}
-	text_add_format(&text,
-		"\nEvidence, and the form to have it tested again and taken off: %s/lookup?ip=%s\n",
-		visit->conf->site_url, page->ip);
-	if (hit_ref_parse(visit_field(visit, "ref"), &id, ref))
-		text_add_format(
-			&text, "The refused message: %s/ref/%s\n", visit->conf->site_url, ref);
-}
-
-static int read_page(const struct visit *visit, struct page *page)
+static int read_page(const struct visit *visit, struct lookup_page *page)
 {
 	int err = lists_read(visit->ops, &page->lists);
 
@@ -298,54 +202,47 @@ static int read_page(const struct visit *visit, struct page *page)
 		err = write_events(visit, page);
 	if (err == ERR_NONE)
 		err = write_chart(visit, page);
+	name_other_lists(page);
 	return err;
 }
 
-static void show(const struct visit *visit, struct answer *answer, struct page *page)
+static void show_address(
+	const struct visit *visit, struct answer *answer, const struct lookup_page *page)
 {
 	char title[ADDR_TEXT_SIZE + 32];
+	char ref[REF_SIZE];
+	int64_t unused;
 	bool listed = page->lookup.count > 0;
 	bool host = listing_test_entry(&page->addr) == TEST_ENTRY_NONE;
+	bool has_ref = hit_ref_parse(visit_field(visit, "ref"), &unused, ref);
 
-	name_other_lists(page);
-	write_text(visit, page);
 	snprintf(title, sizeof(title), "%s is %slisted", page->ip, listed ? "" : "not ");
-	page_begin(visit, answer, title);
-	template_write(answer->out, html_lookup,
-		(const struct value[]){
-			{"ip", .text = page->ip},
-			{"listed", .text = yes_if(listed)},
-			{"past", .text = yes_if(page->event_count > 0)},
-			{"exempt", .text = yes_if(page->lookup.exempt)},
-			{"test_entry", .text = yes_if(!host)},
-			{"listings", .text = page->listings.html},
-			{"others", .text = listed ? page->others : NULL},
+	page_write(visit, answer, title, html_lookup,
+		VALUES({"ip", .text = page->ip}, {"listed", .number = listed},
+			{"host", .number = host}, {"exempt", .number = page->lookup.exempt},
+			{"listing", .text = page->listings.html}, {"others", .text = page->others},
 			{"chart", .text = page->chart_html.html},
-			{"text", .text = listed && host ? page->text : NULL},
-			{"events", .text = page->events.html},
-			{.name = NULL},
-		});
-	template_write(answer->out, html_lookup_form,
-		(const struct value[]){{"another", .text = "yes"}, {.name = NULL}});
+			{"line", .text = page->lines.html}, {"site", .text = visit->conf->site_url},
+			{"ref", .text = has_ref ? ref : NULL},
+			{"event", .text = latest_events(page)}));
+	page_write(visit, answer, NULL, html_lookup_form, VALUES({"another", .number = 1}));
 }
 
 int page_lookup(const struct visit *visit, struct answer *answer)
 {
-	struct page *page = calloc(1, sizeof(*page));
-	int err = ERR_MEMORY;
+	struct lookup_page *page = calloc(1, sizeof(*page));
+	int err = page != NULL ? ERR_NONE : ERR_MEMORY;
 
-	if (page == NULL)
-		return err;
-	err = ERR_NONE;
-	if (page_read_address(visit, answer, &page->addr)) {
+	if (page != NULL && page_read_address(visit, answer, &page->addr)) {
 		addr_format(&page->addr, page->ip);
 		err = read_page(visit, page);
 		if (err == ERR_NONE)
-			show(visit, answer, page);
+			show_address(visit, answer, page);
+		free(page->listings.html);
+		free(page->lines.html);
+		free(page->events.html);
+		free(page->chart_html.html);
 	}
-	free(page->listings.html);
-	free(page->chart_html.html);
-	free(page->events.html);
 	free(page);
 	return err;
 }

@@ -1,19 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The way off a list: the four steps and the form; filing the request. */
-#include <stdio.h>
+/* The form for removal from a list: the four steps, and filing the request. */
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/err.h"
-#include "base/text.h"
-#include "conf/conf.h"
 #include "store/lists.h"
 #include "store/lookup.h"
 #include "store/requests.h"
 #include "web/embedded.h"
+#include "web/filing.h"
 #include "web/form_token.h"
 #include "web/page.h"
-#include "web/template.h"
 
 #define FORM "remove"
 
@@ -22,12 +19,13 @@ struct removal {
 	struct addr addr;
 	char ip[ADDR_TEXT_SIZE];
 	struct lookup lookup;
-	struct listing *listing; /* the one to be ended; NULL: there is none */
+	struct listing *listing; /* the one to end; NULL: there is none */
 	struct list list;
 	bool by_test; /* a test decides, at once */
 };
 
-/* The listing on the list that the form names, else on that of the proxies, else the first. */
+/* The listing on the list that the form names; without a name that on the list of open proxies, or
+ * else the first. */
 static void choose_listing(struct removal *removal, const char *name)
 {
 	for (size_t i = 0; i < removal->lookup.count; i++)
@@ -61,103 +59,49 @@ static int read_removal(const struct visit *visit, struct removal *removal)
 	return ERR_NONE;
 }
 
-/* With what was typed, if something was. */
+/* With what was typed, and why it was not accepted: a section of the template (NULL: none). */
 static void show_form(const struct visit *visit, struct answer *answer,
 	const struct removal *removal, const char *problem)
 {
 	char token[REQUEST_TOKEN_SIZE];
 
 	form_token_make(visit, FORM, token);
-	page_begin(visit, answer, "Ask for removal");
-	template_write(answer->out, html_remove,
-		(const struct value[]){
-			{"ip", .text = removal->ip},
-			{"list", .text = removal->list.name},
-			{"title", .text = removal->list.title},
+	page_write(visit, answer, "Ask for removal", html_remove,
+		VALUES({"ip", .text = removal->ip}, {"list", .text = removal->list.name},
 			{"reason", .text = removal->listing->reason},
-			{"by_test", .text = removal->by_test ? "yes" : NULL},
-			{"own", .text = addr_compare(&visit->client, &removal->addr) == 0 ? "yes"
-											  : NULL},
-			{"problem", .text = problem},
+			{"by_test", .number = removal->by_test},
+			{"own", .number = addr_compare(&visit->client, &removal->addr) == 0},
+			{"problem", .text = problem}, {problem != NULL ? problem : "", .number = 1},
 			{"contact", .text = visit_field(visit, "contact")},
-			{"note", .text = visit_field(visit, "note")},
-			{"token", .text = token},
-			{.name = NULL},
-		});
+			{"note", .text = visit_field(visit, "note")}, {"token", .text = token}));
 }
 
-/* A page in place of the form, for an address that no request can help. */
-static void show_nothing_to_do(const struct visit *visit, struct answer *answer,
-	const struct removal *removal, const char *title, const char *text)
+/* Why there is no form, as a section of the template, with a time for some reasons. */
+static void show_no_form(const struct visit *visit, struct answer *answer,
+	const struct removal *removal, const char *title, const char *why, int64_t time)
 {
-	page_begin(visit, answer, title);
-	template_write(answer->out, html_remove_none,
-		(const struct value[]){
-			{"ip", .text = removal->ip},
-			{"title", .text = title},
-			{"text", .text = text},
-			{.name = NULL},
-		});
-}
-
-static void show_expiring(
-	const struct visit *visit, struct answer *answer, const struct removal *removal)
-{
-	int64_t end = removal->listing->expires_at;
-	char time[PAGE_TIME_SIZE];
-	char text[256];
-
-	page_format_time(end, time);
-	snprintf(text, sizeof(text),
-		"Its entries come and go by themselves: this one ends %s%s, unless something new "
-		"comes up.",
-		end == CLOCK_NEVER ? "when the operator ends it" : "on ",
-		end == CLOCK_NEVER ? "" : time);
-	show_nothing_to_do(visit, answer, removal, "This list takes no requests", text);
+	page_write(visit, answer, title, html_remove_none,
+		VALUES({"title", .text = title}, {"ip", .text = removal->ip}, {why, .number = 1},
+			{"time", .time = time}));
 }
 
 static bool can_be_asked(
 	const struct visit *visit, struct answer *answer, const struct removal *removal)
 {
+	bool host = listing_test_entry(&removal->addr) == TEST_ENTRY_NONE;
+
 	if (removal->listing == NULL || removal->listing->id == 0)
-		show_nothing_to_do(visit, answer, removal, "There is nothing to remove",
-			listing_test_entry(&removal->addr) == TEST_ENTRY_NONE
-				? "This address is not listed, so no request is needed. Mail that "
-				  "is "
-				  "sent now is not refused because of these lists."
-				: "This is a test entry. It is the same on every list, and stays.");
+		show_no_form(visit, answer, removal, "There is nothing to remove",
+			host ? "unlisted" : "test_entry", 0);
 	else if (removal->list.removal == REMOVAL_EXPIRE)
-		show_expiring(visit, answer, removal);
+		show_no_form(visit, answer, removal, "This list does not accept requests", "expire",
+			removal->listing->expires_at);
 	else
 		return true;
 	return false;
 }
 
-static void redirect(const struct visit *visit, struct answer *answer, int64_t id)
-{
-	(void)visit;
-	answer->status = 303;
-	snprintf(answer->location, sizeof(answer->location), "/request/%lld", (long long)id);
-}
-
-static void show_too_early(const struct visit *visit, struct answer *answer,
-	const struct removal *removal, int64_t next)
-{
-	char time[PAGE_TIME_SIZE];
-	char text[512];
-
-	page_format_time(next, time);
-	snprintf(text, sizeof(text),
-		"The last request did not take this address off. The next one is taken from %s on, "
-		"so that there is time to close the hole. A request that comes from the listed "
-		"address itself is taken once without waiting.",
-		time);
-	show_nothing_to_do(visit, answer, removal, "A little too early", text);
-	answer->status = 429;
-	answer->retry_secs = next - visit->now;
-}
-
-/* Whether the request may come now; if not, the page says when. */
+/* Whether a request is accepted now; if not, the page says when. */
 static int check_time(const struct visit *visit, struct answer *answer,
 	const struct removal *removal, struct request *request, bool *allowed_r)
 {
@@ -169,54 +113,28 @@ static int check_time(const struct visit *visit, struct answer *answer,
 	if (err != ERR_NONE)
 		return err;
 	next = requests_next_allowed(&record);
-	if (visit->now >= next) {
-		*allowed_r = true;
-	} else if (addr_compare(&visit->client, &removal->addr) == 0 && !record.waived) {
-		request->waived = true;
-		*allowed_r = true;
-	} else {
-		show_too_early(visit, answer, removal, next);
+	request->waived = visit->now < next && !record.waived &&
+			  addr_compare(&visit->client, &removal->addr) == 0;
+	*allowed_r = visit->now >= next || request->waived;
+	if (!*allowed_r) {
+		show_no_form(visit, answer, removal, "Too early", "too_early", next);
+		answer->status = 429;
+		answer->retry_secs = next - visit->now;
 	}
 	return ERR_NONE;
 }
 
-/* What is wrong with what was typed, or NULL. */
-static const char *find_problem(const struct visit *visit)
+static int file_request(
+	const struct visit *visit, struct answer *answer, const struct removal *removal)
 {
-	const struct field *contact = visit_find_field(visit, "contact");
-	const struct field *note = visit_find_field(visit, "note");
-
-	if (visit->foreign || !form_token_is_good(visit, FORM, visit_field(visit, "token")))
-		return "This form has been open for long, or was sent from elsewhere. Please send "
-		       "it once more; what you typed is still here.";
-	if (contact != NULL && contact->length >= REQUEST_CONTACT_SIZE)
-		return "The contact is too long; one mail address is enough.";
-	if (note != NULL && note->length >= REQUEST_NOTE_SIZE)
-		return "What was done is too long; some sentences are enough.";
-	return NULL;
-}
-
-static void fill_request(
-	const struct visit *visit, const struct removal *removal, struct request *request)
-{
-	request->kind = REQUEST_REMOVAL;
-	request->state = removal->by_test ? REQUEST_OPEN : REQUEST_REVIEW;
-	request->next_test_at = removal->by_test ? visit->now : CLOCK_NEVER;
-	request->address = removal->addr;
-	request->list_id = removal->list.id;
-	request->requested_at = visit->now;
-	request->from_visitor = true;
-	request->filed_from = visit->client;
-	text_copy(request->filed_by, sizeof(request->filed_by), "visitor");
-	page_copy_text(request->contact, sizeof(request->contact), visit_field(visit, "contact"));
-	page_copy_text(request->note, sizeof(request->note), visit_field(visit, "note"));
-	text_copy(request->token, sizeof(request->token), visit_field(visit, "token"));
-}
-
-static int file(const struct visit *visit, struct answer *answer, const struct removal *removal)
-{
-	struct request request = {.id = 0};
-	const char *problem = find_problem(visit);
+	struct request request = {
+		.kind = REQUEST_REMOVAL,
+		.state = removal->by_test ? REQUEST_OPEN : REQUEST_REVIEW,
+		.next_test_at = removal->by_test ? visit->now : CLOCK_NEVER,
+		.address = removal->addr,
+		.list_id = removal->list.id,
+	};
+	const char *problem = filing_problem(visit, FORM);
 	bool allowed;
 	int err;
 
@@ -228,11 +146,12 @@ static int file(const struct visit *visit, struct answer *answer, const struct r
 	err = check_time(visit, answer, removal, &request, &allowed);
 	if (err != ERR_NONE || !allowed || !page_take_allowance(visit, answer, ALLOWANCE_REMOVALS))
 		return err;
-	fill_request(visit, removal, &request);
+	filing_fill(visit, &request);
+	visit_copy_field(visit, "note", request.note, sizeof(request.note));
 	err = requests_file(visit->ops, &request, NULL);
 	if (err != ERR_NONE && err != ERR_EXISTS)
 		return err;
-	redirect(visit, answer, request.id);
+	page_redirect(answer, "/request/%lld", (long long)request.id);
 	return ERR_NONE;
 }
 
@@ -259,8 +178,8 @@ int page_remove(const struct visit *visit, struct answer *answer)
 
 	if (err != ERR_NONE)
 		return err;
-	if (sent_before) {
-		redirect(visit, answer, sent_before);
+	if (sent_before != 0) {
+		page_redirect(answer, "/request/%lld", (long long)sent_before);
 		return ERR_NONE;
 	}
 	if (!page_read_address(visit, answer, &removal.addr))
@@ -270,7 +189,7 @@ int page_remove(const struct visit *visit, struct answer *answer)
 	if (err != ERR_NONE || !can_be_asked(visit, answer, &removal))
 		return err;
 	if (visit->method == METHOD_POST)
-		return file(visit, answer, &removal);
+		return file_request(visit, answer, &removal);
 	show_form(visit, answer, &removal, NULL);
 	return ERR_NONE;
 }

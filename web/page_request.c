@@ -1,27 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What becomes of a request. Numbers can be counted through: so the page shows nothing of whoever
- * filed it, only what the page of the address shows too, and names no address that was nominated in
- * vain. */
+/* The page of a request. Anybody can count through the numbers: so it shows nothing about who
+ * filed the request, only what the page of the address shows too, and does not name an address
+ * whose nomination did not lead to a listing. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/err.h"
-#include "base/text.h"
 #include "store/requests.h"
 #include "store/tests.h"
 #include "web/embedded.h"
 #include "web/page.h"
-#include "web/template.h"
 
-/* A page whose test is due or under way asks again after this, another that waits after the second.
- */
-#define FAST_REFRESH_SECS 3
-#define SLOW_REFRESH_SECS 300
-/* A test that is due in so short a time is as good as under way. */
+/* A test that is due this soon counts as under way. */
 #define SOON_SECS 60
 
-/* All that can be said of a request; each has a section of the template. */
+/* What can be said of a request. */
 enum outcome {
 	WAITS_FOR_TEST,
 	TEST_RUNS,
@@ -31,6 +25,22 @@ enum outcome {
 	STAYS,
 	LISTED,
 	NOT_LISTED,
+};
+
+/* Each has a section of the template. */
+static const struct {
+	const char *section;
+	const char *heading;
+	int refresh_secs; /* the page reloads itself after this time; 0: it does not */
+} outcomes[] = {
+	[WAITS_FOR_TEST] = {"waits", "The test begins in a moment", 3},
+	[TEST_RUNS] = {"waits", "The test is running", 3},
+	[WAITS_FOR_RETRY] = {"retry", "The test will be repeated", 300},
+	[WAITS_FOR_OPERATOR] = {"operator", "The operator decides", 0},
+	[REMOVED] = {"removed", "Removed", 0},
+	[STAYS] = {"stays", "Still listed", 0},
+	[LISTED] = {"listed", "Listed", 0},
+	[NOT_LISTED] = {"not_listed", "Not listed", 0},
 };
 
 static enum outcome outcome_of(const struct request *request, int64_t now)
@@ -51,39 +61,23 @@ static enum outcome outcome_of(const struct request *request, int64_t now)
 	}
 }
 
-static const char *heading_of(enum outcome outcome)
-{
-	static const char *const headings[] = {
-		[WAITS_FOR_TEST] = "The test begins in a moment",
-		[TEST_RUNS] = "The test is running",
-		[WAITS_FOR_RETRY] = "The test will be made again",
-		[WAITS_FOR_OPERATOR] = "The operator decides",
-		[REMOVED] = "Removed",
-		[STAYS] = "Still listed",
-		[LISTED] = "Listed",
-		[NOT_LISTED] = "Not listed",
-	};
-
-	return headings[outcome];
-}
-
-/* When the next removal request is taken, for one that was denied; "" when at once. */
+/* When the next removal request is accepted, after one that was denied; 0: at once. */
 static int read_next(const struct visit *visit, const struct request *request, enum outcome outcome,
-	char next_r[PAGE_TIME_SIZE])
+	int64_t *next_r)
 {
 	struct request_record record;
-	int err;
+	int err = ERR_NONE;
 
-	next_r[0] = '\0';
-	if (outcome != STAYS)
-		return ERR_NONE;
-	err = requests_read_record(visit->ops, &request->address, request->list_id, &record);
-	if (err == ERR_NONE && requests_next_allowed(&record) > visit->now)
-		page_format_time(requests_next_allowed(&record), next_r);
+	*next_r = 0;
+	if (outcome == STAYS)
+		err = requests_read_record(
+			visit->ops, &request->address, request->list_id, &record);
+	if (outcome == STAYS && err == ERR_NONE && requests_next_allowed(&record) > visit->now)
+		*next_r = requests_next_allowed(&record);
 	return err;
 }
 
-/* The latest test of the request, blank when there is none. */
+/* The latest test of the request, blank if there is none. */
 static int read_test(const struct visit *visit, const struct request *request, struct test *test_r)
 {
 	int err = tests_of_request(visit->ops, request->id, test_r);
@@ -93,58 +87,26 @@ static int read_test(const struct visit *visit, const struct request *request, s
 	return err == ERR_NOT_FOUND ? ERR_NONE : err;
 }
 
-static const char *yes_if(bool condition)
-{
-	return condition ? "yes" : NULL;
-}
-
-static void show(const struct visit *visit, struct answer *answer, const struct request *request,
-	const struct test *test, enum outcome outcome, const char *next)
+static void show_request(const struct visit *visit, struct answer *answer,
+	const struct request *request, const struct test *test, enum outcome outcome, int64_t next)
 {
 	char ip[ADDR_TEXT_SIZE];
-	char filed[PAGE_TIME_SIZE];
-	char next_test[PAGE_TIME_SIZE];
-	char decided[PAGE_TIME_SIZE];
-	char transcript[24] = "";
-	const char *verdict = request->verdict;
-
-	/* Whom somebody nominated is nobody's business until it is shown to be right. */
+	/* A nominated address is not public until the nomination is shown to be right. */
 	bool named = request->kind == REQUEST_REMOVAL || outcome == LISTED;
 
 	addr_format(&request->address, ip);
-	page_format_time(request->requested_at, filed);
-	page_format_time(request->next_test_at, next_test);
-	page_format_time(request->decided_at, decided);
-	if (named && test->evidence_id > 0)
-		snprintf(transcript, sizeof(transcript), "%lld", (long long)test->evidence_id);
-	page_begin(visit, answer, heading_of(outcome));
-	template_write(answer->out, html_request,
-		(const struct value[]){
-			{"heading", .text = heading_of(outcome)},
-			{"ip", .text = named ? ip : NULL},
-			{"list", .text = request->list},
+	answer->refresh_secs = outcomes[outcome].refresh_secs;
+	page_write(visit, answer, outcomes[outcome].heading, html_request,
+		VALUES({"heading", .text = outcomes[outcome].heading},
+			{outcomes[outcome].section, .number = 1}, {request->verdict, .number = 1},
+			{"ip", .text = named ? ip : NULL}, {"list", .text = request->list},
 			{"kind", .text = request_kind_name(request->kind)},
-			{"filed", .text = filed},
-			{"decided", .text = request->decided_at != CLOCK_NEVER ? decided : NULL},
-			{"waits",
-				.text = yes_if(outcome == WAITS_FOR_TEST || outcome == TEST_RUNS)},
-			{"retry", .text = yes_if(outcome == WAITS_FOR_RETRY)},
-			{"next_test", .text = next_test},
-			{"operator", .text = yes_if(outcome == WAITS_FOR_OPERATOR)},
-			{"removed", .text = yes_if(outcome == REMOVED)},
-			{"stays", .text = yes_if(outcome == STAYS)},
-			{"listed", .text = yes_if(outcome == LISTED)},
-			{"not_listed", .text = yes_if(outcome == NOT_LISTED)},
-			{"open", .text = yes_if(strcmp(verdict, "open") == 0)},
-			{"unreachable", .text = yes_if(strcmp(verdict, "unreachable") == 0)},
-			{"inconclusive", .text = yes_if(strcmp(verdict, "inconclusive") == 0)},
-			{"void", .text = yes_if(strcmp(verdict, "void") == 0)},
+			{"filed", .time = request->requested_at},
+			{"decided", .time = request->decided_at},
+			{"next_test", .time = request->next_test_at}, {"next", .time = next},
 			{"ports", .text = test->open_ports},
-			{"transcript", .text = transcript},
-			{"why", .text = named ? request->why : NULL},
-			{"next", .text = next},
-			{.name = NULL},
-		});
+			{"transcript", .number = named ? test->evidence_id : 0},
+			{"why", .text = named ? request->why : NULL}));
 }
 
 static bool read_number(const char *string, int64_t *id_r)
@@ -159,18 +121,15 @@ int page_request(const struct visit *visit, struct answer *answer)
 {
 	struct request request;
 	struct test test;
-	char next[PAGE_TIME_SIZE];
 	enum outcome outcome;
+	int64_t next;
 	int64_t id;
 	int err = ERR_NOT_FOUND;
 
 	if (read_number(visit->rest, &id))
 		err = requests_get(visit->ops, id, &request);
 	if (err == ERR_NOT_FOUND) {
-		page_problem(visit, answer, 404, "There is no such request",
-			"Perhaps the number was cut off. The page of the address has all that "
-			"happened to it.",
-			NULL);
+		page_problem(visit, answer, 404, "There is no such request", "no_request");
 		return ERR_NONE;
 	}
 	if (err != ERR_NONE)
@@ -178,13 +137,8 @@ int page_request(const struct visit *visit, struct answer *answer)
 	outcome = outcome_of(&request, visit->now);
 	err = read_test(visit, &request, &test);
 	if (err == ERR_NONE)
-		err = read_next(visit, &request, outcome, next);
-	if (err != ERR_NONE)
-		return err;
-	if (outcome == WAITS_FOR_TEST || outcome == TEST_RUNS)
-		answer->refresh_secs = FAST_REFRESH_SECS;
-	else if (outcome == WAITS_FOR_RETRY)
-		answer->refresh_secs = SLOW_REFRESH_SECS;
-	show(visit, answer, &request, &test, outcome, next);
-	return ERR_NONE;
+		err = read_next(visit, &request, outcome, &next);
+	if (err == ERR_NONE)
+		show_request(visit, answer, &request, &test, outcome, next);
+	return err;
 }

@@ -1,85 +1,70 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The pages that are texts: what they say stands in web/pages/. */
+/* The pages with a fixed text, which is in web/pages/. */
+#include <assert.h>
+#include <string.h>
+
 #include "base/err.h"
 #include "conf/conf.h"
 #include "web/embedded.h"
 #include "web/page.h"
-#include "web/template.h"
 
-/* Texts may be kept for some minutes. */
+/* Texts may be cached for some minutes. */
 #define TEXT_AGE_SECS 300
 #define STYLE_AGE_SECS 3600
 
-static int show_text(
-	const struct visit *visit, struct answer *answer, const char *title, const char *template)
-{
-	const struct value values[] = {
-		{"operator", .text = visit->conf->web.operator_name},
-		{"contact", .text = visit->conf->web.contact},
-		{"site", .text = visit->conf->site_url},
-		{.name = NULL},
-	};
+static const struct {
+	const char *path;
+	const char *title;
+	const char *template;
+} texts[] = {
+	{"/", "Look up an address", html_front},
+	{"/help/sender", "My mail came back", html_help_sender},
+	{"/help/recipient", "Mail to me is refused", html_help_recipient},
+	{"/help/fix", "I run this server: close the hole", html_help_fix},
+	{"/faq", "Questions and answers", html_faq},
+	{"/use", "Use the lists", html_use},
+	{"/contact", "Contact", html_contact},
+};
 
+int page_text(const struct visit *visit, struct answer *answer)
+{
+	const struct conf *conf = visit->conf;
+	size_t i = 0;
+
+	while (strcmp(texts[i].path, visit->path) != 0) {
+		i++;
+		assert(i < sizeof(texts) / sizeof(texts[0])); /* router.c has no other paths */
+	}
 	answer->max_age_secs = TEXT_AGE_SECS;
-	if (!answer->has_frame)
-		page_begin(visit, answer, title);
-	template_write(answer->out, template, values);
+	page_write(visit, answer, texts[i].title, texts[i].template,
+		VALUES({"operator", .text = conf->web.operator_name},
+			{"contact", .text = conf->web.contact}, {"site", .text = conf->site_url}));
 	return ERR_NONE;
 }
 
 int page_front(const struct visit *visit, struct answer *answer)
 {
-	page_begin(visit, answer, "Look up an address");
-	template_write(answer->out, html_lookup_form,
-		(const struct value[]){{"front", .text = "yes"}, {.name = NULL}});
-	return show_text(visit, answer, NULL, html_front);
+	page_write(visit, answer, "Look up an address", html_lookup_form,
+		VALUES({"front", .number = 1}));
+	return page_text(visit, answer);
 }
 
-int page_help_sender(const struct visit *visit, struct answer *answer)
+static int write_file(struct answer *answer, const char *type, const char *file)
 {
-	return show_text(visit, answer, "My mail came back", html_help_sender);
-}
-
-int page_help_recipient(const struct visit *visit, struct answer *answer)
-{
-	return show_text(
-		visit, answer, "Someone\xe2\x80\x99s mail to me is refused", html_help_recipient);
-}
-
-int page_help_fix(const struct visit *visit, struct answer *answer)
-{
-	return show_text(visit, answer, "I run this server: closing the hole", html_help_fix);
-}
-
-int page_faq(const struct visit *visit, struct answer *answer)
-{
-	return show_text(visit, answer, "Questions and answers", html_faq);
-}
-
-int page_use(const struct visit *visit, struct answer *answer)
-{
-	return show_text(visit, answer, "Using the lists", html_use);
-}
-
-int page_contact(const struct visit *visit, struct answer *answer)
-{
-	return show_text(visit, answer, "Contact", html_contact);
+	answer->type = type;
+	answer->max_age_secs = STYLE_AGE_SECS;
+	fputs(file, answer->out);
+	return ERR_NONE;
 }
 
 int page_style(const struct visit *visit, struct answer *answer)
 {
 	(void)visit;
-	answer->type = "text/css; charset=utf-8";
-	answer->max_age_secs = STYLE_AGE_SECS;
-	fputs(css_style, answer->out);
-	return ERR_NONE;
+	return write_file(answer, "text/css; charset=utf-8", css_style);
 }
 
 int page_icon(const struct visit *visit, struct answer *answer)
 {
 	(void)visit;
-	answer->type = "image/svg+xml";
-	answer->max_age_secs = STYLE_AGE_SECS;
-	fputs(svg_icon, answer->out);
-	return ERR_NONE;
+	return write_file(answer, "image/svg+xml", svg_icon);
 }

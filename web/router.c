@@ -21,13 +21,13 @@ const struct route routes[] = {
 	{"/remove", false, BOTH, NEED_OPS, page_remove},
 	{"/request/", true, METHOD_GET, NEED_OPS, page_request},
 	{"/nominate", false, BOTH, NEED_OPS | NEED_UPLOAD, page_nominate},
-	{"/help/sender", false, METHOD_GET, 0, page_help_sender},
-	{"/help/recipient", false, METHOD_GET, 0, page_help_recipient},
-	{"/help/fix", false, METHOD_GET, 0, page_help_fix},
-	{"/faq", false, METHOD_GET, 0, page_faq},
+	{"/help/sender", false, METHOD_GET, 0, page_text},
+	{"/help/recipient", false, METHOD_GET, 0, page_text},
+	{"/help/fix", false, METHOD_GET, 0, page_text},
+	{"/faq", false, METHOD_GET, 0, page_text},
 	{"/lists", false, METHOD_GET, NEED_OPS, page_lists},
-	{"/use", false, METHOD_GET, 0, page_use},
-	{"/contact", false, METHOD_GET, 0, page_contact},
+	{"/use", false, METHOD_GET, 0, page_text},
+	{"/contact", false, METHOD_GET, 0, page_text},
 	{"/api/lookup", false, METHOD_GET, NEED_OPS | NEED_ALLOWANCE, page_api_lookup},
 	{"/metrics", false, METHOD_GET, 0, page_metrics},
 	{"/healthz", false, METHOD_GET, 0, page_healthz},
@@ -51,10 +51,7 @@ const struct route *router_find(const char *path, const char **rest_r)
 
 static void show_database_problem(struct visit *visit, struct answer *answer)
 {
-	page_problem(visit, answer, 503, "Not available at the moment",
-		"The records cannot be read just now. Nothing is lost, and mail is not affected by "
-		"this page. Please try again in a few minutes.",
-		NULL);
+	page_problem(visit, answer, 503, "Not available at the moment", "unavailable");
 	answer->retry_secs = 60;
 }
 
@@ -81,7 +78,7 @@ static int show_page(struct visit *visit, const struct route *route, struct answ
 	return err;
 }
 
-/* Starts an answer anew: what was written so far is thrown away. */
+/* Begins an answer; what was written so far is dropped. */
 static void begin_answer(struct answer *answer, char **page_r, size_t *length_r)
 {
 	if (answer->out != NULL)
@@ -97,23 +94,16 @@ static void answer_route(
 	const struct route *route = router_find(visit->path, &visit->rest);
 
 	if (route == NULL) {
-		page_problem(visit, answer, 404, "There is no such page",
-			"Perhaps the link was cut off on its way. You can look an address up here.",
-			NULL);
+		page_problem(visit, answer, 404, "There is no such page", "no_page");
 	} else if (visit->too_large) {
-		page_problem(visit, answer, 413, "That is too much",
-			"A spam copy has at most 1 MB, and any other form at most 16 kB. The "
-			"header "
-			"of a message and some of its text are enough.",
-			NULL);
+		page_problem(visit, answer, 413, "That is too much", "too_large");
 	} else if (!(route->methods & visit->method)) {
 		answer->allow = "GET, HEAD";
-		page_problem(visit, answer, 405, "That cannot be done here",
-			"This page takes no form. You can look an address up here.", NULL);
+		page_problem(visit, answer, 405, "This page has no form", "no_form");
 	} else if (route->needs & NEED_ALLOWANCE &&
 		   !page_take_allowance(visit, answer, ALLOWANCE_LOOKUPS)) {
 		return;
-	} else if (show_page(visit, route, answer)) {
+	} else if (show_page(visit, route, answer) != ERR_NONE) {
 		begin_answer(answer, page_r, length_r);
 		if (answer->out != NULL)
 			show_database_problem(visit, answer);

@@ -76,7 +76,7 @@ void url_write(FILE *out, const char *string)
 }
 
 /* English whatever the locale, unlike strftime(). */
-static void format_time(int64_t time, char text_r[FORMATTED_SIZE])
+static void format_time(int64_t time, bool only_day, char text_r[FORMATTED_SIZE])
 {
 	static const char *const months[] = {"January", "February", "March", "April", "May", "June",
 		"July", "August", "September", "October", "November", "December"};
@@ -85,6 +85,8 @@ static void format_time(int64_t time, char text_r[FORMATTED_SIZE])
 	clock_format(time, full);
 	snprintf(text_r, FORMATTED_SIZE, "%d %s %.4s, %.5s UTC", atoi(full + 8),
 		months[(atoi(full + 5) + 11) % 12], full, full + 11);
+	if (only_day)
+		text_r[strcspn(text_r, ",")] = '\0';
 }
 
 /* The text of a value, in the buffer where it is not one already; "" if there is none. */
@@ -99,7 +101,9 @@ static const char *text_of(
 	if (values->number != 0)
 		snprintf(buffer, FORMATTED_SIZE, "%lld", (long long)values->number);
 	else if (values->time != 0 && values->time != CLOCK_NEVER)
-		format_time(values->time, buffer);
+		format_time(values->time, false, buffer);
+	else if (values->day != 0)
+		format_time(values->day, true, buffer);
 	return buffer;
 }
 

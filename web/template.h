@@ -6,13 +6,14 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* What a name in a template stands for: the first of text, number and time that is set. A value
- * with none of them is empty. */
+/* What a name in a template stands for: the first of these that is set. A value with none of them
+ * is empty. */
 struct value {
 	const char *name; /* NULL: the end of the list */
 	const char *text; /* NULL: not set */
 	int64_t number;   /* 0: not set; also for conditions */
 	int64_t time;     /* as "15 November 2026, 21:02 UTC"; 0, CLOCK_NEVER: not set */
+	int64_t day;      /* a time, as "15 November 2026"; 0: not set */
 };
 
 #define VALUES(...) ((const struct value[]){__VA_ARGS__, {.name = NULL}})

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The fields of a visit. */
+/* Reads what a visitor sent. */
 #include "web/visit.h"
 
 #include <string.h>
+
+#include "base/err.h"
+#include "base/text.h"
 
 const struct field *visit_find_field(const struct visit *visit, const char *name)
 {
@@ -17,4 +20,41 @@ const char *visit_field(const struct visit *visit, const char *name)
 	const struct field *field = visit_find_field(visit, name);
 
 	return field != NULL ? field->value : "";
+}
+
+bool visit_read_address(const struct visit *visit, struct addr *addr_r)
+{
+	static const char space[] = " \t\r\n";
+	const char *value = visit_field(visit, "ip");
+	char trimmed[2 * ADDR_TEXT_SIZE];
+	size_t length;
+
+	value += strspn(value, space);
+	length = strcspn(value, space);
+	if (length >= sizeof(trimmed) || value[length + strspn(value + length, space)] != '\0')
+		return false;
+	memcpy(trimmed, value, length);
+	trimmed[length] = '\0';
+	return addr_parse(trimmed, addr_r) == ERR_NONE;
+}
+
+void visit_copy_field(const struct visit *visit, const char *name, char *buffer, size_t size)
+{
+	const char *value = visit_field(visit, name);
+	size_t left = strlen(value);
+	struct text text;
+
+	text_init(&text, buffer, size);
+	while (left > 0) {
+		uint32_t character;
+		unsigned octets = text_read_utf8(value, left, &character);
+		unsigned taken = octets > 0 ? octets : 1;
+		bool control = character < 0x20 || (character >= 0x7f && character <= 0x9f);
+		const char *put = octets == 0 ? "?" : control ? " " : value;
+		if (text.length + taken >= size)
+			break; /* no half character */
+		text_add_octets(&text, put, put == value ? taken : 1);
+		value += taken;
+		left -= taken;
+	}
 }

@@ -14,6 +14,14 @@ struct site;
 
 enum method { METHOD_GET = 1, METHOD_POST = 2 };
 
+/* What a page needs besides the fields of a visit. */
+enum need {
+	NEED_OPS = 1,
+	NEED_HITS = 2,
+	NEED_ALLOWANCE = 4, /* the visit counts as one of the client's look-ups in an hour */
+	NEED_UPLOAD = 8,    /* its form may contain a spam copy */
+};
+
 /* A field of a query or a form. The value ends with a NUL that length does not count, and may
  * contain others: an uploaded file is arbitrary octets. */
 struct field {
@@ -46,5 +54,11 @@ const struct field *visit_find_field(const struct visit *visit, const char *name
 
 /* Its value; "" if there is none. */
 const char *visit_field(const struct visit *visit, const char *name);
+
+/* Reads the field "ip" as an address; white space around it is ignored. False if it is not one. */
+bool visit_read_address(const struct visit *visit, struct addr *addr_r);
+
+/* Copies a field, cut to fit: control characters become spaces, octets that are not UTF-8 '?'. */
+void visit_copy_field(const struct visit *visit, const char *name, char *buffer, size_t size);
 
 #endif

@@ -7,6 +7,9 @@ VOID = {"br", "hr", "img", "input", "link", "meta", "wbr"}
 # SVG's, that are written with a slash at their end.
 SHAPES = {"circle", "line", "path", "rect"}
 
+# Without text, a section of the template has a name that the program does not know.
+NEVER_EMPTY = {"a", "dd", "dt", "h1", "h2", "h3", "label", "p", "th", "title"}
+
 
 class Page(HTMLParser):
     """A page of HTML: its faults, its elements as (tag, attributes), its text."""
@@ -16,6 +19,7 @@ class Page(HTMLParser):
         self.faults = []
         self.elements = []
         self.open = []
+        self.begins = []  # for each open element the number of words in front of it
         self.words = []
         self.feed(text)
         self.close()
@@ -30,11 +34,13 @@ class Page(HTMLParser):
         self.elements.append((f"svg {tag}" if tag == "title" and "svg" in self.open else tag, dict(attributes)))
         if tag not in VOID:
             self.open.append(tag)
+            self.begins.append(len(self.words))
 
     def handle_startendtag(self, tag, attributes):
         self.handle_starttag(tag, attributes)
         if tag not in VOID:
             self.open.pop()
+            self.begins.pop()
             if tag not in SHAPES:
                 self.faults.append(f"<{tag}/> is empty")
 
@@ -43,6 +49,8 @@ class Page(HTMLParser):
             self.faults.append(f"</{tag}> closes {self.open[-1:]}")
         else:
             self.open.pop()
+            if not "".join(self.words[self.begins.pop():]).strip() and tag in NEVER_EMPTY:
+                self.faults.append(f"<{tag}> has no text")
 
     def handle_data(self, data):
         self.words.append(data)

@@ -97,29 +97,6 @@ static void setting_the_clock_neither_gives_nor_takes_anything(void **state)
 	assert_int_equal(status_of(ALLOWANCE_NOMINATIONS), 429);
 }
 
-static void what_a_visitor_typed_is_cut_between_characters(void **state)
-{
-	static const struct {
-		const char *typed;
-		const char *copy;
-	} cases[] = {
-		{"", ""},
-		{"short", "short"},
-		{"a\r\nb\x7f", "a  b "},
-		{"\xff\xc3", "??"},
-		{"1234567890", "1234567"},
-		{"123456\xc3\xa9", "123456"},
-		{"12345\xc3\xa9", "12345\xc3\xa9"},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < COUNT_OF(cases); i++) {
-		char copy[8];
-		page_copy_text(copy, sizeof(copy), cases[i].typed);
-		assert_string_equal(copy, cases[i].copy);
-	}
-}
-
 #define WITH_LIMITS(test) cmocka_unit_test_setup_teardown(test, make, unmake)
 
 int main(void)
@@ -127,7 +104,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_LIMITS(what_is_used_up_is_a_429_that_says_when_to_come_back),
 		WITH_LIMITS(setting_the_clock_neither_gives_nor_takes_anything),
-		cmocka_unit_test(what_a_visitor_typed_is_cut_between_characters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,6 +26,7 @@ static const struct value values[] = {
 	{"minus", .number = -1},
 	{"zero", .number = 0},
 	{"time", .time = A_TIME},
+	{"day", .day = A_TIME},
 	{"never", .time = CLOCK_NEVER},
 	{.name = NULL},
 };
@@ -124,6 +125,7 @@ static void numbers_and_times_are_values_too(void **state)
 		{"{{seven}}{{minus}}{{!seven}}{{%seven}}", "7-177"},
 		{"[{{zero}}]{{?zero}}yes{{/}}{{?seven}}yes{{/}}", "[]yes"},
 		{"{{time}}", "15 November 2026, 21:02 UTC"},
+		{"{{day}}", "15 November 2026"},
 		{"[{{never}}]{{?never}}yes{{/}}{{?time}}yes{{/}}", "[]yes"},
 	};
 
