@@ -11,8 +11,8 @@ class CircleTest(Installation):
         self.goto("/nominate")
         self.browser.do("fill", label="Address that the spam came from", value=SUSPECT)
         self.browser.do("upload", label="The message as a file", file=self.spam_from(SUSPECT))
-        self.browser.do("click", role="button", name="Send it")
-        self.browser.do("waitFor", text="is an open proxy, and now listed", seconds=30)
+        self.browser.do("click", role="button", name="Nominate")
+        self.browser.do("waitFor", text="is an open proxy, and is now listed", seconds=30)
 
     def refused_link(self):
         reply = self.send_mail(SUSPECT)
@@ -25,7 +25,7 @@ class CircleTest(Installation):
         self.goto(f"/lookup?ip={SUSPECT}")
         self.browser.do("click", name="ask for removal")
         self.browser.do("fill", label="Your mail address", value="owner@secret.example")
-        self.browser.do("fill", label="What was done", value="I have restarted it.")
+        self.browser.do("fill", label="What you did", value="I have restarted it.")
         self.browser.do("click", role="button", name="Test it now")
 
     def test_from_spam_to_removal(self):
@@ -42,7 +42,7 @@ class CircleTest(Installation):
         # The refusal itself, and its recipient masked.
         self.goto(f"/ref/{ref}")
         self.assertIn("u***@rcpt.example", self.text())
-        self.browser.do("click", name="Evidence, and the way off the list")
+        self.browser.do("click", name="Evidence, and how to get the address removed")
 
         # The spam, masked, and the dialogue of the test.
         self.browser.do("click", name="no. ")
@@ -56,16 +56,16 @@ class CircleTest(Installation):
         self.browser.do("waitFor", text="stays on the list", seconds=30)
         text = self.text()
         self.assertIn(str(self.proxy.port), text)
-        self.assertRegex(text, r"taken from \d{4}-\d\d-\d\d")
+        self.assertRegex(text, r"accepted from \d+ [A-Z][a-z]+ \d{4}, \d\d:\d\d UTC")
         self.assertNotIn("owner@secret.example", text)
         self.goto(f"/remove?ip={SUSPECT}")
         self.browser.do("click", role="button", name="Test it now")
-        self.browser.do("waitFor", text="A little too early", seconds=20)
+        self.browser.do("waitFor", text="Too early", seconds=20)
 
         # Closed; the request comes from the listed address itself, as an owner's may.
         self.proxy.secure()
         self.file_from_the_suspect()
-        self.browser.do("waitFor", text="is off the list", seconds=30)
+        self.browser.do("waitFor", text="was removed from the list", seconds=30)
         self.assertEqual(250, self.send_mail(SUSPECT).code)
         self.goto(link)
         self.assertIn(f"{SUSPECT} is not listed", self.text())
@@ -76,7 +76,7 @@ class CircleTest(Installation):
         """The browser is at 127.0.0.1, a trusted proxy: it says whose request it brings on."""
         self.browser.do("headers", headers={"X-Forwarded-For": SUSPECT})
         self.goto(f"/remove?ip={SUSPECT}")
-        self.assertIn("You come from the listed address itself", self.text())
+        self.assertIn("Your connection comes from the listed address itself", self.text())
         self.browser.do("click", role="button", name="Test it now")
 
     def assert_history(self):

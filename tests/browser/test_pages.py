@@ -130,7 +130,7 @@ class PagesTest(Installation):
         self.goto("/nominate")
         self.browser.do("fill", label="Address that the spam came from", value=HOSTILE[:60])
         self.browser.do("fill", label="Or pasted here", value=HOSTILE)
-        self.browser.do("click", role="button", name="Send it")
+        self.browser.do("click", role="button", name="Nominate")
         self.browser.do("waitFor", text="That is not an IP address", seconds=20)
         self.assert_quiet(400, 404)
 
