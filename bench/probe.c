@@ -16,8 +16,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/daemon.h"
 #include "base/text.h"
+#include "daemon/daemon.h"
 #include "probe/engine.h"
 
 #define CLOSED_HOSTS 200

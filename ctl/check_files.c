@@ -8,13 +8,13 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include "base/daemon.h"
 #include "base/err.h"
 #include "base/text.h"
 #include "conf/conf.h"
 #include "ctl/check.h"
 #include "ctl/check_report.h"
 #include "ctl/context.h"
+#include "daemon/daemon.h"
 
 #define PATH_SIZE 1024
 #define GROUPS_MAX 64

@@ -6,12 +6,10 @@ libops_a_SOURCES =
 libops_a_SOURCES += \
 	lib/base/addr.c lib/base/addr.h \
 	lib/base/clock.c lib/base/clock.h \
-	lib/base/daemon.c lib/base/daemon.h \
 	lib/base/err.c lib/base/err.h \
 	lib/base/log.c lib/base/log.h \
 	lib/base/network.c \
 	lib/base/own.c lib/base/own.h \
-	lib/base/pidfile.c \
 	lib/base/text.c lib/base/text.h
 
 libops_a_SOURCES += \
@@ -55,6 +53,10 @@ nodist_libops_a_SOURCES = lib/store/schema.c
 libops_a_SOURCES += \
 	lib/conf/conf.c lib/conf/conf.h \
 	lib/conf/options.c lib/conf/options.h \
-	lib/conf/program.c lib/conf/program.h \
 	lib/conf/socket_name.c lib/conf/socket_name.h \
 	lib/conf/source.c lib/conf/source.h
+
+libops_a_SOURCES += \
+	lib/daemon/daemon.c lib/daemon/daemon.h \
+	lib/daemon/pidfile.c \
+	lib/daemon/program.c lib/daemon/program.h

@@ -10,13 +10,13 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/daemon.h"
 #include "base/err.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "conf/conf.h"
-#include "conf/program.h"
 #include "config.h"
+#include "daemon/daemon.h"
+#include "daemon/program.h"
 #include "milter/background.h"
 #include "milter/callbacks.h"
 #include "milter/filter.h"

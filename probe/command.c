@@ -16,7 +16,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "conf/conf.h"
-#include "conf/program.h"
+#include "daemon/program.h"
 #include "probe/engine.h"
 #include "probe/lock.h"
 #include "probe/ports.h"

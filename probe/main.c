@@ -9,13 +9,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/daemon.h"
 #include "base/err.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "conf/conf.h"
-#include "conf/program.h"
 #include "config.h"
+#include "daemon/daemon.h"
+#include "daemon/program.h"
 #include "probe/command.h"
 #include "probe/lock.h"
 #include "probe/setup.h"

@@ -6,10 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/daemon.h"
 #include "base/err.h"
 #include "base/text.h"
 #include "conf/conf.h"
+#include "daemon/daemon.h"
 #include "probe/engine.h"
 #include "probe/ports.h"
 

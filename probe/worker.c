@@ -10,7 +10,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "conf/conf.h"
-#include "conf/program.h"
+#include "daemon/program.h"
 #include "probe/selftest.h"
 #include "probe/task.h"
 #include "store/db.h"

@@ -17,12 +17,9 @@ LDADD = libops.a $(CMOCKA_LIBS) $(SQLITE_LIBS) $(CONFUSE_LIBS) $(LIBMD_LIBS)
 if HAVE_CMOCKA
 UNIT_TESTS += tests/base/test_addr
 UNIT_TESTS += tests/base/test_clock
-UNIT_TESTS += tests/base/test_daemon
-UNIT_TESTS += tests/base/test_daemon_failures
 UNIT_TESTS += tests/base/test_err
 UNIT_TESTS += tests/base/test_log
 UNIT_TESTS += tests/base/test_network
-UNIT_TESTS += tests/base/test_pidfile
 UNIT_TESTS += tests/base/test_text
 UNIT_TESTS += tests/conf/test_conf
 UNIT_TESTS += tests/conf/test_socket_name
@@ -34,6 +31,9 @@ UNIT_TESTS += tests/core/test_policy
 UNIT_TESTS += tests/core/test_received
 UNIT_TESTS += tests/core/test_reply
 UNIT_TESTS += tests/core/test_verdict
+UNIT_TESTS += tests/daemon/test_daemon
+UNIT_TESTS += tests/daemon/test_daemon_failures
+UNIT_TESTS += tests/daemon/test_pidfile
 UNIT_TESTS += tests/milter/test_failures
 UNIT_TESTS += tests/milter/test_process
 UNIT_TESTS += tests/milter/test_start
@@ -112,8 +112,8 @@ FAULT_OPTIONS = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup,--w
 	-Wl,--wrap=fork,--wrap=setsid,--wrap=chdir,--wrap=dup2,--wrap=fchmod,--wrap=flock,--wrap=fstat \
 	-Wl,--wrap=getrlimit,--wrap=initgroups,--wrap=link,--wrap=mkstemp,--wrap=rename,--wrap=setgid \
 	-Wl,--wrap=setuid,--wrap=socketpair
-tests_base_test_daemon_failures_SOURCES = tests/base/test_daemon_failures.c $(FAULTS)
-tests_base_test_daemon_failures_LDFLAGS = $(FAULT_OPTIONS)
+tests_daemon_test_daemon_failures_SOURCES = tests/daemon/test_daemon_failures.c $(FAULTS)
+tests_daemon_test_daemon_failures_LDFLAGS = $(FAULT_OPTIONS)
 
 # The tests of the store share a scratch database.
 SCRATCH_DB = tests/store/scratch_db.c tests/store/scratch_db.h

@@ -7,13 +7,13 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/daemon.h"
 #include "base/err.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "conf/conf.h"
-#include "conf/program.h"
 #include "config.h"
+#include "daemon/daemon.h"
+#include "daemon/program.h"
 #include "web/limit.h"
 #include "web/server.h"
 #include "web/site.h"

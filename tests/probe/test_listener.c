@@ -9,8 +9,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/daemon.h"
 #include "base/text.h"
+#include "daemon/daemon.h"
 #include "tests/support/unit.h"
 
 #define SITE "https://ops.example.org"

@@ -9,9 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/daemon.h"
 #include "base/err.h"
 #include "base/text.h"
+#include "daemon/daemon.h"
 
 /* The file we wrote, open and locked while the daemon lives; -1 without one. */
 static int held_file = -1;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What a daemon does at its start: detaching, users and groups, giving up root, limits. */
-#include "base/daemon.h"
+#include "daemon/daemon.h"
 
 #include <grp.h>
 #include <pwd.h>

@@ -11,9 +11,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/daemon.h"
 #include "base/err.h"
 #include "base/text.h"
+#include "daemon/daemon.h"
 #include "tests/support/unit.h"
 
 /* Each test has a folder of its own, and a pid file's name in it. */

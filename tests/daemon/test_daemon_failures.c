@@ -8,9 +8,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/daemon.h"
 #include "base/err.h"
 #include "base/text.h"
+#include "daemon/daemon.h"
 #include "tests/support/faults.h"
 #include "tests/support/unit.h"
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef CONF_PROGRAM_H
-#define CONF_PROGRAM_H
+#ifndef DAEMON_PROGRAM_H
+#define DAEMON_PROGRAM_H
 
 #include <stdbool.h>
 
-#include "base/daemon.h"
+#include "daemon/daemon.h"
 
 struct conf;
 

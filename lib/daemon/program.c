@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "conf/program.h"
+#include "daemon/program.h"
 
 #include <errno.h>
 #include <getopt.h>
