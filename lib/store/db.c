@@ -131,28 +131,23 @@ static int open_sqlite(struct db *db, const struct db_options *options, struct t
 int db_connect(const char *path, const struct db_options *options, struct db **db_r,
 	struct text *message_r)
 {
-	struct db *db = NULL;
-
 	*db_r = NULL;
 	int err = check_file(path, options, message_r);
 	if (err != ERR_NONE)
 		return err;
 
-	db = calloc(1, sizeof(*db));
+	struct db *db = calloc(1, sizeof(*db));
 	if (db == NULL || (db->path = strdup(path)) == NULL) {
 		err = ERR_MEMORY;
 		text_add_format(message_r, "%s: %s", path, err_text(err));
-		goto fail;
+	} else {
+		db->kind = options->kind;
+		db->role = options->role;
+		err = open_sqlite(db, options, message_r);
 	}
-	db->kind = options->kind;
-	db->role = options->role;
-	err = open_sqlite(db, options, message_r);
 	if (err != ERR_NONE)
-		goto fail;
+		db_close(&db);
 	*db_r = db;
-	return ERR_NONE;
-fail:
-	db_close(&db);
 	return err;
 }
 

@@ -85,19 +85,6 @@ static int check_identity(const struct db *db, enum db_kind kind, const struct i
 	return ERR_NONE;
 }
 
-static int check_version(struct db *db, enum db_kind kind, struct text *message_r)
-{
-	struct identity identity;
-	int err = read_identity(db, &identity, message_r);
-
-	if (err == ERR_NONE && identity.schema_changes == 0) {
-		text_add_format(message_r,
-			"%s: an empty file; \"opsctl init\" creates the database", db_path(db));
-		return ERR_DB_MISSING;
-	}
-	return err == ERR_NONE ? check_identity(db, kind, &identity, false, message_r) : err;
-}
-
 /* One step in one transaction. Nothing is left to do if another program has taken the step. */
 static int take_step(struct db *db, enum db_kind kind, int64_t version, struct text *message_r)
 {
@@ -172,13 +159,21 @@ int store_open(const char *path, const struct db_options *options, struct db **d
 {
 	char nowhere[256];
 	struct text unread = TEXT_OVER(nowhere);
+	struct identity identity;
 
 	if (message_r == NULL)
 		message_r = &unread;
 	int err = db_connect(path, options, db_r, message_r);
 	if (err != ERR_NONE)
 		return err;
-	err = check_version(*db_r, options->kind, message_r);
+	err = read_identity(*db_r, &identity, message_r);
+	if (err == ERR_NONE && identity.schema_changes == 0) {
+		err = ERR_DB_MISSING;
+		text_add_format(
+			message_r, "%s: an empty file; \"opsctl init\" creates the database", path);
+	} else if (err == ERR_NONE) {
+		err = check_identity(*db_r, options->kind, &identity, false, message_r);
+	}
 	if (err != ERR_NONE)
 		db_close(db_r);
 	return err;

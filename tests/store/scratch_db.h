@@ -8,7 +8,7 @@
 #include "base/addr.h"
 #include "store/statements.h"
 
-/* Databases in a folder of the test's own, and a plain SQLite connection beside the code under
+/* Databases in a temporary folder, and a plain SQLite connection beside the code under
  * test. */
 struct scratch_db {
 	char folder[64];

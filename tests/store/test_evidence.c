@@ -104,7 +104,7 @@ static void a_purge_deletes_bodies_unless_a_listing_in_force_refers_to_them(void
 	list_network("198.18.7.4", NOW, NOW + 5000);
 	list_network("198.18.7.5", NOW + 90, NOW + 99);
 	unlist_network("198.18.7.1", NOW + 20);
-	/* Evidence of a listing that is over, but also of one in force. */
+	/* Evidence of a listing that ended, and of one in force. */
 	scratch_db_execute(
 		&ops, "INSERT INTO listing_evidence SELECT 4, max(id) - 2 FROM evidence");
 	change.at = NOW + 100;
@@ -118,7 +118,7 @@ static void a_purge_deletes_bodies_unless_a_listing_in_force_refers_to_them(void
 	assert_int_equal(scratch_db_int(&ops, "SELECT count(*) FROM evidence WHERE octets = 4"), 5);
 	assert_int_equal(
 		scratch_db_int(&ops, "SELECT count(*) FROM change WHERE what = 'purge'"), 1);
-	/* What is gone is gone; nothing more is recorded. */
+	/* Nothing is left to delete, so nothing more is recorded. */
 	assert_int_equal(evidence_purge(admin, NOW + 80, &change, &purged), ERR_NONE);
 	assert_int_equal(purged, 0);
 	assert_int_equal(

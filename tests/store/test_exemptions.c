@@ -60,7 +60,7 @@ static void a_network_is_exempt_once_and_again_after_its_end(void **state)
 	assert_exempt("");
 	assert_int_equal(end("198.18.7.9"), ERR_NOT_FOUND);
 	assert_int_equal(add("198.18.7.9"), ERR_NONE);
-	/* A no leaves no change behind. */
+	/* A refusal records no change. */
 	assert_int_equal(
 		scratch_db_int(&ops, "SELECT count(*) FROM change WHERE what LIKE 'exempt%'"), 3);
 	assert_int_equal(scratch_db_int(&ops, "SELECT count(*) FROM exemption"), 2);

@@ -87,7 +87,7 @@ static int64_t count_rows(const char *condition)
 	return scratch_db_int(&hits, sql);
 }
 
-/* Waits up to five seconds for rows that nobody is told of. */
+/* Waits up to five seconds for posted rows. */
 static int64_t await_rows(const char *condition, int64_t expected)
 {
 	for (int i = 0; i < 250 && count_rows(condition) < expected; i++)
@@ -95,7 +95,7 @@ static int64_t await_rows(const char *condition, int64_t expected)
 	return count_rows(condition);
 }
 
-static void make_anew(const char *path)
+static void make_again(const char *path)
 {
 	char buffer[512];
 	struct text message = TEXT_OVER(buffer);
@@ -279,7 +279,7 @@ static void the_end_tries_once_more(void **state)
 	(void)state;
 	assert_int_equal(unlink(hits.path), 0);
 	assert_int_equal(record(&other), ERR_DB_MISSING);
-	make_anew(hits.path);
+	make_again(hits.path);
 	assert_int_equal(hitlog_post(hitlog, &hit, &message), ERR_NONE);
 	assert_int_equal(hitlog_stop(&hitlog), 0);
 	reopen(hits.path);
@@ -340,7 +340,7 @@ static void assert_sound(void)
 		1);
 }
 
-static void a_deleted_log_fails_until_it_is_made_anew(void **state)
+static void a_deleted_log_fails_until_there_is_a_new_one(void **state)
 {
 	struct hit hit;
 
@@ -348,7 +348,7 @@ static void a_deleted_log_fails_until_it_is_made_anew(void **state)
 	assert_int_equal(record(&hit), ERR_NONE);
 	assert_int_equal(unlink(hits.path), 0);
 	assert_int_equal(record(&hit), ERR_DB_MISSING);
-	make_anew(hits.path);
+	make_again(hits.path);
 	assert_int_equal(record(&hit), ERR_NONE);
 	reopen(hits.path);
 	assert_int_equal(count_rows("1"), 1);
@@ -366,7 +366,7 @@ static void a_replaced_log_is_not_mixed_with_its_predecessor(void **state)
 	for (int i = 0; i < 20; i++)
 		assert_int_equal(record(&hit), ERR_NONE);
 	snprintf(fresh, sizeof(fresh), "%s.fresh", hits.path);
-	make_anew(fresh);
+	make_again(fresh);
 	assert_int_equal(rename(fresh, hits.path), 0);
 	assert_int_equal(record(&hit), ERR_NONE);
 	assert_int_equal(hit.id, 1);
@@ -386,7 +386,7 @@ static void a_replaced_log_waits_for_those_who_read_the_old_one(void **state)
 	scratch_db_execute(&hits, "BEGIN; SELECT count(*) FROM hit");
 	assert_int_equal(record(&hit), ERR_NONE);
 	snprintf(fresh, sizeof(fresh), "%s.fresh", hits.path);
-	make_anew(fresh);
+	make_again(fresh);
 	snprintf(old, sizeof(old), "%s.old", hits.path);
 	assert_int_equal(link(hits.path, old), 0);
 	assert_int_equal(rename(fresh, hits.path), 0);
@@ -423,7 +423,7 @@ int main(void)
 		TEST(a_hit_that_breaks_a_rule_fails_alone),
 		TEST(a_posted_hit_that_breaks_a_rule_is_reported),
 		TEST(a_log_without_numbers_left_says_so),
-		TEST(a_deleted_log_fails_until_it_is_made_anew),
+		TEST(a_deleted_log_fails_until_there_is_a_new_one),
 		TEST(a_replaced_log_is_not_mixed_with_its_predecessor),
 		TEST(a_replaced_log_waits_for_those_who_read_the_old_one),
 	};

@@ -157,7 +157,7 @@ static void without_full_safety_no_flush_is_waited_for(void **state)
 	assert_int_equal(count_rows("1"), 20);
 }
 
-/* Gives a session up in the middle of its commit, which goes on for some time. */
+/* Lets a session give up in the middle of its commit, which takes some time. */
 static void give_up_during_a_commit(void)
 {
 	int64_t start = clock_monotonic_msecs();
@@ -177,7 +177,7 @@ static void a_session_that_gave_up_during_the_commit_finds_its_row_amended(void 
 	assert_int_equal(count_rows("action = 'logged' AND reply = 'answered before'"), 1);
 }
 
-static void a_row_is_amended_while_the_log_goes_on(void **state)
+static void a_row_is_amended_while_the_log_continues(void **state)
 {
 	(void)state;
 	give_up_during_a_commit();
@@ -225,7 +225,7 @@ int main(void)
 		TEST(a_hit_is_flushed_before_it_is_on_record),
 		TEST(without_full_safety_no_flush_is_waited_for),
 		TEST(a_session_that_gave_up_during_the_commit_finds_its_row_amended),
-		TEST(a_row_is_amended_while_the_log_goes_on),
+		TEST(a_row_is_amended_while_the_log_continues),
 		TEST(no_row_of_another_log_is_amended),
 	};
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Making databases, and bringing older ones up to date. */
+/* Creating databases, and upgrading older ones. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -202,7 +202,7 @@ static void refuses_what_is_no_database_and_leaves_it_alone(void **state)
 	assert_non_null(strstr(message, "opsctl init"));
 }
 
-static void goes_on_where_it_was_interrupted(void **state)
+static void continues_where_it_was_interrupted(void **state)
 {
 	int from;
 
@@ -284,7 +284,7 @@ int main(void)
 		TEST(brings_a_full_database_of_version_1_up),
 		TEST(refuses_the_other_database_and_other_applications),
 		TEST(refuses_what_is_no_database_and_leaves_it_alone),
-		TEST(goes_on_where_it_was_interrupted),
+		TEST(continues_where_it_was_interrupted),
 		TEST(many_at_once_make_one_database),
 		TEST(a_file_without_the_right_to_it_is_named),
 	};

@@ -70,7 +70,7 @@ static void a_returned_connection_is_lent_again(void **state)
 	assert_null(db);
 	db = lend();
 	assert_ptr_equal(db, first);
-	/* This is no failure of the database. */
+	/* An error that is not one of the database. */
 	pool_return(pool, &db, ERR_NOT_FOUND);
 	db = lend();
 	assert_ptr_equal(db, first);

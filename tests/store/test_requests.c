@@ -129,7 +129,7 @@ static void the_wait_doubles_up_to_a_day_and_the_first_is_free(void **state)
 	}
 }
 
-static void the_record_begins_anew_with_a_removal(void **state)
+static void a_removal_clears_the_record(void **state)
 {
 	struct request_record record;
 
@@ -241,7 +241,7 @@ int main(void)
 		WITH_ADMIN(one_is_filed_once_however_often_it_is_sent),
 		WITH_ADMIN(a_nomination_keeps_its_spam),
 		WITH_ADMIN(the_wait_doubles_up_to_a_day_and_the_first_is_free),
-		WITH_ADMIN(the_record_begins_anew_with_a_removal),
+		WITH_ADMIN(a_removal_clears_the_record),
 		WITH_ADMIN(a_removal_that_is_granted_ends_the_listing_and_watches),
 		WITH_ADMIN(a_wider_listing_is_not_ended_by_a_request),
 		WITH_ADMIN(a_nomination_that_is_kept_is_tested),
