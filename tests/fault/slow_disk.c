@@ -23,7 +23,7 @@ int fsync(int fd)
 	return 0;
 }
 
-int fdatasync(int fd) /* NOLINT(readability-inconsistent-declaration-parameter-name) */
+int fdatasync(int fd)
 {
 	return fsync(fd);
 }
