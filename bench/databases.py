@@ -52,7 +52,7 @@ def fill_hits(path, count):
 class Kept:
     """Databases in a folder, each under a name that changes with all that it is made from; without a folder, none.
 
-    A database is moved out while it is in use: a run that is interrupted loses it, and the next one makes it anew."""
+    A database is moved out while it is in use: an interrupted run loses it, and the next one makes it again."""
 
     def __init__(self, folder):
         self.folder = folder

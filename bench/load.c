@@ -209,7 +209,7 @@ static void note_latency(const struct session *session)
 			(float)(now_usecs() - session->start_usecs) / 1000;
 }
 
-/* Writes the reference of a 550 down at once: whoever kills the filter next must find it. */
+/* Writes the reference of a 550 at once, so that a test that kills the filter next finds it. */
 static void note_ref(const char *text)
 {
 	const char *ref = strstr(text, "(ref ");

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Benchmarks: not built by default. `make bench` takes under two minutes, `make bench-full` about ten and 10 GB of
-# disk. The table goes to standard output and into bench/table.txt. BENCH_OPTIONS, for example
+# disk. The table is written to standard output and to bench/table.txt. BENCH_OPTIONS, for example
 # '--rounds 3 --cache /var/tmp/opsmilter-bench', are those of bench/run. `make bench-probe` is the prober's, in seconds.
 bench_tools = bench/floor bench/load bench/smtp
 EXTRA_PROGRAMS += $(bench_tools)

@@ -154,7 +154,7 @@ def open_files(pid):
 
 
 def start_seconds(filter_):
-    """From the start of the program till it negotiates on its socket; it goes on running."""
+    """From the start of the program until it negotiates on its socket; it keeps running."""
     began = time.monotonic()
     filter_.start(wait=False)
     while not answers(filter_.socket):

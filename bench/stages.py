@@ -137,8 +137,8 @@ class Stages:
         return filter_
 
     def hits(self, filter_, count):
-        """Refusals with so many hits on record already."""
-        self.say(f"-- {spoken(count)} hits on record")
+        """Refusals when the hit log already has this many hits."""
+        self.say(f"-- {spoken(count)} hits in the log")
         filter_.hit_log = os.path.join(filter_.folder, "more-hits.db")
         filter_.configure(hit_sync="full")
         filter_.init()

@@ -19,7 +19,7 @@ proxy_packages="tinyproxy-bin curl"
 proxy_test_packages="squid microsocks dante-server openssh-server nginx-light apache2 openssl"
 browser_packages="chromium"
 
-# say TEXT... - one line about what goes on.
+# say TEXT... - one line of progress.
 say() {
 	printf '%s\n' "$*"
 }

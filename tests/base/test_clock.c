@@ -87,7 +87,7 @@ static void writes_a_time_beyond_four_digit_years_as_the_nearest_of_them(void **
 	assert_string_equal(text, "0000-01-01 00:00:00");
 }
 
-/* The time zone of whoever runs the program has no say. */
+/* The time zone of the user has no influence. */
 static void a_time_zone_changes_nothing(void **state)
 {
 	char text[CLOCK_TEXT_SIZE];

@@ -149,7 +149,7 @@ static void stays_on_standard_error_when_there_is_no_such_facility(void **state)
 	assert_string_equal(text, "before: warning: still here\n");
 }
 
-static void says_nothing_on_standard_error_when_it_goes_to_syslog(void **state)
+static void writes_nothing_to_standard_error_when_it_logs_to_syslog(void **state)
 {
 	struct capture capture;
 	char text[256];
@@ -209,7 +209,7 @@ int main(void)
 		cmocka_unit_test(leaves_errno_alone),
 		cmocka_unit_test(knows_the_facilities_of_syslog),
 		cmocka_unit_test(stays_on_standard_error_when_there_is_no_such_facility),
-		cmocka_unit_test(says_nothing_on_standard_error_when_it_goes_to_syslog),
+		cmocka_unit_test(writes_nothing_to_standard_error_when_it_logs_to_syslog),
 		cmocka_unit_test(lines_of_several_threads_do_not_mix),
 	};
 

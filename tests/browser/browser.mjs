@@ -12,7 +12,7 @@ const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
 const browser = await chromium.launch({ executablePath: process.argv[3], args: ['--no-sandbox'] })
 let context
 let page
-let heard // what a page that behaves does not cause: requests to elsewhere, complaints, dialogs
+let heard // what a page that behaves does not cause: requests to elsewhere, console messages, dialogs
 
 // A new visitor; scripts says whether the browser runs any. Without them the page is what most careful visitors see.
 async function visit({ width = 1280, dark = false, scripts = false }) {

@@ -181,7 +181,7 @@ web {{
         return self.browser.do("text")["text"]
 
     def assert_quiet(self, *statuses):
-        """No script ran, nothing was loaded from elsewhere, no cookie; no complaint but of these statuses."""
+        """No script ran, nothing was loaded from elsewhere, no cookie; no console message but about these statuses."""
         heard = [each for each in self.browser.do("heard")
                  if not any(f"status of {status} " in each for status in statuses)]
         self.assertEqual([], heard)

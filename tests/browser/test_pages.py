@@ -135,7 +135,7 @@ class PagesTest(Installation):
         self.assert_quiet(400, 404)
 
     def test_nothing_that_a_proxy_answers_runs(self):
-        """The suspect speaks to the prober in markup; its words stand in the record of the test."""
+        """The suspect speaks to the prober in markup; its words are in the transcript of the test."""
         suspect = "127.0.0.90"
         answer = f"HTTP/1.1 403 {HOSTILE}\r\nServer: {HOSTILE}\r\n\r\n{HOSTILE}".encode()
         with socket.create_server((suspect, self.proxy.port)) as listener:

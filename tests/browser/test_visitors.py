@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Fifty visitors at once beside the running filter: nobody sees an error, and mail goes on.
+"""Fifty visitors at once beside the running filter: nobody sees an error, and mail still flows.
 
     OPSMILTER_VISIT_SECONDS  how long they stay (default 60)"""
 
@@ -77,7 +77,7 @@ class VisitorsTest(Installation):
                 count += 1
         return count / seconds
 
-    def test_fifty_visitors_see_no_error_and_mail_goes_on(self):
+    def test_fifty_visitors_see_no_error_and_mail_still_flows(self):
         self.filter.list_address(LISTED)
         alone = self.count_sessions(min(SECONDS, 5))
         visitors = Visitors(int(self.site.rsplit(":", 1)[1]))

@@ -52,7 +52,7 @@ static void what_is_too_long_is_cut_to_its_room(void **state)
 	client_set(field, DOMAIN_SIZE, said);
 	assert_int_equal(strlen(field), DOMAIN_SIZE - 1);
 	assert_int_equal(field[DOMAIN_SIZE], '!');
-	/* A character of several octets stays whole or goes whole. */
+	/* A character of several octets is kept whole or left out whole. */
 	memcpy(said + DOMAIN_SIZE - 2, "\xe2\x82\xac", 3);
 	client_set(field, DOMAIN_SIZE, said);
 	assert_int_equal(strspn(field, "a"), DOMAIN_SIZE - 2);

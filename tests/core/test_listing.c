@@ -11,7 +11,7 @@ static struct network network_of(const char *string)
 	struct network network;
 
 	if (network_parse(string, &network) != ERR_NONE)
-		fail_msg("%s is no network", string);
+		fail_msg("%s is not a network", string);
 	return network;
 }
 

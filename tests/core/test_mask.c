@@ -60,7 +60,7 @@ static void fields_that_name_recipients_or_the_message_are_hidden(void **state)
 	}
 }
 
-static void recipients_are_masked_wherever_and_however_they_stand(void **state)
+static void recipients_are_masked_in_every_place_and_spelling(void **state)
 {
 	static const char head[] = "To: \"Jane Q. Doe\" <jane.doe@example.org>\n"
 				   "Received: from a (b [192.0.2.1]) by c id 4711\n"
@@ -139,7 +139,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(mailboxes_keep_their_first_letter_and_their_domain),
 		cmocka_unit_test(fields_that_name_recipients_or_the_message_are_hidden),
-		cmocka_unit_test(recipients_are_masked_wherever_and_however_they_stand),
+		cmocka_unit_test(recipients_are_masked_in_every_place_and_spelling),
 		cmocka_unit_test(links_keep_their_host_and_lose_what_tells_one_from_another),
 		cmocka_unit_test(parts_in_base64_are_left_out),
 		cmocka_unit_test(any_octets_pass_as_they_are),

@@ -52,7 +52,7 @@ class Import(CommandTest):
             self.assertIn("nothing in it", self.run_fails(2, "import", "-", "--replace", stdin=content))
         self.assertEqual(self.networks(), ["198.18.0.1"])
 
-    def test_one_change_and_one_piece_of_evidence_stand_behind_all(self):
+    def test_all_share_one_change_and_one_piece_of_evidence(self):
         path = self.write("list.txt", b"198.18.0.1\n198.18.0.2\n")
         self.run_ok("import", path, "--reason", "partner's list", "--expires", "never")
         self.assertEqual(self.query("SELECT DISTINCT reason, expires_at FROM listings"), [("partner's list", None)])

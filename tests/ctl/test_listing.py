@@ -74,7 +74,7 @@ class Listing(CommandTest):
         self.add("::ffff:198.18.7.9")
         self.run_fails(1, "add", "198.18.7.9", "--reason", "x", "--note", "y")
 
-    def test_an_expired_listing_is_ended_and_the_network_listed_anew(self):
+    def test_an_expired_listing_is_ended_and_the_network_listed_again(self):
         self.add("198.18.7.9")
         self.expire()
         self.add("198.18.7.9", reason="again")

@@ -246,7 +246,7 @@ class Check(CommandTest):
             connection.execute(sql)
         connection.close()
 
-    def test_a_clock_behind_what_is_on_record_is_a_warning(self):
+    def test_a_clock_behind_the_latest_change_is_a_warning(self):
         self.assertEqual(self.check_one("clock")["outcome"], "ok")
         self.write_hit("INSERT INTO hit (at, client_key, client, client_name, helo, mail_from, rcpt_to, list,"
                         " network, reason, listed_at, stage, action, reply, ref, mta, queue_id) VALUES"

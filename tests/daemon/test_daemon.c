@@ -18,7 +18,7 @@
 #include "base/text.h"
 #include "tests/support/unit.h"
 
-/* What a forked child says with its exit status when a step of its own went wrong. */
+/* The exit status of a forked child in which a step of the test itself failed. */
 #define CHILD_FAILED 99
 
 /* Runs body in a child, with where to write what it finds; gives its exit status. */
@@ -151,7 +151,7 @@ static const struct {
 	{"ready without a parent that waits", be_ready_without_a_parent, 0, ""},
 };
 
-static void whoever_starts_a_daemon_learns_how_the_start_went(void **state)
+static void the_starter_of_a_daemon_gets_its_exit_status(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(DETACHED); i++) {
@@ -339,7 +339,7 @@ static void raises_the_hard_limit_too_where_it_may(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(whoever_starts_a_daemon_learns_how_the_start_went),
+		cmocka_unit_test(the_starter_of_a_daemon_gets_its_exit_status),
 		cmocka_unit_test(finds_users_and_groups_by_name),
 		cmocka_unit_test(a_user_or_group_that_there_is_not_is_named),
 		cmocka_unit_test(a_daemon_gives_up_root_for_good),

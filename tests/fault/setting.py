@@ -85,7 +85,7 @@ class Setting:
             database.close()
 
     def assert_by_on_error(self, outcome="accepted", most_seconds=1.5, times=5):
-        """Mail of the listed client goes by on_error, without a wait, and the log says so once."""
+        """Mail of the listed client is handled according to on_error, without a wait; the log says so once."""
         for _ in range(times):
             answer = self.ask()
             self.assertEqual(outcome, answer.outcome, answer)
@@ -102,14 +102,14 @@ class Setting:
         return tail(self.filter.log, 1000, self.filter.log_start)
 
     def wait_until_refused(self, seconds=10):
-        """What was mended is in use again by itself."""
+        """What was repaired is in use again without a restart."""
         wait_until(lambda: self.ask().outcome == "refused", seconds, "the filter to refuse again")
         self.assert_refused()
         self.assertIsNone(self.filter.process.poll())
 
     def small_disk(self, name, size="2m"):
         """A file system of its own with little room, in place of a folder of the filter; skips where
-        that is not permitted. It goes with the mount namespace that tests/fault/run has made."""
+        that is not permitted. It ends with the mount namespace that tests/fault/run made."""
         if not os.environ.get("OPSMILTER_MOUNTS"):
             self.skipTest("a mount namespace of one's own is not permitted here")
         folder = self.scratch.folder(name)

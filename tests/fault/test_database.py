@@ -123,8 +123,8 @@ class DatabaseTest(Setting, unittest.TestCase):
                 self.assertEqual(0, self.filter.stop())
 
     def test_a_database_replaced_while_its_log_is_full_harms_nobody(self):
-        """What SQLite itself warns of: the log of the old one is taken for the new one's. The mail goes
-        on, and with the log away all is well."""
+        """SQLite warns of this: the log of the old database is taken for that of the new one. Mail still
+        flows, and without the log everything works again."""
         self.start()
         self.assert_refused()
         writer = self.reader(self.filter.database)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A hit log that cannot be written: no refusal without its row, so on_error decides until it is mended."""
+"""A hit log that cannot be written: no refusal without its row, so mail is handled according to on_error until the log works again."""
 
 import os
 import shutil
@@ -82,7 +82,7 @@ class HitLogTest(Setting, unittest.TestCase):
                 holder.execute("ROLLBACK")
                 self.wait_until_refused()
                 self.filter.stop()
-                # None of those that were let through is on record as refused.
+                # None of those that were let through has a hit that says "refused".
                 self.assertNotIn("", [hit["ref"] for hit in self.filter.hits()])
                 self.assert_sound()
 
@@ -201,7 +201,7 @@ class HitLogTest(Setting, unittest.TestCase):
                 self.start()
                 for _ in range(30):
                     self.assertEqual("refused", self.ask().outcome)
-                time.sleep(1.5)  # when it is idle, the write-ahead log goes into the file
+                time.sleep(1.5)  # when it is idle, the write-ahead log is copied into the file
                 self.damage(how)
                 for _ in range(10):
                     self.assertIn(self.ask().outcome, ("refused", "accepted"))

@@ -81,7 +81,7 @@ class KillTest(Setting, unittest.TestCase):
             session.hang_up()
         return refs
 
-    def test_a_configuration_read_anew_under_load_loses_nothing(self):
+    def test_a_configuration_reloaded_under_load_loses_nothing(self):
         self.start()
         with Load(self.filter.connect, CLIENTS) as load:
             for number in range(20):

@@ -17,7 +17,7 @@ static void count(void *context, const char *octets, size_t length)
 	*total += length;
 }
 
-/* What is put in place of something is bounded by how often it can stand there. */
+/* Each mark replaces something, so a masked copy can only get so much longer. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *const traps[] = {"trap@example.org"};

@@ -9,7 +9,7 @@
 
 /*
  * The real ./opsmilter of the build folder, in the foreground, with a folder, databases and a
- * socket of its own. It runs as whoever runs the test; root names "nobody".
+ * socket of its own. It runs as the user of the test; for root, as "nobody".
  */
 struct daemon {
 	char folder[64];
@@ -22,7 +22,7 @@ struct daemon {
 /* Makes folder and databases. options go into the milter section ("reject_at = \"mail\""). */
 void daemon_prepare(struct daemon *daemon, const char *options);
 
-/* Writes the configuration anew. */
+/* Writes the configuration again, with these options. */
 void daemon_configure(struct daemon *daemon, const char *options);
 
 /* Starts the filter and waits until its socket answers; fails the test when it does not. */
@@ -31,7 +31,7 @@ void daemon_start(struct daemon *daemon);
 /* Starts the filter with one more option, or NULL, and waits for nothing; its process id. */
 pid_t daemon_spawn(struct daemon *daemon, const char *option);
 
-/* Starts it where that must fail; the exit status. The standard error goes to the folder's "err".
+/* Starts it where that must fail; the exit status. Its standard error is the folder's file "err".
  */
 int daemon_start_in_vain(struct daemon *daemon);
 

@@ -84,7 +84,7 @@ static void accepts_while_the_listings_are_away(void **state)
 	await_at_connect(SMFIR_CONTINUE);
 }
 
-/* The same at RCPT: under tempfail the session goes on, as exempt mail passes all the same. */
+/* The same at RCPT: under tempfail the session continues, because exempt mail still passes. */
 static void await_at_rcpt(const char *code)
 {
 	for (int i = 0; i < MEND_POLLS; i++) {

@@ -31,7 +31,7 @@ static void lets_clients_without_an_address_go(void **state)
 	assert_int_equal(connect_as(SMFIA_UNIX, "/a/socket"), SMFIR_ACCEPT);
 }
 
-static void refuses_at_rcpt_with_the_hit_on_record(void **state)
+static void refuses_at_rcpt_once_the_hit_is_on_disk(void **state)
 {
 	char condition[768];
 
@@ -324,7 +324,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(lets_unlisted_clients_go_at_connect),
 		TEST(lets_clients_without_an_address_go),
-		TEST(refuses_at_rcpt_with_the_hit_on_record),
+		TEST(refuses_at_rcpt_once_the_hit_is_on_disk),
 		TEST(refuses_ipv6_and_ipv4_mapped_clients),
 		TEST(refuses_at_mail_when_so_configured),
 		TEST(refuses_at_helo_once_when_so_configured),

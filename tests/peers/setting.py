@@ -171,7 +171,7 @@ probe {{
         return (*found[:3], self.ctl("evidence", str(found[3])))
 
     def assert_found(self, peer, kinds, verdicts, host, **options):
-        """The table, the host's verdict, the exit status, and that all of it is on record."""
+        """The table, the host's verdict, the exit status, and that the database has all of it."""
         self.write_conf(*(f"{kind}:{peer.port}" for kind in kinds), **options)
         rows, _, status, output = self.probe(peer.address)
         self.assertEqual(verdicts, {protocol: row[0] for protocol, row in rows.items()}, output)

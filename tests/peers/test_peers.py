@@ -226,7 +226,7 @@ class PeersTest(Setting):
     def test_a_yes_to_every_request_proves_nothing(self):
         self.assert_liar(liars.yes_to_http, ["http"], all_of(HTTP, "liar"), "inconclusive")
 
-    def test_socks_that_is_granted_and_goes_nowhere_proves_nothing(self):
+    def test_socks_that_is_granted_and_leads_nowhere_proves_nothing(self):
         self.assert_liar(liars.grant_socks, ["socks4", "socks5"], all_of((*SOCKS4, "SOCKS5"), "liar"), "inconclusive")
 
     def test_an_endless_flood_ends(self):

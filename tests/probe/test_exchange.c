@@ -248,7 +248,7 @@ static void socks5_waits_for_each_step(void **state)
 	assert_int_equal(exchange.out_length, 0);
 	GIVE(&exchange, "\x00");
 	SENDS(&exchange, "\x05\x01\x00\x01\xc0\x00\x02\x19\x00\x19");
-	/* The reply names its address: its length goes by that. */
+	/* The reply has an address, whose type says how long it is. */
 	GIVE(&exchange, "\x05\x00\x00\x03\x04name\x00");
 	assert_int_equal(exchange.out_length, 0);
 	GIVE(&exchange, "\x19");

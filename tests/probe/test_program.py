@@ -13,7 +13,7 @@ from prober import BUILD, ProberTest
 
 
 class Command(ProberTest):
-    def test_an_open_host_gives_1_and_is_on_record(self):
+    def test_an_open_host_gives_1_and_the_test_is_stored(self):
         self.list("127.0.0.71")
         output = self.opsprobe("127.0.0.71", status=1)
         self.assertRegex(output, rf"(?m)^{self.proxy.port} +HTTP CONNECT +open +[0-9.]+ +127.0.0.1:{self.target}")
@@ -66,7 +66,7 @@ class Command(ProberTest):
         self.assertIn("probe.target is empty", self.opsprobe("-n", status=2))
 
     def test_a_target_that_is_not_ours_makes_the_test_void(self):
-        # Nothing comes to the listener: it stands at any address, and the name leads elsewhere.
+        # Nothing reaches the listener: it listens on every address, and the name is of another host.
         other = socket.create_server(("127.0.0.1", 0))
         self.addCleanup(other.close)
         with open(self.conf) as file:
@@ -175,6 +175,6 @@ class Worker(ProberTest):
                     "SELECT count(*) FROM watch", "SELECT count(*) FROM past_listings",
                     "SELECT count(*) FROM listings"):
             self.assertEqual(self.query(sql), [(20,)], sql)
-        # A test is on record with its decision or not at all.
+        # A test is stored together with its decision, or not at all.
         self.assertEqual(self.query("SELECT count(*), count(DISTINCT request_id) FROM test"), [(40, 40)])
         self.assertEqual(self.query("PRAGMA integrity_check"), [("ok",)])

@@ -328,7 +328,7 @@ static void what_was_found_waits_for_a_database_that_was_moved_away(void **state
 	file_of(REQUEST_REMOVAL, SUSPECT);
 	start_worker();
 	work_until_begun(1);
-	/* All of it is in the file itself before that goes. */
+	/* All of it is in the file itself before that is deleted. */
 	scratch_db_execute(&ops, "PRAGMA wal_checkpoint(TRUNCATE)");
 	snprintf(elsewhere, sizeof(elsewhere), "%s-away", ops.path);
 	assert_int_equal(rename(ops.path, elsewhere), 0);

@@ -160,7 +160,7 @@ static void they_are_counted_by_day_list_network_and_sender_domain(void **state)
 	assert_counts(HITS_BY_SENDER_DOMAIN, "example.org 3=2+0+1 of 2\n<> 1=0+0+1 of 1\n");
 }
 
-static void a_purge_goes_by_batches_and_no_number_comes_again(void **state)
+static void a_purge_works_in_batches_and_no_number_is_used_again(void **state)
 {
 	int64_t deleted;
 
@@ -189,7 +189,7 @@ int main(void)
 		WITH_HITS(a_network_gives_the_clients_in_it),
 		WITH_HITS(a_reference_opens_its_one_hit),
 		WITH_HITS(they_are_counted_by_day_list_network_and_sender_domain),
-		WITH_HITS(a_purge_goes_by_batches_and_no_number_comes_again),
+		WITH_HITS(a_purge_works_in_batches_and_no_number_is_used_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

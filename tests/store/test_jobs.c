@@ -288,7 +288,7 @@ static void a_request_that_needs_no_test_is_settled_without_one(void **state)
 	assert_int_equal(number("SELECT count(*) FROM tests"), 0);
 }
 
-static void a_void_test_is_on_record_and_counts_for_nothing(void **state)
+static void a_void_test_is_stored_and_counts_for_nothing(void **state)
 {
 	(void)state;
 	add_listing();
@@ -369,7 +369,7 @@ int main(void)
 		WITH_BOTH(an_order_is_made_once),
 		WITH_BOTH(an_order_that_is_given_up_has_no_test),
 		WITH_BOTH(a_request_that_needs_no_test_is_settled_without_one),
-		WITH_BOTH(a_void_test_is_on_record_and_counts_for_nothing),
+		WITH_BOTH(a_void_test_is_stored_and_counts_for_nothing),
 		WITH_BOTH(those_that_somebody_waits_for_come_first),
 		WITH_BOTH(a_worker_that_starts_forgets_what_an_earlier_one_began),
 		WITH_BOTH(the_self_test_is_one_row),

@@ -36,7 +36,7 @@ static int end(int list_id, const char *string, int64_t at)
 	return listings_end(admin, list_id, &network, &change);
 }
 
-static void a_listing_stands_with_its_change_and_evidence(void **state)
+static void a_listing_has_its_change_and_evidence(void **state)
 {
 	(void)state;
 	assert_int_equal(add(1, "198.18.7.9", CLOCK_NEVER), ERR_NONE);
@@ -86,7 +86,7 @@ static void an_expired_one_makes_room_and_ends_when_it_expired(void **state)
 		scratch_db_int(&ops, "SELECT count(*) FROM listing WHERE ended_at IS NULL"), 1);
 }
 
-static void what_ends_stays_on_record_and_ends_once(void **state)
+static void a_listing_that_ended_is_kept_and_ends_once(void **state)
 {
 	(void)state;
 	assert_int_equal(add(1, "198.18.7.9", CLOCK_NEVER), ERR_NONE);
@@ -168,11 +168,11 @@ static void a_list_is_read_without_what_expired_ended_or_is_on_another(void **st
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WITH_ADMIN(a_listing_stands_with_its_change_and_evidence),
+		WITH_ADMIN(a_listing_has_its_change_and_evidence),
 		WITH_ADMIN(a_reason_is_kept_once),
 		WITH_ADMIN(one_in_force_stays_and_is_given_back),
 		WITH_ADMIN(an_expired_one_makes_room_and_ends_when_it_expired),
-		WITH_ADMIN(what_ends_stays_on_record_and_ends_once),
+		WITH_ADMIN(a_listing_that_ended_is_kept_and_ends_once),
 		WITH_ADMIN(an_expired_listing_is_not_there_to_be_ended),
 		WITH_ADMIN(a_clock_that_was_set_back_ends_no_listing_before_its_beginning),
 		WITH_ADMIN(related_are_those_around_and_those_inside),

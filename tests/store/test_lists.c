@@ -32,7 +32,7 @@ static void a_new_database_has_the_six_lists(void **state)
 	assert_null(list_named("nolist"));
 }
 
-static void a_list_that_is_set_comes_back_so_and_the_change_is_on_record(void **state)
+static void a_list_is_read_as_it_was_set_and_the_change_is_stored(void **state)
 {
 	struct list list = *list_named("qil");
 	struct change change = a_change("list set");
@@ -104,7 +104,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_ADMIN(a_new_database_has_the_six_lists),
-		WITH_ADMIN(a_list_that_is_set_comes_back_so_and_the_change_is_on_record),
+		WITH_ADMIN(a_list_is_read_as_it_was_set_and_the_change_is_stored),
 		WITH_ADMIN(what_the_schema_forbids_changes_nothing),
 		WITH_ADMIN(there_is_room_for_64_lists_of_different_names),
 		WITH_ADMIN(only_listings_in_force_are_counted),

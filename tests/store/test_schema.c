@@ -103,7 +103,7 @@ static void each_rule_is_policed(void **state)
 		{"an exemption with host octets",
 			"INSERT INTO exemption VALUES (1, " NETWORK ", 104, 100, NULL)"},
 		{"history taken back", "DELETE FROM change"},
-		{"history written anew", "UPDATE change SET who = 'nobody'"},
+		{"history rewritten", "UPDATE change SET who = 'nobody'"},
 		{"an unknown state",
 			REQUEST "('removal', '198.18.7.9', 'lost', NULL, NULL, NULL))"},
 		{"an unknown kind of request",

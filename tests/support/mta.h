@@ -15,7 +15,7 @@
 /* Octets of the longest packet that is made or read here, its length included. */
 #define MTA_PACKET_SIZE 16384
 
-/* A packet as it goes over the wire: four octets of length, the command, its data. */
+/* A packet as it is sent: four octets of length, the command, its data. */
 struct mta_packet {
 	size_t length;
 	unsigned char octets[MTA_PACKET_SIZE];
@@ -37,7 +37,7 @@ void mta_macro(struct mta_packet *packet, char command, const char *name, const 
 void mta_header(struct mta_packet *packet, const char *name, const char *value);
 
 /*
- * The length of the whole packet that stands at the start of a buffer; 0 when it is not all there
+ * The length of the whole packet at the start of a buffer; 0 when it is not all there
  * yet, MTA_PACKET_SIZE + 1 when it is longer than can be read here.
  */
 size_t mta_packet_length(const unsigned char *octets, size_t available);

@@ -166,7 +166,7 @@ class Postfix:
         return self
 
     def stop(self):
-        """Ends the master, which ends its children. The queue is the scratch folder's and goes with it."""
+        """Ends the master, which ends its children. The queue is in the scratch folder and is deleted with it."""
         if self.pid is None:
             return
         os.kill(self.pid, signal.SIGTERM)

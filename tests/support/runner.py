@@ -17,7 +17,7 @@ import unittest
 def sentence(test):
     method = getattr(test, "_testMethodName", None)
     if method is None:
-        return str(test)  # a class whose setUpClass went wrong
+        return str(test)  # a class whose setUpClass failed
     subject = getattr(test, "subject", type(test).__name__)
     return f"{subject}: {method.removeprefix('test_').replace('_', ' ')}"
 

@@ -111,7 +111,7 @@ def size_of(path):
 
 
 def tail(path, lines=60, start=0):
-    """The last lines of a file; nothing of what stands before the octet start."""
+    """The last lines of a file; nothing from before the octet start."""
     try:
         with open(path, "rb") as file:
             file.seek(start)

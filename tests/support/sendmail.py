@@ -9,7 +9,7 @@ its standard input, as from inetd.
 
 Sendmail asks for the machine's qualified name before it reads its configuration and sleeps for a
 minute without one. So it runs in a mount namespace of its own with a hosts file of its own over
-/etc/hosts: nobody else sees that, and it goes with the process."""
+/etc/hosts: nobody else sees that, and it ends with the process."""
 
 import atexit
 import functools

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What listed and unlisted clients are told, and what is on record of it."""
+"""What listed and unlisted clients are told, and which hits that leaves."""
 
 import time
 
@@ -39,7 +39,7 @@ class AnswerCases:
             helo="client.example", mail_from=SENDER, rcpt_to=RECIPIENT, mta="mx.rcpt.example")
         self.assertTrue(before <= hit["at"] <= after, hit["at"])
         self.assertLessEqual(hit["listed_at"], hit["at"])
-        # The MTA goes on with the session: nothing but the recipient is lost.
+        # The MTA continues the session: nothing but the recipient is lost.
         self.assertIn(client.command("DATA").code, (503, 554))
         self.assertEqual(221, client.quit().code)
         self.assertEqual(1, len(self.all_hits()))

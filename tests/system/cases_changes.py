@@ -100,7 +100,7 @@ class ChangeCases:
                 self.assertIn(re.search(rf"\(ref ({REF})\)$", refusal)[1], rows)
         self.assert_refused(self.try_recipient(self.listed), self.listed)
 
-    def test_ends_in_order_at_sigterm_and_goes_on_without_it(self):
+    def test_ends_in_order_at_sigterm_and_runs_until_then(self):
         self.filter.list_address(self.listed)
         self.start()
         self.assert_refused(self.try_recipient(self.listed), self.listed)
@@ -144,7 +144,7 @@ class ChangeCases:
         return put_back
 
     def assert_back_at_work(self):
-        """The filter mends itself; it may be slow to notice."""
+        """The filter recovers without help; it may take a moment to notice."""
         reply = wait_until(lambda: self._refusal(), 15, "a refusal")
         self.assert_refused(reply, self.listed)
 

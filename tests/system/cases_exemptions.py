@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Who is let through although the client is listed, and that it is on record."""
+"""Mail that passes although its client is listed, and the hit that it leaves."""
 
 from .setting import RECIPIENT, SENDER
 
@@ -78,7 +78,7 @@ class ExemptionCases:
         self.start(exempt_clients=[self.listed])
         self.assert_accepted(self.listed)
         self.assert_refused(self.try_recipient(self.neighbour), self.neighbour)
-        # Not a listed client's mail, so nothing on record.
+        # Not a listed client's mail, so there is no hit.
         self.assertEqual([self.neighbour], [hit["client"] for hit in self.all_hits()])
 
     def test_accepts_a_client_in_the_exemptions_table_until_it_is_removed(self):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""opsmilter as a process of the system: its rights, its socket, its place in the background."""
+"""opsmilter as a process of the system: its privileges, its socket, its place in the background."""
 
 import os
 import pwd

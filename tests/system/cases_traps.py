@@ -46,7 +46,7 @@ class TrapCases:
         self.assertIn(f"[{self.unlisted}])\n\tby mx.rcpt.example with SMTP id ", copy)
         self.assertIn("Subject: spam", copy)
         self.assertIn("Buy this.", copy)
-        # The session goes on, and other mail in it is delivered whole.
+        # The session continues, and other mail in it is delivered whole.
         message = self.deliver(client)
         self.assertEqual([RECIPIENT], message.recipients)
         self.assertEqual([], self.sink.wait_for("Buy this.", 0, 0))
@@ -80,7 +80,7 @@ class TrapCases:
         self.nominations(1)
         self.assertEqual(0, self.filter.stop())
         counted = self.filter.counters()
-        # Behind Postfix, connections begin twice: XCLIENT starts them anew.
+        # Behind Postfix, connections begin twice: XCLIENT starts them again.
         self.assertGreaterEqual(counted["sessions_total"], 2)
         self.assertEqual(counted["sessions_total"], counted["lookups_total"])
         self.assertEqual((1, 0), (counted["listed_total"], counted["lookup_errors_total"]))

@@ -49,7 +49,7 @@ class Setting:
         self.filter.init()
 
     def end_filter(self):
-        """A filter that has crashed since, or that a sanitizer complains of at its end, fails the test."""
+        """A filter that has crashed since, or about which a sanitizer reports something at its end, fails the test."""
         self.assertIn(self.filter.stop(), (None, 0), self.filter.log_text())
 
     def start(self, **options):

@@ -120,7 +120,7 @@ class Faults(SiteTest):
     def test_it_is_not_root(self):
         if os.geteuid() != 0:
             self.skipTest("only root can become somebody else")
-        # Its socket is open a moment before its rights are given up.
+        # Its socket is open a moment before it gives up root's privileges.
         self.wait_for(lambda: os.stat(f"/proc/{self.site.pid}").st_uid != 0, "another user")
 
     def test_a_port_that_is_taken_and_a_wrong_line_are_told(self):

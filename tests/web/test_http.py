@@ -37,7 +37,7 @@ class Http(SiteTest):
                         b"Content-Length: 1000000000000000\r\n\r\n")
         self.assertEqual(status_of(said), 413, said)
 
-    def test_what_stands_behind_a_nul_is_not_lost(self):
+    def test_what_follows_a_nul_is_not_lost(self):
         for path in ("/%00", "/faq%00", "/%00lookup", "/lookup%00?ip=198.18.7.9"):
             self.get(path, 404)
         self.get("/lookup?ip=198.18.7.9%00", 400)

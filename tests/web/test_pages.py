@@ -49,7 +49,7 @@ class Pages(SiteTest):
 
     def test_every_link_leads_to_a_page(self):
         links = {attributes["href"] for path in PAGES for attributes in self.get(path).page.all("a")
-                 if attributes["href"].startswith("/")}  # "#main" stands on each
+                 if attributes["href"].startswith("/")}  # "#main" is on each page
         self.assertGreater(len(links), 12)
         for link in links:
             path, _, name = link.partition("#")
