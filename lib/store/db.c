@@ -34,7 +34,10 @@ int db_capture(struct db *db, int code)
 
 	if (code == SQLITE_OK || code == SQLITE_DONE || code == SQLITE_ROW)
 		return ERR_NONE;
-	text_copy(db->error, sizeof(db->error), sqlite3_errmsg(db->sqlite));
+	/* A call that succeeded after the failure has replaced SQLite's text: "not an error". */
+	bool replaced = sqlite3_errcode(db->sqlite) == SQLITE_OK;
+	text_copy(db->error, sizeof(db->error),
+		replaced ? sqlite3_errstr(code) : sqlite3_errmsg(db->sqlite));
 	/* A full disk can also be an I/O error of a write, or of a file that grows. */
 	int system_error = sqlite3_system_errno(db->sqlite);
 	if ((code & 0xff) == SQLITE_IOERR && (system_error == ENOSPC || system_error == EDQUOT))

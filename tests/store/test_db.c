@@ -164,8 +164,10 @@ static void a_failure_to_bind_comes_back_from_the_step(void **state)
 
 	(void)state;
 	db_bind_int(statement, 99, 1);
+	db_bind_int(statement, 1, 1);
 	assert_int_equal(db_step(statement), ERR_DB);
 	assert_string_not_equal(db_error(db), "");
+	assert_string_not_equal(db_error(db), "not an error");
 	assert_int_equal(
 		scratch_db_int(&scratch, "SELECT count(*) FROM change WHERE who = 'me'"), 0);
 	int64_t id;
@@ -176,6 +178,82 @@ static void a_failure_to_bind_comes_back_from_the_step(void **state)
 	assert_int_equal(id, scratch_db_int(&scratch, "SELECT max(id) FROM change"));
 	assert_int_equal(db_insert(begin_change(""), &id), ERR_REFUSED);
 	assert_int_equal(id, 0);
+}
+
+static void read_name(struct statement *row, void *name_r)
+{
+	text_copy(name_r, 64, db_text(row, 2));
+}
+
+static int get_reason(int64_t *id_r)
+{
+	struct statement *row = db_begin(db, FIND_REASON);
+
+	db_bind_text(row, 1, "no such reason");
+	return db_get_int(row, id_r);
+}
+
+static void one_row_is_read_or_not_found(void **state)
+{
+	struct statement *row = db_begin(db, FIND_EXEMPTION);
+	struct addr addr = {{0}};
+	char name[64] = "untouched";
+	int64_t value = 7;
+
+	(void)state;
+	db_bind_addr(row, 1, &addr);
+	db_bind_int(row, 2, 0);
+	db_bind_int(row, 3, 128);
+	assert_int_equal(db_read_one(row, read_name, name), ERR_NOT_FOUND);
+	assert_string_equal(name, "untouched");
+	assert_int_equal(get_reason(&value), ERR_NOT_FOUND);
+	assert_int_equal(value, 0);
+	assert_int_equal(db_get_time(db_begin(db, OLDEST_UNDECIDED_REQUEST), &value), ERR_NONE);
+	assert_true(value == CLOCK_NEVER);
+	assert_int_equal(db_get_int(db_begin(db, NEWEST_CHANGE), &value), ERR_NONE);
+	/* The read did not leave a transaction open: the file can be checkpointed. */
+	assert_int_equal(db_checkpoint(db), ERR_NONE);
+}
+
+static void an_update_of_no_row_is_told(void **state)
+{
+	struct statement *update = db_begin(db, END_LISTING);
+
+	(void)state;
+	db_bind_int(update, 1, 12345);
+	assert_int_equal(db_update(update, ERR_NOT_FOUND), ERR_NOT_FOUND);
+}
+
+static void an_address_is_bound_as_text_and_id_0_as_null(void **state)
+{
+	struct statement *insert = begin_change("me");
+	struct addr addr;
+
+	(void)state;
+	assert_int_equal(addr_parse("2001:db8::1", &addr), ERR_NONE);
+	db_bind_addr_text(insert, 4, &addr);
+	memset(&addr, 0, sizeof(addr)); /* it was copied */
+	db_bind_id(insert, 5, 0);
+	assert_int_equal(db_run(insert), ERR_NONE);
+	assert_int_equal(
+		scratch_db_int(&scratch, "SELECT count(*) FROM change WHERE who = 'me'"
+					 " AND address = '2001:db8::1' AND list_id IS NULL"),
+		1);
+}
+
+static void a_failure_is_explained_with_path_and_reason(void **state)
+{
+	char buffer[512];
+	struct text text = TEXT_OVER(buffer);
+
+	(void)state;
+	assert_int_equal(db_explain(db, ERR_DB_BUSY, &text), ERR_DB_BUSY);
+	assert_non_null(strstr(buffer, scratch.path));
+	assert_null(strstr(buffer, "()"));
+	text_clear(&text);
+	assert_int_equal(db_run(begin_change("")), ERR_REFUSED);
+	db_explain(db, ERR_REFUSED, &text);
+	assert_non_null(strstr(buffer, "(CHECK constraint failed"));
 }
 
 static void parameters_do_not_outlive_their_run(void **state)
@@ -390,6 +468,10 @@ int main(void)
 		TEST(values_come_back_as_they_were_bound),
 		TEST(null_is_an_empty_text_and_never),
 		TEST(a_failure_to_bind_comes_back_from_the_step),
+		TEST(one_row_is_read_or_not_found),
+		TEST(an_update_of_no_row_is_told),
+		TEST(an_address_is_bound_as_text_and_id_0_as_null),
+		TEST(a_failure_is_explained_with_path_and_reason),
 		TEST(parameters_do_not_outlive_their_run),
 		TEST(a_rule_of_the_schema_refuses),
 		TEST(a_statement_that_cannot_be_prepared_fails_at_its_step),
