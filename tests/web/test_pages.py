@@ -96,6 +96,31 @@ class Pages(SiteTest):
             self.assertIn("error", json.loads(answer.body))
 
 
+class Addresses(SiteTest):
+    def test_of_a_long_history_the_latest_events_are_shown(self):
+        address = "198.18.7.77"
+        for number in range(55):
+            self.list(address, reason=f"reason {number}.")
+            self.opsctl("remove", address, "--why", f"removal {number}.")
+        text = self.check_page(self.look_up(address), address).text
+        for words, shown in (("removal 54.", True), ("reason 5.", True), ("removal 4.", False), ("reason 0.", False)):
+            self.assertEqual(words in text, shown, words)
+
+    def test_each_listing_says_how_to_get_the_address_removed(self):
+        self.list("198.18.32.0/24")
+        for address, link, words in ((LISTED, "ops", "tested at once"), (POLICY, "rbl", "operator reads"),
+                                     (EXPIRING, None, "does not accept requests"),
+                                     ("198.18.32.1", "ops", "the operator decides")):
+            page = self.look_up(address).page
+            self.assertIn(words, page.text)
+            links = [each["href"] for each in page.all("a") if each["href"].startswith("/remove")]
+            self.assertEqual(links, [f"/remove?ip={address}&list={link}"] if link else [])
+
+    def test_a_test_entry_says_what_it_is(self):
+        for address, words in (("127.0.0.2", "always on every list"), ("127.0.0.1", "never on any list")):
+            self.assertIn(words, self.look_up(address).page.text)
+
+
 class Records(SiteTest):
     """What was stored by others is hostile too."""
 
