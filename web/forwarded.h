@@ -11,9 +11,22 @@ struct conf;
 /* Whether an address is one of web.trusted_proxies. */
 bool forwarded_is_proxy(const struct conf *conf, const struct addr *addr);
 
-/* The visitor's address: that of the connection, or, if it comes from a trusted proxy, the last
- * address in X-Forwarded-For (NULL: no such field) that is not a trusted proxy. */
-struct addr forwarded_client(
-	const struct conf *conf, const struct addr *connection, const char *forwarded_for);
+/*
+ * X-Forwarded-For, read from its beginning to its end. Each trusted proxy adds the address that it
+ * was called from; what is in front of that, the visitor may have made up. So the visitor is the
+ * last address that is not a trusted proxy, as long as only addresses follow it.
+ */
+struct forwarded {
+	const struct conf *conf;
+	struct addr client;
+	bool known; /* there is a client so far */
+};
+
+/* Adds the value of a field; several fields of the name are one list (RFC 9110, 5.3). */
+void forwarded_add(struct forwarded *forwarded, const char *list);
+
+/* The visitor's address: that of the connection, unless that is a trusted proxy which told another
+ * one. */
+struct addr forwarded_client(const struct forwarded *forwarded, const struct addr *connection);
 
 #endif

@@ -99,43 +99,22 @@ static enum MHD_Result take_query(
 	return MHD_YES;
 }
 
-struct forwarded {
-	char list[1024];
-	size_t length;
-};
-
-/* Several fields of one name are one list (RFC 9110, 5.3): a proxy may add its own after those that
- * the visitor made up. When there is no room, the end stays. */
 static enum MHD_Result take_forwarded(
 	void *context, enum MHD_ValueKind kind, const char *name, const char *value)
 {
-	struct forwarded *forwarded = context;
-	size_t length = value != NULL ? strlen(value) : 0;
-
 	(void)kind;
-	if (strcasecmp(name, "X-Forwarded-For") != 0)
-		return MHD_YES;
-	if (length + 2 > sizeof(forwarded->list)) {
-		value += length + 2 - sizeof(forwarded->list);
-		length = sizeof(forwarded->list) - 2;
-	}
-	if (forwarded->length + length + 2 > sizeof(forwarded->list))
-		forwarded->length = 0;
-	if (forwarded->length > 0)
-		forwarded->list[forwarded->length++] = ',';
-	memcpy(forwarded->list + forwarded->length, value != NULL ? value : "", length + 1);
-	forwarded->length += length;
+	if (strcasecmp(name, "X-Forwarded-For") == 0)
+		forwarded_add(context, value != NULL ? value : "");
 	return MHD_YES;
 }
 
-/* The visitor's address. */
 static struct addr visitor_of(struct MHD_Connection *connection, const struct conf *conf)
 {
-	struct forwarded forwarded = {.length = 0};
+	struct forwarded forwarded = {.conf = conf};
 	struct addr from = http_peer(connection);
 
 	MHD_get_connection_values(connection, MHD_HEADER_KIND, take_forwarded, &forwarded);
-	return forwarded_client(conf, &from, forwarded.length > 0 ? forwarded.list : NULL);
+	return forwarded_client(&forwarded, &from);
 }
 
 /* The most that the page of this path accepts as a body; 0: none. */

@@ -22,20 +22,26 @@ const char *visit_field(const struct visit *visit, const char *name)
 	return field != NULL ? field->value : "";
 }
 
-bool visit_read_address(const struct visit *visit, struct addr *addr_r)
+bool visit_parse_address(const char *octets, size_t length, struct addr *addr_r)
 {
-	static const char space[] = " \t\r\n";
-	const char *value = visit_field(visit, "ip");
 	char trimmed[2 * ADDR_TEXT_SIZE];
-	size_t length;
 
-	value += strspn(value, space);
-	length = strcspn(value, space);
-	if (length >= sizeof(trimmed) || value[length + strspn(value + length, space)] != '\0')
+	while (length > 0 && strchr(" \t\r\n", octets[length - 1]) != NULL)
+		length--;
+	for (; length > 0 && strchr(" \t\r\n", octets[0]) != NULL; octets++)
+		length--;
+	if (length >= sizeof(trimmed))
 		return false;
-	memcpy(trimmed, value, length);
+	memcpy(trimmed, octets, length);
 	trimmed[length] = '\0';
 	return addr_parse(trimmed, addr_r) == ERR_NONE;
+}
+
+bool visit_read_address(const struct visit *visit, struct addr *addr_r)
+{
+	const char *value = visit_field(visit, "ip");
+
+	return visit_parse_address(value, strlen(value), addr_r);
 }
 
 void visit_copy_field(const struct visit *visit, const char *name, char *buffer, size_t size)

@@ -55,7 +55,10 @@ const struct field *visit_find_field(const struct visit *visit, const char *name
 /* Its value; "" if there is none. */
 const char *visit_field(const struct visit *visit, const char *name);
 
-/* Reads the field "ip" as an address; white space around it is ignored. False if it is not one. */
+/* Reads an address; white space around it is ignored. False if it is not one. */
+bool visit_parse_address(const char *octets, size_t length, struct addr *addr_r);
+
+/* The same for the field "ip". */
 bool visit_read_address(const struct visit *visit, struct addr *addr_r);
 
 /* Copies a field, cut to fit: control characters become spaces, octets that are not UTF-8 '?'. */

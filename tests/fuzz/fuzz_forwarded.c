@@ -27,6 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const char last[] = ", 198.51.100.7";
 	struct network trusted;
 	struct conf conf = {.web = {.trusted_proxies = &trusted, .trusted_proxy_count = 1}};
+	struct forwarded read = {.conf = &conf};
 	struct addr proxy = address("127.0.0.1"), visitor = address("192.0.2.1");
 	struct addr forwarded = address("198.51.100.7"), client;
 	char *string = malloc(size + sizeof(last));
@@ -36,12 +37,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size > 0)
 		memcpy(string, data, size);
 	string[size] = '\0';
-	client = forwarded_client(&conf, &visitor, string);
+	forwarded_add(&read, string);
+	client = forwarded_client(&read, &visitor);
 	if (addr_compare(&client, &visitor) != 0)
 		abort();
-	(void)forwarded_client(&conf, &proxy, string);
+	(void)forwarded_client(&read, &proxy);
 	strcat(string, last);
-	client = forwarded_client(&conf, &proxy, string);
+	read = (struct forwarded){.conf = &conf};
+	forwarded_add(&read, string);
+	client = forwarded_client(&read, &proxy);
 	if (addr_compare(&client, &forwarded) != 0)
 		abort();
 	free(string);

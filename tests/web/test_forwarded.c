@@ -24,10 +24,13 @@ static int trust(void **state)
 static const char *client_of(const char *connection, const char *forwarded_for)
 {
 	static char text[ADDR_TEXT_SIZE];
+	struct forwarded forwarded = {.conf = &conf};
 	struct addr from, client;
 
 	assert_int_equal(addr_parse(connection, &from), ERR_NONE);
-	client = forwarded_client(&conf, &from, forwarded_for);
+	if (forwarded_for != NULL)
+		forwarded_add(&forwarded, forwarded_for);
+	client = forwarded_client(&forwarded, &from);
 	addr_format(&client, text);
 	return text;
 }
@@ -86,6 +89,24 @@ static void what_is_no_address_ends_the_search(void **state)
 			client_of("127.0.0.1", cases[i].forwarded_for), cases[i].client);
 }
 
+static void several_fields_are_one_list(void **state)
+{
+	struct forwarded forwarded = {.conf = &conf};
+	struct addr from, client;
+	char text[ADDR_TEXT_SIZE];
+
+	(void)state;
+	assert_int_equal(addr_parse("127.0.0.1", &from), ERR_NONE);
+	forwarded_add(&forwarded, "203.0.113.9");
+	forwarded_add(&forwarded, "198.51.100.7, 127.0.0.2");
+	client = forwarded_client(&forwarded, &from);
+	addr_format(&client, text);
+	assert_string_equal(text, "198.51.100.7");
+	forwarded_add(&forwarded, "");
+	client = forwarded_client(&forwarded, &from);
+	assert_int_equal(addr_compare(&client, &from), 0);
+}
+
 static void of_a_very_long_header_the_end_counts(void **state)
 {
 	char header[8192];
@@ -104,6 +125,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_forwarded_address_counts_only_from_a_trusted_proxy),
 		cmocka_unit_test(what_is_no_address_ends_the_search),
+		cmocka_unit_test(several_fields_are_one_list),
 		cmocka_unit_test(of_a_very_long_header_the_end_counts),
 	};
 
