@@ -86,7 +86,7 @@ tests_probe_test_worker_LDADD = $(PROBE_LDADD)
 
 if HAVE_CMOCKA
 if WITH_WEB
-UNIT_TESTS += tests/web/test_limit
+UNIT_TESTS += tests/web/test_limits
 UNIT_TESTS += tests/web/test_page
 UNIT_TESTS += tests/web/test_router
 UNIT_TESTS += tests/web/test_connections
@@ -98,7 +98,7 @@ endif
 
 # The site, without its main().
 WEB_LDADD = libweb.a $(LDADD) $(MICROHTTPD_LIBS)
-tests_web_test_limit_LDADD = $(WEB_LDADD)
+tests_web_test_limits_LDADD = $(WEB_LDADD)
 tests_web_test_page_LDADD = $(WEB_LDADD)
 tests_web_test_router_LDADD = $(WEB_LDADD)
 tests_web_test_connections_LDADD = $(WEB_LDADD)

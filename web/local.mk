@@ -14,7 +14,7 @@ libweb_a_SOURCES = \
 	web/forwarded.c web/forwarded.h \
 	web/http_request.c web/http_request.h \
 	web/http_response.c web/http_response.h \
-	web/limit.c web/limit.h \
+	web/limits.c web/limits.h \
 	web/page.c web/page.h \
 	web/page_api.c \
 	web/page_evidence.c \

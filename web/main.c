@@ -14,7 +14,7 @@
 #include "config.h"
 #include "daemon/daemon.h"
 #include "daemon/program.h"
-#include "web/limit.h"
+#include "web/limits.h"
 #include "web/server.h"
 #include "web/site.h"
 
@@ -91,13 +91,13 @@ static sigset_t watched_signals(void)
 /* Runs until it is told to stop. */
 static void run(const char *conf_path, struct conf *conf, int socket)
 {
-	struct limits limits;
+	struct limits *limits;
 	sigset_t signals = watched_signals();
 	struct server *server;
 	struct site *site;
 	int signal_number;
 
-	if (limits_new(&limits) != ERR_NONE || site_new(conf, &limits, &site) != ERR_NONE)
+	if (limits_new(&limits) != ERR_NONE || site_new(conf, limits, &site) != ERR_NONE)
 		program_fail("memory ran out", EXIT_RUN_TIME);
 	site_install(site);
 	if (server_start(socket, &server) != ERR_NONE)
@@ -105,7 +105,7 @@ static void run(const char *conf_path, struct conf *conf, int socket)
 	daemon_ready(EXIT_SUCCESS);
 	log_info("%s is ready at %s", PACKAGE_STRING, conf->web.listen);
 	while (sigwait(&signals, &signal_number) == 0 && signal_number == SIGHUP)
-		reload(conf_path, &limits);
+		reload(conf_path, limits);
 	server_stop(&server);
 	site_install(NULL);
 	limits_free(&limits);

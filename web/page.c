@@ -73,7 +73,7 @@ bool page_take_allowance(const struct visit *visit, struct answer *answer, enum 
 		},
 	  *limit = &all[allowance];
 
-	if (limit_take(visit->site->limits->of[allowance], &visit->client,
+	if (limits_take(visit->site->limits, allowance, &visit->client,
 		    clock_monotonic_msecs() / 1000, limit->most, limit->span_secs,
 		    &answer->retry_secs)) {
 		answer->retry_secs = 0;

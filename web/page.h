@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #include "base/addr.h"
-#include "web/limit.h"
+#include "web/limits.h"
 #include "web/template.h"
 #include "web/visit.h"
 

@@ -16,7 +16,7 @@
 #include "base/text.h"
 #include "conf/conf.h"
 #include "store/migrate.h"
-#include "web/limit.h"
+#include "web/limits.h"
 #include "web/server.h"
 #include "web/site.h"
 
@@ -37,7 +37,7 @@ const char *__lsan_default_suppressions(void)
 static struct {
 	char folder[64];
 	struct server *server;
-	struct limits limits;
+	struct limits *limits;
 	struct sockaddr_in name;
 } bench;
 
@@ -98,7 +98,7 @@ static void set_up(void)
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
 
 	must(limits_new(&bench.limits));
-	must(site_new(conf, &bench.limits, &site));
+	must(site_new(conf, bench.limits, &site));
 	site_install(site);
 	bench.name = (struct sockaddr_in){
 		.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};

@@ -17,8 +17,7 @@ static char operator_name[] = "Example & Co";
 static struct conf conf = {
 	.web = {.operator_name = operator_name, .lookups_per_hour = 2, .nominations_per_day = 1},
 };
-static struct limits limits;
-static struct site site = {.conf = &conf, .limits = &limits};
+static struct site site = {.conf = &conf};
 static int64_t wall_clock;
 
 static int64_t tell_time(void)
@@ -31,14 +30,14 @@ static int make(void **state)
 	(void)state;
 	wall_clock = 1000000;
 	clock_replace(tell_time);
-	return limits_new(&limits);
+	return limits_new(&site.limits);
 }
 
 static int unmake(void **state)
 {
 	(void)state;
 	clock_replace(NULL);
-	limits_free(&limits);
+	limits_free(&site.limits);
 	return 0;
 }
 

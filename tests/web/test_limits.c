@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* How many requests a client may make. */
-#include "web/limit.h"
+#include "web/limits.h"
 
 #include <stdio.h>
 
@@ -10,20 +10,20 @@
 #define NOW 1000000
 #define HOUR 3600
 
-static struct limit *limit;
+static struct limits *limits;
 
 static int make(void **state)
 {
 	(void)state;
-	return limit_new(&limit);
+	return limits_new(&limits);
 }
 
 static int unmake(void **state)
 {
 	(void)state;
-	limit_free(&limit);
-	assert_null(limit);
-	limit_free(&limit);
+	limits_free(&limits);
+	assert_null(limits);
+	limits_free(&limits);
 	return 0;
 }
 
@@ -40,7 +40,7 @@ static bool take(const char *string, int64_t now, long most)
 	struct addr addr = address(string);
 	int64_t wait;
 
-	return limit_take(limit, &addr, now, most, HOUR, &wait);
+	return limits_take(limits, ALLOWANCE_LOOKUPS, &addr, now, most, HOUR, &wait);
 }
 
 static void a_client_has_so_many_in_a_span_and_learns_when_it_is_over(void **state)
@@ -50,11 +50,13 @@ static void a_client_has_so_many_in_a_span_and_learns_when_it_is_over(void **sta
 
 	(void)state;
 	for (int i = 0; i < 3; i++)
-		assert_true(limit_take(limit, &client, NOW + i, 3, HOUR, &wait));
-	assert_false(limit_take(limit, &client, NOW + 10, 3, HOUR, &wait));
+		assert_true(
+			limits_take(limits, ALLOWANCE_LOOKUPS, &client, NOW + i, 3, HOUR, &wait));
+	assert_false(limits_take(limits, ALLOWANCE_LOOKUPS, &client, NOW + 10, 3, HOUR, &wait));
 	assert_int_equal(wait, HOUR - 10);
-	assert_false(limit_take(limit, &client, NOW + HOUR - 1, 3, HOUR, &wait));
-	assert_true(limit_take(limit, &client, NOW + HOUR, 3, HOUR, &wait));
+	assert_false(
+		limits_take(limits, ALLOWANCE_LOOKUPS, &client, NOW + HOUR - 1, 3, HOUR, &wait));
+	assert_true(limits_take(limits, ALLOWANCE_LOOKUPS, &client, NOW + HOUR, 3, HOUR, &wait));
 	assert_int_equal(wait, HOUR);
 }
 
