@@ -31,11 +31,10 @@ struct answer {
  */
 typedef int page_show(const struct visit *visit, struct answer *answer);
 
-/* The pages; router.c maps paths to them. Each is in page_NAME.c, the fixed ones in
- * page_texts.c. */
-page_show page_front, page_lookup, page_ref, page_text, page_lists, page_api_lookup, page_metrics,
-	page_healthz, page_style, page_icon, page_evidence, page_remove, page_request,
-	page_nominate;
+/* The pages; router.c maps paths to them. Most are in page_NAME.c; fixed texts and files in
+ * page_texts.c, and for machines in page_api.c and page_metrics.c. */
+page_show page_text, page_file, page_lookup, page_ref, page_evidence, page_remove, page_request,
+	page_nominate, page_lists, page_api_lookup, page_metrics, page_healthz;
 
 /* Writes an HTML template; the first one of an answer after the frame of the site, with this title.
  * router_answer() adds the end of the frame. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* For machines that watch: /metrics in Prometheus' text format, /healthz. */
+/* For monitoring: /metrics in Prometheus' text format, and /healthz. */
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,12 +17,13 @@
 #include "web/databases.h"
 #include "web/page.h"
 #include "web/site.h"
+#include "web/template.h"
 
 /* How long the number of listings is kept: counting reads all of them. */
 #define LISTINGS_AGE_MSECS 60000
 #define HIT_COUNTS_MAX 512
 
-/* Hits by list and action, counted on from row to row. */
+/* Hits by list and action, up to row last_hit. */
 struct hit_count {
 	char list[LIST_NAME_SIZE];
 	char action[16];
@@ -59,17 +60,6 @@ static void add_hits(void *context, const char *list, const char *action, int64_
 	count->hits = hits;
 }
 
-static void write_head(FILE *out, const char *name, const char *type, const char *help)
-{
-	fprintf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
-}
-
-static void write_gauge(FILE *out, const char *name, int64_t value, const char *help)
-{
-	write_head(out, name, "gauge", help);
-	fprintf(out, "%s %lld\n", name, (long long)value);
-}
-
 static int write_hits(FILE *out, struct db *hits)
 {
 	int err;
@@ -80,7 +70,6 @@ static int write_hits(FILE *out, struct db *hits)
 		figures.last_hit = 0;
 		figures.hit_count = 0;
 	}
-	write_head(out, "opsmilter_hits_total", "counter", "Hits by list and action.");
 	for (size_t i = 0; i < figures.hit_count; i++)
 		fprintf(out, "opsmilter_hits_total{list=\"%s\",action=\"%s\"} %lld\n",
 			figures.hits[i].list, figures.hits[i].action,
@@ -112,7 +101,6 @@ static int write_listings(FILE *out, struct db *ops)
 
 	pthread_mutex_lock(&figures.lock);
 	err = count_listings(ops);
-	write_head(out, "opsmilter_listings", "gauge", "Listings in force by list.");
 	for (size_t i = 0; i < figures.lists.count; i++)
 		fprintf(out, "opsmilter_listings{list=\"%s\"} %lld\n", figures.lists.lists[i].name,
 			(long long)figures.listings[i]);
@@ -128,7 +116,6 @@ static void write_request_count(void *context, const char *kind, const char *sta
 
 static int write_requests(FILE *out, struct db *ops)
 {
-	write_head(out, "opsmilter_requests", "gauge", "Requests by kind and state.");
 	return requests_count(ops, write_request_count, out);
 }
 
@@ -138,9 +125,8 @@ static int write_oldest_request(FILE *out, struct db *ops)
 	int64_t oldest;
 	int err = requests_oldest_undecided(ops, &oldest);
 
-	write_gauge(out, "opsmilter_oldest_open_request_seconds",
-		oldest == CLOCK_NEVER || oldest > now ? 0 : now - oldest,
-		"Age of the oldest undecided request; 0: there is none.");
+	fprintf(out, "opsmilter_oldest_open_request_seconds %lld\n",
+		oldest == CLOCK_NEVER || oldest > now ? 0 : (long long)(now - oldest));
 	return err;
 }
 
@@ -151,19 +137,24 @@ static void write_test_count(void *context, const char *verdict, int64_t count)
 
 static int write_tests(FILE *out, struct db *ops)
 {
-	write_head(out, "opsmilter_tests_total", "counter", "Tests of hosts by verdict.");
 	return tests_count(ops, write_test_count, out);
 }
 
-static int write_self_test(FILE *out, struct db *ops)
+static int write_self_test_passed(FILE *out, struct db *ops)
 {
 	struct self_test self_test;
 	int err = self_test_read(ops, &self_test);
 
-	write_gauge(out, "opsmilter_self_test_passed", self_test.at > 0 && self_test.passed,
-		"Whether the prober's latest self-test passed.");
-	write_gauge(out, "opsmilter_self_test_timestamp_seconds", self_test.at,
-		"When the prober's latest self-test was; 0: never.");
+	fprintf(out, "opsmilter_self_test_passed %d\n", self_test.at > 0 && self_test.passed);
+	return err;
+}
+
+static int write_self_test_time(FILE *out, struct db *ops)
+{
+	struct self_test self_test;
+	int err = self_test_read(ops, &self_test);
+
+	fprintf(out, "opsmilter_self_test_timestamp_seconds %lld\n", (long long)self_test.at);
 	return err;
 }
 
@@ -180,19 +171,31 @@ static int write_filter_counters(FILE *out, struct db *hits)
 	return counters_each(hits, write_counter, out);
 }
 
-/* What is counted in which database. A part that fails is left out; the others are written. */
-static const struct part {
+/* What is counted in which database. A metric that fails is left out; the others are written. */
+static const struct metric {
 	enum need database;
-	int (*write)(FILE *out, struct db *db);
-} parts[] = {
-	{NEED_HITS, write_hits},
-	{NEED_OPS, write_listings},
-	{NEED_OPS, write_requests},
-	{NEED_OPS, write_oldest_request},
-	{NEED_OPS, write_tests},
-	{NEED_OPS, write_self_test},
-	{NEED_HITS, write_filter_counters},
+	int (*write)(FILE *out, struct db *db); /* its samples */
+	const char *name;                       /* NULL: it writes its own heads */
+	const char *type;
+	const char *help;
+} metrics[] = {
+	{NEED_HITS, write_hits, "opsmilter_hits_total", "counter", "Hits by list and action."},
+	{NEED_HITS, write_filter_counters, NULL, NULL, NULL},
+	{NEED_OPS, write_listings, "opsmilter_listings", "gauge", "Listings in force by list."},
+	{NEED_OPS, write_requests, "opsmilter_requests", "gauge", "Requests by kind and state."},
+	{NEED_OPS, write_oldest_request, "opsmilter_oldest_open_request_seconds", "gauge",
+		"Age of the oldest undecided request; 0: there is none."},
+	{NEED_OPS, write_tests, "opsmilter_tests_total", "counter", "Tests of hosts by verdict."},
+	{NEED_OPS, write_self_test_passed, "opsmilter_self_test_passed", "gauge",
+		"Whether the prober's latest self-test passed."},
+	{NEED_OPS, write_self_test_time, "opsmilter_self_test_timestamp_seconds", "gauge",
+		"When the prober's latest self-test was; 0: never."},
 };
+
+static void write_head(FILE *out, const char *name, const char *type, const char *help)
+{
+	fprintf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
 
 static void log_failure(const char *what)
 {
@@ -203,23 +206,26 @@ static void log_failure(const char *what)
 	site_log_failure(buffer);
 }
 
-static int write_part(FILE *out, const struct part *part, struct db *db)
+static int write_metric(FILE *out, const struct metric *metric, struct db *db)
 {
-	char *written = NULL;
-	size_t length;
-	FILE *memory = open_memstream(&written, &length);
-	int err = memory != NULL ? part->write(memory, db) : ERR_MEMORY;
+	struct rows samples;
+	int err = rows_begin(&samples);
 
-	if (err != ERR_NONE)
+	if (err == ERR_NONE)
+		err = metric->write(samples.out, db);
+	rows_end(&samples);
+	if (err == ERR_NONE && metric->name != NULL)
+		write_head(out, metric->name, metric->type, metric->help);
+	if (err == ERR_NONE)
+		fputs(samples.html, out);
+	else
 		log_failure(db_error(db));
-	if (memory != NULL && fclose(memory) == 0 && err == ERR_NONE)
-		fputs(written, out);
-	free(written);
+	free(samples.html);
 	return err;
 }
 
-/* All parts of one database. */
-static int write_parts(FILE *out, struct databases *databases, enum need database)
+/* All metrics of one database. */
+static int write_metrics(FILE *out, struct databases *databases, enum need database)
 {
 	char buffer[512];
 	struct text message = TEXT_OVER(buffer);
@@ -231,10 +237,10 @@ static int write_parts(FILE *out, struct databases *databases, enum need databas
 		log_failure(buffer);
 		return err;
 	}
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-		if (parts[i].database != database)
+	for (size_t i = 0; i < sizeof(metrics) / sizeof(metrics[0]); i++) {
+		if (metrics[i].database != database)
 			continue;
-		err = write_part(out, &parts[i], database == NEED_OPS ? pair.ops : pair.hits);
+		err = write_metric(out, &metrics[i], database == NEED_OPS ? pair.ops : pair.hits);
 		failed = err != ERR_NONE ? err : failed;
 	}
 	databases_give_back(databases, &pair, failed);
@@ -244,13 +250,14 @@ static int write_parts(FILE *out, struct databases *databases, enum need databas
 int page_metrics(const struct visit *visit, struct answer *answer)
 {
 	struct databases *databases = visit->site->databases;
-	int hits_err = write_parts(answer->out, databases, NEED_HITS);
-	int ops_err = write_parts(answer->out, databases, NEED_OPS);
+	int hits_err = write_metrics(answer->out, databases, NEED_HITS);
+	int ops_err = write_metrics(answer->out, databases, NEED_OPS);
 
 	answer->type = "text/plain; version=0.0.4; charset=utf-8";
-	write_gauge(answer->out, "opsmilter_web_databases_usable",
-		hits_err == ERR_NONE && ops_err == ERR_NONE,
+	write_head(answer->out, "opsmilter_web_databases_usable", "gauge",
 		"Whether the site could read all of the above from both databases just now.");
+	fprintf(answer->out, "opsmilter_web_databases_usable %d\n",
+		hits_err == ERR_NONE && ops_err == ERR_NONE);
 	write_head(answer->out, "opsmilter_web_database_errors_total", "counter",
 		"How often a database failed the site since its start.");
 	fprintf(answer->out, "opsmilter_web_database_errors_total %lld\n",
@@ -258,9 +265,10 @@ int page_metrics(const struct visit *visit, struct answer *answer)
 	return ERR_NONE;
 }
 
-/* What is wrong, or nothing. */
+/* Adds what is wrong, if anything is. */
 static void find_fault(const struct visit *visit, struct text *fault)
 {
+	static const char hint[] = "; is \"opsprobe --worker\" running?";
 	struct databases *databases = visit->site->databases;
 	struct database_pair pair;
 	struct self_test self_test;
@@ -274,13 +282,11 @@ static void find_fault(const struct visit *visit, struct text *fault)
 	if (err != ERR_NONE)
 		text_add(fault, err_text(err));
 	else if (self_test.at == 0)
-		text_add(fault,
-			"the prober has not tested itself yet; is \"opsprobe --worker\" up?");
+		text_add_format(fault, "the prober has not tested itself yet%s", hint);
 	else if (visit->now - self_test.at > SELF_TEST_FRESH_SECS)
-		text_add(fault,
-			"the prober's latest test of itself is old; is \"opsprobe --worker\" up?");
+		text_add_format(fault, "the prober's latest self-test is too old%s", hint);
 	else if (!self_test.passed)
-		text_add_format(fault, "the prober's test of itself failed: %s", self_test.why);
+		text_add_format(fault, "the prober's self-test failed: %s", self_test.why);
 	databases_give_back(databases, &pair, err);
 }
 

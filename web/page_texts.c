@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The pages with a fixed text, which is in web/pages/. */
+/* The pages with a fixed text and the files they use, all from web/pages/. */
 #include <assert.h>
 #include <string.h>
 
@@ -7,10 +7,6 @@
 #include "conf/conf.h"
 #include "web/embedded.h"
 #include "web/page.h"
-
-/* Texts may be cached for some minutes. */
-#define TEXT_AGE_SECS 300
-#define STYLE_AGE_SECS 3600
 
 static const struct {
 	const char *path;
@@ -35,36 +31,22 @@ int page_text(const struct visit *visit, struct answer *answer)
 		i++;
 		assert(i < sizeof(texts) / sizeof(texts[0])); /* router.c has no other paths */
 	}
-	answer->max_age_secs = TEXT_AGE_SECS;
+	answer->max_age_secs = 300;
+	if (i == 0)
+		page_write(visit, answer, texts[i].title, html_lookup_form,
+			VALUES({"front", .number = 1}));
 	page_write(visit, answer, texts[i].title, texts[i].template,
 		VALUES({"operator", .text = conf->web.operator_name},
 			{"contact", .text = conf->web.contact}, {"site", .text = conf->site_url}));
 	return ERR_NONE;
 }
 
-int page_front(const struct visit *visit, struct answer *answer)
+int page_file(const struct visit *visit, struct answer *answer)
 {
-	page_write(visit, answer, "Look up an address", html_lookup_form,
-		VALUES({"front", .number = 1}));
-	return page_text(visit, answer);
-}
+	bool style = strcmp(visit->path, "/style.css") == 0;
 
-static int write_file(struct answer *answer, const char *type, const char *file)
-{
-	answer->type = type;
-	answer->max_age_secs = STYLE_AGE_SECS;
-	fputs(file, answer->out);
+	answer->type = style ? "text/css; charset=utf-8" : "image/svg+xml";
+	answer->max_age_secs = 3600;
+	fputs(style ? css_style : svg_icon, answer->out);
 	return ERR_NONE;
-}
-
-int page_style(const struct visit *visit, struct answer *answer)
-{
-	(void)visit;
-	return write_file(answer, "text/css; charset=utf-8", css_style);
-}
-
-int page_icon(const struct visit *visit, struct answer *answer)
-{
-	(void)visit;
-	return write_file(answer, "image/svg+xml", svg_icon);
 }

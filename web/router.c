@@ -14,7 +14,7 @@
 #define BOTH (METHOD_GET | METHOD_POST)
 
 const struct route routes[] = {
-	{"/", false, METHOD_GET, 0, page_front},
+	{"/", false, METHOD_GET, 0, page_text},
 	{"/lookup", false, METHOD_GET, NEED_OPS | NEED_HITS | NEED_ALLOWANCE, page_lookup},
 	{"/ref/", true, METHOD_GET, NEED_OPS | NEED_HITS | NEED_ALLOWANCE, page_ref},
 	{"/evidence/", true, METHOD_GET, NEED_OPS | NEED_ALLOWANCE, page_evidence},
@@ -31,8 +31,8 @@ const struct route routes[] = {
 	{"/api/lookup", false, METHOD_GET, NEED_OPS | NEED_ALLOWANCE, page_api_lookup},
 	{"/metrics", false, METHOD_GET, 0, page_metrics},
 	{"/healthz", false, METHOD_GET, 0, page_healthz},
-	{"/style.css", false, METHOD_GET, 0, page_style},
-	{"/icon.svg", false, METHOD_GET, 0, page_icon},
+	{"/style.css", false, METHOD_GET, 0, page_file},
+	{"/icon.svg", false, METHOD_GET, 0, page_file},
 	{.path = NULL},
 };
 
