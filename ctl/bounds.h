@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "base/addr.h"
+#include "base/network.h"
 #include "core/listing.h"
 
 #define BOUNDS_TEXT_SIZE 256

@@ -2,7 +2,7 @@
 #ifndef CTL_CONTEXT_H
 #define CTL_CONTEXT_H
 
-#include "base/addr.h"
+#include "base/network.h"
 #include "core/listing.h"
 #include "ctl/command.h"
 #include "ctl/options.h"

@@ -8,8 +8,8 @@ libops_a_SOURCES += \
 	lib/base/clock.c lib/base/clock.h \
 	lib/base/err.c lib/base/err.h \
 	lib/base/log.c lib/base/log.h \
-	lib/base/network.c \
-	lib/base/own.c lib/base/own.h \
+	lib/base/network.c lib/base/network.h \
+	lib/base/reserved.c lib/base/reserved.h \
 	lib/base/text.c lib/base/text.h
 
 libops_a_SOURCES += \

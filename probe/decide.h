@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/addr.h"
+#include "base/network.h"
 #include "probe/result.h"
 #include "store/jobs.h"
 

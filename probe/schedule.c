@@ -3,6 +3,8 @@
 
 #include <assert.h>
 
+#include "base/network.h"
+
 #define MINUTE_MSECS 60000
 
 void schedule_init(struct schedule *schedule, long hosts_per_minute)

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/err.h"
-#include "base/own.h"
+#include "base/reserved.h"
 #include "base/text.h"
 #include "conf/conf.h"
 #include "probe/ports.h"
@@ -17,27 +17,6 @@
 
 /* How far back tests are looked at. */
 #define TESTS_LOOKED_AT 50
-
-/* Reserved ranges and this machine, unless the configuration allows them for a test bench. */
-static void read_forbidden(
-	const struct conf_probe *conf, const struct addr *address, struct standing *standing)
-{
-	const struct network network = network_of_addr(address);
-	const char *range = listing_reserved_range(&network);
-	struct text why = TEXT_OVER(standing->forbidden);
-	char text[ADDR_TEXT_SIZE];
-
-	if (network_find(conf->allow_private, conf->allow_private_count, address) != NULL)
-		return;
-	addr_format(address, text);
-	if (range != NULL)
-		text_add_format(&why,
-			"%s lies in a reserved range (%s), which is tested only where "
-			"probe.allow_private names it",
-			text, range);
-	else if (addr_is_own(address))
-		text_add_format(&why, "%s is this machine's own address", text);
-}
 
 static void read_opt_out(
 	const struct conf_probe *conf, const struct addr *address, struct standing *standing)
@@ -88,7 +67,10 @@ int standing_read(struct db *db, const struct conf_probe *conf, const struct job
 	int err;
 
 	*standing_r = (struct standing){0};
-	read_forbidden(conf, &job->address, standing_r);
+	struct text forbidden = TEXT_OVER(standing_r->forbidden);
+	if (reserved_addr(
+		    &job->address, conf->allow_private, conf->allow_private_count, &forbidden))
+		text_add(&forbidden, "; probe.allow_private can permit a test");
 	read_opt_out(conf, &job->address, standing_r);
 	err = read_lists(db, job, standing_r);
 	if (err == ERR_NONE)

@@ -20,6 +20,7 @@ UNIT_TESTS += tests/base/test_clock
 UNIT_TESTS += tests/base/test_err
 UNIT_TESTS += tests/base/test_log
 UNIT_TESTS += tests/base/test_network
+UNIT_TESTS += tests/base/test_reserved
 UNIT_TESTS += tests/base/test_text
 UNIT_TESTS += tests/conf/test_conf
 UNIT_TESTS += tests/conf/test_socket_name

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/network.h"
 
 /* 16,384 clients of each allowance in 640 kB. The hash of a client names its row. */
 #define ROWS 2048

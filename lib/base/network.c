@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Networks in CIDR notation: reading, writing, containment and order. */
+#include "base/network.h"
+
 #include <assert.h>
 #include <string.h>
 
-#include "base/addr.h"
 #include "base/err.h"
 #include "base/text.h"
 

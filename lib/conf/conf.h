@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/network.h"
 #include "core/policy.h"
 
 struct text;

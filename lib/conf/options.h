@@ -4,6 +4,8 @@
 
 #include <stddef.h>
 
+#include "base/network.h"
+
 struct text;
 
 /* What an option's value is, and the type of its field in struct conf. */

@@ -27,31 +27,6 @@ static const char *const removal_names[] = {
 		}                                                            \
 	}
 
-/* The special-purpose address registries (RFC 6890), as far as they can never send mail. */
-static const struct {
-	struct network network;
-	const char *name;
-} reserved_ranges[] = {
-	{{IPV4(0, 0, 0, 0), 96 + 8}, "\"this network\", RFC 791"},
-	{{IPV4(10, 0, 0, 0), 96 + 8}, "private, RFC 1918"},
-	{{IPV4(100, 64, 0, 0), 96 + 10}, "shared by providers, RFC 6598"},
-	{{IPV4(127, 0, 0, 0), 96 + 8}, "loopback"},
-	{{IPV4(169, 254, 0, 0), 96 + 16}, "link-local, RFC 3927"},
-	{{IPV4(172, 16, 0, 0), 96 + 12}, "private, RFC 1918"},
-	{{IPV4(192, 0, 2, 0), 96 + 24}, "documentation, RFC 5737"},
-	{{IPV4(192, 168, 0, 0), 96 + 16}, "private, RFC 1918"},
-	{{IPV4(198, 51, 100, 0), 96 + 24}, "documentation, RFC 5737"},
-	{{IPV4(203, 0, 113, 0), 96 + 24}, "documentation, RFC 5737"},
-	{{IPV4(224, 0, 0, 0), 96 + 4}, "multicast"},
-	{{IPV4(240, 0, 0, 0), 96 + 4}, "reserved, RFC 1112"},
-	{{{{0}}, 128}, "the unspecified address"},
-	{{{{[15] = 1}}, 128}, "loopback"},
-	{{{{0x20, 0x01, 0x0d, 0xb8}}, 32}, "documentation, RFC 3849"},
-	{{{{0xfc}}, 7}, "private, RFC 4193"},
-	{{{{0xfe, 0x80}}, 10}, "link-local, RFC 4291"},
-	{{{{0xff}}, 8}, "multicast"},
-};
-
 enum test_entry listing_test_entry(const struct addr *addr)
 {
 	static const struct addr listed = IPV4(127, 0, 0, 2);
@@ -127,16 +102,6 @@ bool reason_valid(const char *reason)
 			return false;
 	}
 	return length > 0 && length < REASON_SIZE;
-}
-
-const char *listing_reserved_range(const struct network *network)
-{
-	for (size_t i = 0; i < COUNT(reserved_ranges); i++) {
-		const struct network *range = &reserved_ranges[i].network;
-		if (network_covers(range, network) || network_covers(network, range))
-			return reserved_ranges[i].name;
-	}
-	return NULL;
 }
 
 bool listing_too_wide(const struct list *list, const struct network *network)

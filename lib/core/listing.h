@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/addr.h"
+#include "base/network.h"
 
 struct text;
 
@@ -72,12 +72,6 @@ bool list_name_valid(const char *name);
 
 /* At least one octet, shorter than REASON_SIZE, and no control characters. */
 bool reason_valid(const char *reason);
-
-/*
- * The special range that network lies in or holds, in words ("private, RFC 1918"), or NULL. Such
- * addresses name no host of the internet, so they are listed only by force.
- */
-const char *listing_reserved_range(const struct network *network);
 
 /* Whether network is wider than list allows. */
 bool listing_too_wide(const struct list *list, const struct network *network);

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/addr.h"
+#include "base/network.h"
 #include "core/client.h"
 
 /* What becomes of mail when the databases cannot be used. */

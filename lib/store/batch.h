@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/addr.h"
+#include "base/network.h"
 
 /* Many listings of one list in memory, 40 octets each, for an import or an export. */
 struct batch_entry {

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/network.h"
 #include "base/text.h"
 #include "store/db_private.h"
 

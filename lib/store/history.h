@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#include "base/addr.h"
+#include "base/network.h"
 
 struct db;
 

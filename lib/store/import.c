@@ -4,9 +4,9 @@
 
 #include <stdlib.h>
 
-#include "base/addr.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/network.h"
 #include "store/batch.h"
 #include "store/db.h"
 #include "store/listings.h"

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/network.h"
 #include "core/listing.h"
 #include "store/evidence.h"
 #include "store/history.h"

@@ -3,7 +3,7 @@
 #include "store/nominations.h"
 
 #include "base/err.h"
-#include "base/own.h"
+#include "base/reserved.h"
 #include "base/text.h"
 #include "core/listing.h"
 #include "core/received.h"
@@ -15,21 +15,10 @@
 static enum nomination_end judge_nomination(const struct nomination *nomination, struct text *why_r)
 {
 	const struct addr *addr = &nomination->request.address;
-	const struct network network = network_of_addr(addr);
-	const char *range = listing_reserved_range(&network);
-	bool allowed = network_find(nomination->allowed, nomination->allowed_count, addr) != NULL;
 	char ip[ADDR_TEXT_SIZE];
 
-	addr_format(addr, ip);
-	if (!allowed && range != NULL) {
-		text_add_format(why_r, "%s is in a reserved range (%s), not a host on the internet",
-			ip, range);
+	if (reserved_addr(addr, nomination->allowed, nomination->allowed_count, why_r))
 		return NOMINATION_NOT_A_HOST;
-	}
-	if (!allowed && addr_is_own(addr)) {
-		text_add_format(why_r, "%s is an address of this machine", ip);
-		return NOMINATION_NOT_A_HOST;
-	}
 	if (nomination->length == 0) {
 		text_add(why_r, "the spam copy is empty; send the whole message with its header");
 		return NOMINATION_EMPTY;
@@ -41,6 +30,7 @@ static enum nomination_end judge_nomination(const struct nomination *nomination,
 		return NOMINATION_TOO_LARGE;
 	}
 	if (!nomination->confirmed && !received_names(nomination->spam, nomination->length, addr)) {
+		addr_format(addr, ip);
 		text_add_format(why_r,
 			"no Received field of the message says that a server received it from %s; "
 			"send the whole header, as your mail server wrote it",

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/addr.h"
+#include "base/network.h"
 #include "store/requests.h"
 
 struct db;

@@ -3,8 +3,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "base/addr.h"
 #include "base/err.h"
+#include "base/network.h"
 #include "tests/support/unit.h"
 
 static struct addr get_addr(const char *string)

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/addr.h"
 #include "base/err.h"
+#include "base/network.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -12,8 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/addr.h"
 #include "base/err.h"
+#include "base/network.h"
 #include "base/text.h"
 #include "store/migrate.h"
 #include "tests/support/mta.h"

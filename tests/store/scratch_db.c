@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/network.h"
 #include "base/text.h"
 #include "store/migrate.h"
 #include "tests/support/unit.h"

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/network.h"
 #include "base/text.h"
 #include "tests/store/scratch_db.h"
 #include "tests/support/unit.h"

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Addresses that are not hosts on the internet: reserved ranges, and this machine's own. */
+#include "base/reserved.h"
+
+#include <sys/types.h>
+
+#include <arpa/inet.h>
+#include <ifaddrs.h>
+#include <netinet/in.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/text.h"
+#include "tests/support/unit.h"
+
+static struct network network_of(const char *string)
+{
+	struct network network;
+
+	if (network_parse(string, &network) != ERR_NONE)
+		fail_msg("%s is not a network", string);
+	return network;
+}
+
+static void special_ranges_are_known_within_and_around(void **state)
+{
+	static const char *const reserved[] = {"0.0.0.0", "0.255.255.255", "10.0.0.0/8",
+		"10.20.30.40", "127.0.0.2", "127.255.255.255", "100.64.0.0/10", "169.254.1.1",
+		"172.16.0.0", "172.31.255.255", "192.0.2.1", "192.168.1.1", "198.51.100.7",
+		"203.0.113.7", "224.0.0.1", "255.255.255.255", "::", "::1", "fc00::1",
+		"fdff::", "fe80::1", "febf::1", "ff02::1", "2001:db8::1", "2001:db8:ffff::/48",
+		"0.0.0.0/0", "::/0", "192.0.0.0/16", "2001::/16", "::ffff:127.0.0.1"};
+	static const char *const ordinary[] = {"1.0.0.0", "9.255.255.255", "11.0.0.0",
+		"100.63.255.255", "100.128.0.0", "126.255.255.255", "128.0.0.0", "169.253.255.255",
+		"172.15.255.255", "172.32.0.0", "192.0.1.255", "192.0.3.0", "192.167.255.255",
+		"192.169.0.0", "223.255.255.255", "2001:db7:ffff::", "2001:db9::", "2a01::1",
+		"fbff::", "::2", "8.8.8.0/24"};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(reserved); i++) {
+		struct network network = network_of(reserved[i]);
+		if (reserved_range(&network) == NULL)
+			fail_msg("%s is not reserved", reserved[i]);
+	}
+	for (size_t i = 0; i < COUNT_OF(ordinary); i++) {
+		struct network network = network_of(ordinary[i]);
+		if (reserved_range(&network) != NULL)
+			fail_msg("%s is taken for %s", ordinary[i], reserved_range(&network));
+	}
+}
+
+static void an_own_address_is_refused_alone_and_within_a_network(void **state)
+{
+	struct sockaddr_in name = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(0x08080808)};
+	struct ifaddrs without_address = {0};
+	struct ifaddrs own = {.ifa_next = &without_address, .ifa_addr = (struct sockaddr *)&name};
+	struct network alone = network_of("8.8.8.8"), around = network_of("8.8.8.0/24");
+	struct network beside = network_of("8.8.8.9");
+	char buffer[256];
+	struct text why = TEXT_OVER(buffer);
+
+	(void)state;
+	assert_true(reserved_network(&alone, &own, &why));
+	assert_string_equal(buffer, "8.8.8.8 is an address of this machine");
+	text_clear(&why);
+	assert_true(reserved_network(&around, &own, &why));
+	assert_string_equal(buffer, "8.8.8.0/24 contains 8.8.8.8, an address of this machine");
+	text_clear(&why);
+	assert_false(reserved_network(&beside, &own, &why));
+	assert_false(reserved_network(&alone, NULL, &why));
+	assert_string_equal(buffer, "");
+}
+
+static void an_allowed_address_is_never_reserved(void **state)
+{
+	struct network allowed = network_of("127.0.0.0/8");
+	struct addr loopback = network_of("127.0.0.1").addr, private = network_of("10.0.0.1").addr;
+	char buffer[256];
+	struct text why = TEXT_OVER(buffer);
+
+	(void)state;
+	assert_false(reserved_addr(&loopback, &allowed, 1, &why));
+	assert_string_equal(buffer, "");
+	assert_true(reserved_addr(&loopback, NULL, 0, &why));
+	assert_string_equal(buffer, "127.0.0.1 is in a reserved range (loopback)");
+	text_clear(&why);
+	assert_true(reserved_addr(&private, &allowed, 1, &why));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(special_ranges_are_known_within_and_around),
+		cmocka_unit_test(an_own_address_is_refused_alone_and_within_a_network),
+		cmocka_unit_test(an_allowed_address_is_never_reserved),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
