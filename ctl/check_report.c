@@ -5,8 +5,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/json.h"
 #include "ctl/context.h"
-#include "ctl/json.h"
 #include "ctl/output.h"
 
 static bool something_failed;

@@ -7,9 +7,9 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "conf/conf.h"
-#include "ctl/json.h"
 #include "ctl/output.h"
 #include "store/db.h"
 #include "store/lists.h"

@@ -5,8 +5,8 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "ctl/context.h"
-#include "ctl/json.h"
 #include "ctl/output.h"
 #include "ctl/table.h"
 #include "store/db.h"

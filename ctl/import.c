@@ -8,11 +8,11 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "ctl/bounds.h"
 #include "ctl/context.h"
 #include "ctl/import_formats.h"
-#include "ctl/json.h"
 #include "ctl/lines.h"
 #include "ctl/listing.h"
 #include "ctl/output.h"

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "conf/conf.h"
 #include "ctl/context.h"
-#include "ctl/json.h"
 #include "ctl/output.h"
 #include "store/db.h"
 #include "store/migrate.h"

@@ -6,11 +6,11 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "ctl/bounds.h"
 #include "ctl/context.h"
 #include "ctl/file.h"
-#include "ctl/json.h"
 #include "ctl/output.h"
 #include "store/db.h"
 #include "store/listings.h"

@@ -6,7 +6,6 @@ opsctl_SOURCES = \
 	ctl/command.c ctl/command.h \
 	ctl/context.c ctl/context.h \
 	ctl/file.c ctl/file.h \
-	ctl/json.c ctl/json.h \
 	ctl/lines.c ctl/lines.h \
 	ctl/main.c \
 	ctl/options.c ctl/options.h \

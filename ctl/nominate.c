@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/json.h"
 #include "store/nominations.h"
 
 #include <stdlib.h>
@@ -9,7 +10,6 @@
 #include "conf/conf.h"
 #include "ctl/context.h"
 #include "ctl/file.h"
-#include "ctl/json.h"
 #include "ctl/output.h"
 #include "store/evidence.h"
 

@@ -6,9 +6,9 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "ctl/context.h"
-#include "ctl/json.h"
 #include "ctl/output.h"
 #include "store/db.h"
 #include "store/evidence.h"

@@ -8,9 +8,9 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "ctl/context.h"
-#include "ctl/json.h"
 #include "ctl/output.h"
 #include "ctl/table.h"
 #include "store/db.h"

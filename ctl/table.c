@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/text.h"
-#include "ctl/json.h"
 
 /* Longer cells are cut; the longest thing in a database is a reply of 512 octets. */
 #define CELL_SIZE 1024

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "ctl/json.h"
+/* Writes JSON (RFC 8259): any octets become valid UTF-8, and no control character is left. */
+#include "base/json.h"
 
 #include <inttypes.h>
 #include <string.h>
