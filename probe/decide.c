@@ -55,27 +55,28 @@ end_with(struct job_outcome *outcome, enum job_end end, const char *format, ...)
 }
 
 bool decide_untested(
-	const struct job *job, const struct standing *standing, struct job_outcome *outcome_r)
+	const struct job *job, const struct eligibility *eligibility, struct job_outcome *outcome_r)
 {
 	bool nomination = job->kind == JOB_NOMINATION, removal = job->kind == JOB_REMOVAL;
 
 	*outcome_r = (struct job_outcome){0};
-	if (removal && !standing->listed && standing->wider[0] == '\0')
+	if (removal && !eligibility->listed && eligibility->wider[0] == '\0')
 		end_with(outcome_r, JOB_GRANTED, "it is off the list already");
-	else if (job->kind == JOB_WATCH && standing->listed)
+	else if (job->kind == JOB_WATCH && eligibility->listed)
 		end_with(outcome_r, JOB_REVIEW, "it is on the list again");
-	else if (standing->forbidden[0] != '\0')
+	else if (eligibility->forbidden[0] != '\0')
 		end_with(outcome_r, nomination ? JOB_DENIED : JOB_REVIEW, "not tested: %s",
-			standing->forbidden);
-	else if (standing->opted_out[0] != '\0')
+			eligibility->forbidden);
+	else if (eligibility->opted_out[0] != '\0')
 		end_with(outcome_r, removal ? JOB_DENIED : JOB_REVIEW,
 			"not tested: the owner of %s has opted out of tests, and without a test "
 			"%s",
-			standing->opted_out, removal ? "nothing comes off" : "nothing is listed");
-	else if (job->kind != JOB_ORDER && !standing->for_proxies)
+			eligibility->opted_out,
+			removal ? "nothing comes off" : "nothing is listed");
+	else if (job->kind != JOB_ORDER && !eligibility->for_proxies)
 		end_with(outcome_r, JOB_REVIEW,
 			"not tested: a test for open proxies says nothing about this list");
-	else if (job->kind == JOB_ORDER && !standing->may_be_tested)
+	else if (job->kind == JOB_ORDER && !eligibility->may_be_tested)
 		end_with(outcome_r, JOB_REVIEW, "not tested: neither listed nor nominated");
 	else
 		return false;
@@ -126,7 +127,7 @@ static void retry_or_review(const struct decision *decision, struct job_outcome 
 static void decide_removal(const struct decision *decision, struct job_outcome *outcome)
 {
 	const struct judgement *judgement = decision->judgement;
-	const struct standing *standing = decision->standing;
+	const struct eligibility *eligibility = decision->eligibility;
 
 	if (judgement->verdict == HOST_OPEN)
 		end_with(outcome, JOB_DENIED,
@@ -134,16 +135,16 @@ static void decide_removal(const struct decision *decision, struct job_outcome *
 			moment(decision->next_request_at).text);
 	else if (judgement->verdict != HOST_CLOSED)
 		retry_or_review(decision, outcome);
-	else if (!standing->listed && standing->wider[0] != '\0')
+	else if (!eligibility->listed && eligibility->wider[0] != '\0')
 		end_with(outcome, JOB_REVIEW,
 			"closed, but the listing is of %s, which the operator decides on",
-			standing->wider);
+			eligibility->wider);
 	else
 		end_with(outcome, JOB_GRANTED,
 			"closed: %s; tested again after an hour, a day and a week%s%s",
 			judgement->reason,
-			standing->wider[0] != '\0' ? "; still listed, by a listing of " : "",
-			standing->wider);
+			eligibility->wider[0] != '\0' ? "; still listed, by a listing of " : "",
+			eligibility->wider);
 }
 
 static void decide_nomination(const struct decision *decision, struct job_outcome *outcome)

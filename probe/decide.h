@@ -12,7 +12,7 @@
 struct judgement;
 
 /* Where the address of a job stands before its test. Texts are empty where there is nothing. */
-struct standing {
+struct eligibility {
 	bool for_proxies;              /* the job's list is the one that the prober decides on */
 	bool listed;                   /* on the job's list, by a listing of this very address */
 	char wider[NETWORK_TEXT_SIZE]; /* a wider network that is listed there too */
@@ -24,8 +24,8 @@ struct standing {
 /*
  * Whether a job is over without a test, or must not have one: outcome_r is then for jobs_settle().
  */
-bool decide_untested(
-	const struct job *job, const struct standing *standing, struct job_outcome *outcome_r);
+bool decide_untested(const struct job *job, const struct eligibility *eligibility,
+	struct job_outcome *outcome_r);
 
 /* Tests that were made for a job before and decided nothing. */
 struct tries {
@@ -37,7 +37,7 @@ struct tries {
 /* What a decision rests on. */
 struct decision {
 	const struct job *job;
-	const struct standing *standing;
+	const struct eligibility *eligibility;
 	const struct judgement *judgement;
 	struct tries tries;      /* without the present one */
 	int64_t next_request_at; /* when the next removal request is taken, if this one is denied */

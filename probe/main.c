@@ -16,9 +16,9 @@
 #include "config.h"
 #include "daemon/daemon.h"
 #include "daemon/program.h"
-#include "probe/command.h"
 #include "probe/lock.h"
 #include "probe/setup.h"
+#include "probe/test_once.h"
 #include "probe/worker.h"
 
 struct arguments {
@@ -213,7 +213,7 @@ int main(int count, char **values)
 	} else {
 		status = arguments.common.check_only
 				 ? check_configuration(conf, arguments.common.conf_path)
-				 : command_run(conf, arguments.ip);
+				 : test_once(conf, arguments.ip);
 		conf_free(&conf);
 	}
 	free(path);

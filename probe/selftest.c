@@ -9,8 +9,8 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "probe/engine.h"
-#include "probe/forwarder.h"
 #include "probe/judge.h"
+#include "probe/selftest_proxy.h"
 #include "store/tests.h"
 
 /* Both families have loopback addresses and targets of their own. */
@@ -23,8 +23,8 @@ struct check {
 };
 
 struct family {
-	struct forwarder *forwarder;
-	struct target open;   /* of the forwarder */
+	struct selftest_proxy *proxy;
+	struct target open;   /* of the proxy */
 	struct target closed; /* of a socket that does not listen, so that nobody else does */
 	int closed_socket;    /* -1: none */
 };
@@ -111,17 +111,17 @@ static int hold_closed_port(struct family *family, const struct addr *loopback)
 	if (family->closed_socket < 0 ||
 		bind(family->closed_socket, (struct sockaddr *)&name, length) != 0)
 		return ERR_IO;
-	return forwarder_find_address(family->closed_socket, &family->closed);
+	return selftest_proxy_find_address(family->closed_socket, &family->closed);
 }
 
 static int prepare_family(struct selftest *selftest, struct event_base *loop, int of)
 {
 	struct family *family = &selftest->families[of];
 
-	if (family->forwarder != NULL)
+	if (family->proxy != NULL)
 		return ERR_NONE;
-	int err = forwarder_new(loop, selftest->targets, selftest->target_count, of == IPV4,
-		&family->forwarder, &family->open);
+	int err = selftest_proxy_new(loop, selftest->targets, selftest->target_count, of == IPV4,
+		&family->proxy, &family->open);
 	return err == ERR_NONE ? hold_closed_port(family, &family->open.addr) : err;
 }
 
@@ -195,7 +195,7 @@ void selftest_free(struct selftest **selftest)
 	if (gone == NULL)
 		return;
 	for (int i = 0; i < FAMILY_COUNT; i++) {
-		forwarder_free(&gone->families[i].forwarder);
+		selftest_proxy_free(&gone->families[i].proxy);
 		if (gone->families[i].closed_socket >= 0)
 			close(gone->families[i].closed_socket);
 	}

@@ -9,10 +9,10 @@
 #include "base/log.h"
 #include "conf/conf.h"
 #include "probe/decide.h"
+#include "probe/eligibility.h"
 #include "probe/engine.h"
 #include "probe/judge.h"
 #include "probe/report.h"
-#include "probe/standing.h"
 #include "store/db.h"
 #include "store/evidence.h"
 #include "store/jobs.h"
@@ -122,20 +122,20 @@ int task_begin(struct bench *bench, const struct job *job)
 {
 	const struct conf_probe *conf = &bench->conf->probe;
 	int64_t now = clock_now();
-	struct standing standing;
+	struct eligibility eligibility;
 	struct job_outcome outcome;
 	struct tries tries;
-	int err = standing_read(bench->db, conf, job, now, &standing);
+	int err = eligibility_read(bench->db, conf, job, now, &eligibility);
 
 	if (err != ERR_NONE)
 		return err;
-	if (decide_untested(job, &standing, &outcome))
+	if (decide_untested(job, &eligibility, &outcome))
 		return settle(bench, job, &outcome);
 	/* That they fit was seen when the configuration was read. */
 	(void)!ports_begin(&bench->ports, conf->ports, conf->port_count);
-	err = standing_add_evidence(bench->db, &job->address, now, &bench->ports);
+	err = eligibility_add_evidence(bench->db, &job->address, now, &bench->ports);
 	if (err == ERR_NONE)
-		err = standing_read_tries(bench->db, job, &tries);
+		err = eligibility_read_tries(bench->db, job, &tries);
 	if (err == ERR_NONE)
 		err = jobs_begin(bench->db, job, now);
 	if (err != ERR_NONE)
@@ -146,18 +146,18 @@ int task_begin(struct bench *bench, const struct job *job)
 static int decide_task(const struct task *task, struct job_outcome *outcome_r)
 {
 	const struct bench *bench = task->bench;
-	struct standing standing;
+	struct eligibility eligibility;
 	struct decision decision = {.job = &task->job,
-		.standing = &standing,
+		.eligibility = &eligibility,
 		.judgement = &task->report->judgement,
 		.now = task->ended_at};
-	int err = standing_read(
-		bench->db, &bench->conf->probe, &task->job, task->ended_at, &standing);
+	int err = eligibility_read(
+		bench->db, &bench->conf->probe, &task->job, task->ended_at, &eligibility);
 
 	if (err == ERR_NONE)
-		err = standing_read_tries(bench->db, &task->job, &decision.tries);
+		err = eligibility_read_tries(bench->db, &task->job, &decision.tries);
 	if (err == ERR_NONE && task->job.kind == JOB_REMOVAL)
-		err = standing_next_request(
+		err = eligibility_next_request(
 			bench->db, &task->job, task->ended_at, &decision.next_request_at);
 	if (err == ERR_NONE)
 		decide(&decision, outcome_r);

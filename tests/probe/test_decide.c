@@ -12,7 +12,8 @@
 #define NOW INT64_C(1795237200)
 #define HOUR 3600
 
-static const struct standing listed = {.for_proxies = true, .listed = true, .may_be_tested = true};
+static const struct eligibility listed = {
+	.for_proxies = true, .listed = true, .may_be_tested = true};
 
 static struct job a_job(enum job_kind kind)
 {
@@ -30,12 +31,12 @@ static struct judgement found(enum host_verdict verdict)
 	return judgement;
 }
 
-static struct job_outcome outcome_of(struct job job, const struct standing *standing,
+static struct job_outcome outcome_of(struct job job, const struct eligibility *eligibility,
 	enum host_verdict verdict, struct tries tries)
 {
 	const struct judgement judgement = found(verdict);
 	const struct decision decision = {.job = &job,
-		.standing = standing,
+		.eligibility = eligibility,
 		.judgement = &judgement,
 		.tries = tries,
 		.next_request_at = NOW + HOUR,
@@ -146,16 +147,17 @@ static void a_void_test_is_made_again_and_again_ever_more_seldom(void **state)
 
 static void a_listing_of_a_network_is_the_operators(void **state)
 {
-	const struct standing standing = {
+	const struct eligibility eligibility = {
 		.for_proxies = true, .wider = "198.51.100.0/24", .may_be_tested = true};
 
 	(void)state;
-	struct job_outcome outcome = outcome_of(a_job(JOB_REMOVAL), &standing, HOST_CLOSED, none);
+	struct job_outcome outcome =
+		outcome_of(a_job(JOB_REMOVAL), &eligibility, HOST_CLOSED, none);
 	assert_int_equal(outcome.end, JOB_REVIEW);
 	assert_non_null(strstr(outcome.why, "198.51.100.0/24"));
 	assert_int_equal(
-		outcome_of(a_job(JOB_REMOVAL), &standing, HOST_OPEN, none).end, JOB_DENIED);
-	const struct standing both = {.for_proxies = true,
+		outcome_of(a_job(JOB_REMOVAL), &eligibility, HOST_OPEN, none).end, JOB_DENIED);
+	const struct eligibility both = {.for_proxies = true,
 		.listed = true,
 		.wider = "198.51.100.0/24",
 		.may_be_tested = true};
@@ -203,7 +205,7 @@ static void an_order_is_made_whatever_was_found(void **state)
 static const struct {
 	const char *name;
 	enum job_kind kind;
-	struct standing standing;
+	struct eligibility eligibility;
 	bool untested;
 	enum job_end end;
 	const char *said;
@@ -244,7 +246,7 @@ static void what_must_not_or_need_not_be_tested_is_not(void **state)
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		const struct job job = a_job(cases[i].kind);
 		struct job_outcome outcome;
-		bool untested = decide_untested(&job, &cases[i].standing, &outcome);
+		bool untested = decide_untested(&job, &cases[i].eligibility, &outcome);
 		if (untested != cases[i].untested)
 			fail_msg("%s", cases[i].name);
 		if (!untested)

@@ -9,7 +9,7 @@
 
 #include "base/err.h"
 #include "base/text.h"
-#include "probe/forwarder.h"
+#include "probe/selftest_proxy.h"
 #include "probe/transcript.h"
 #include "tests/support/unit.h"
 
@@ -21,7 +21,7 @@ struct bench {
 	struct event_base *loop;
 	struct target targets[TARGETS];
 	struct engine *engine;
-	struct forwarder *forwarder;
+	struct selftest_proxy *server;
 	struct target proxy;
 	unsigned done;
 	struct probe_result results[64];
@@ -47,7 +47,7 @@ static uint16_t free_port(const char *address)
 	int fd = socket(name.ss_family, SOCK_STREAM, 0);
 
 	assert_int_equal(bind(fd, (struct sockaddr *)&name, length), 0);
-	assert_int_equal(forwarder_find_address(fd, &target), 0);
+	assert_int_equal(selftest_proxy_find_address(fd, &target), 0);
 	close(fd);
 	return target.port;
 }
@@ -70,15 +70,15 @@ static void set_up_at(struct bench *bench, const char *address, size_t max_socke
 	for (size_t i = 0; i < TARGETS; i++)
 		bench->targets[i] = loopback(address, free_port(address));
 	assert_int_equal(engine_new(bench->loop, &settings, &bench->engine, &message), 0);
-	assert_int_equal(forwarder_new(bench->loop, &bench->targets[TARGETS - 1], 1,
-				 strchr(address, ':') == NULL, &bench->forwarder, &bench->proxy),
+	assert_int_equal(selftest_proxy_new(bench->loop, &bench->targets[TARGETS - 1], 1,
+				 strchr(address, ':') == NULL, &bench->server, &bench->proxy),
 		0);
 }
 
 static void tear_down(struct bench *bench)
 {
 	engine_free(&bench->engine);
-	forwarder_free(&bench->forwarder);
+	selftest_proxy_free(&bench->server);
 	event_base_free(bench->loop);
 }
 
@@ -206,7 +206,7 @@ static void a_host_that_drops_everything_costs_one_time_out(void **state)
 		fds[i][0] = socket(AF_INET, SOCK_STREAM, 0);
 		assert_int_equal(bind(fds[i][0], (struct sockaddr *)&name, length), 0);
 		assert_int_equal(listen(fds[i][0], 0), 0);
-		assert_int_equal(forwarder_find_address(fds[i][0], &mute[i]), 0);
+		assert_int_equal(selftest_proxy_find_address(fds[i][0], &mute[i]), 0);
 		length = addr_to_sockaddr(&mute[i].addr, mute[i].port, &name);
 		for (int k = 1; k < 4; k++) {
 			fds[i][k] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "probe/standing.h"
+#include "probe/eligibility.h"
 
 #include <sys/types.h>
 
@@ -19,28 +19,29 @@
 #define TESTS_LOOKED_AT 50
 
 static void read_opt_out(
-	const struct conf_probe *conf, const struct addr *address, struct standing *standing)
+	const struct conf_probe *conf, const struct addr *address, struct eligibility *eligibility)
 {
 	const struct network *network = network_find(conf->opt_out, conf->opt_out_count, address);
 
 	if (network != NULL)
-		network_format(network, standing->opted_out);
+		network_format(network, eligibility->opted_out);
 }
 
-static int read_lists(struct db *db, const struct job *job, struct standing *standing)
+static int read_lists(struct db *db, const struct job *job, struct eligibility *eligibility)
 {
 	struct lists lists;
 	int err = lists_read(db, &lists);
 
 	for (size_t i = 0; err == ERR_NONE && i < lists.count; i++) {
 		if (lists.lists[i].id == job->list_id)
-			standing->for_proxies = strcmp(lists.lists[i].name, LIST_OF_PROXIES) == 0;
+			eligibility->for_proxies =
+				strcmp(lists.lists[i].name, LIST_OF_PROXIES) == 0;
 	}
 	return err;
 }
 
 static int read_listings(
-	struct db *db, const struct job *job, int64_t now, struct standing *standing)
+	struct db *db, const struct job *job, int64_t now, struct eligibility *eligibility)
 {
 	const struct network network = network_of_addr(&job->address);
 	struct listing listings[LISTS_MAX];
@@ -49,35 +50,35 @@ static int read_listings(
 
 	/* The widest come first, so the nearest network is the last one seen. */
 	for (size_t i = 0; err == ERR_NONE && i < count; i++) {
-		standing->may_be_tested = true;
+		eligibility->may_be_tested = true;
 		if (listings[i].list_id != job->list_id)
 			continue;
 		if (network_compare(&listings[i].network, &network) == 0)
-			standing->listed = true;
+			eligibility->listed = true;
 		else
-			network_format(&listings[i].network, standing->wider);
+			network_format(&listings[i].network, eligibility->wider);
 	}
 	return err;
 }
 
-int standing_read(struct db *db, const struct conf_probe *conf, const struct job *job, int64_t now,
-	struct standing *standing_r)
+int eligibility_read(struct db *db, const struct conf_probe *conf, const struct job *job,
+	int64_t now, struct eligibility *eligibility_r)
 {
 	bool nominated = false;
 	int err;
 
-	*standing_r = (struct standing){0};
-	struct text forbidden = TEXT_OVER(standing_r->forbidden);
+	*eligibility_r = (struct eligibility){0};
+	struct text forbidden = TEXT_OVER(eligibility_r->forbidden);
 	if (reserved_addr(
 		    &job->address, conf->allow_private, conf->allow_private_count, &forbidden))
 		text_add(&forbidden, "; probe.allow_private can permit a test");
-	read_opt_out(conf, &job->address, standing_r);
-	err = read_lists(db, job, standing_r);
+	read_opt_out(conf, &job->address, eligibility_r);
+	err = read_lists(db, job, eligibility_r);
 	if (err == ERR_NONE)
-		err = read_listings(db, job, now, standing_r);
-	if (err == ERR_NONE && !standing_r->may_be_tested)
+		err = read_listings(db, job, now, eligibility_r);
+	if (err == ERR_NONE && !eligibility_r->may_be_tested)
 		err = requests_is_nominated(db, &job->address, &nominated);
-	standing_r->may_be_tested |= nominated;
+	eligibility_r->may_be_tested |= nominated;
 	return err;
 }
 
@@ -117,7 +118,7 @@ static void count_test(void *context, const struct test *test)
 		strcmp(test->verdict, host_verdict_name(HOST_INCONCLUSIVE)) == 0;
 }
 
-int standing_read_tries(struct db *db, const struct job *job, struct tries *tries_r)
+int eligibility_read_tries(struct db *db, const struct job *job, struct tries *tries_r)
 {
 	struct counting counting = {.job = job, .tries = tries_r, .only_void = true};
 
@@ -125,7 +126,7 @@ int standing_read_tries(struct db *db, const struct job *job, struct tries *trie
 	return tests_each_of(db, &job->address, TESTS_LOOKED_AT, count_test, &counting);
 }
 
-int standing_next_request(struct db *db, const struct job *job, int64_t now, int64_t *at_r)
+int eligibility_next_request(struct db *db, const struct job *job, int64_t now, int64_t *at_r)
 {
 	struct request_record record;
 	int err = requests_read_record(db, &job->address, job->list_id, &record);
@@ -151,7 +152,7 @@ static void take_test(void *context, const struct test *test)
 		ports_add_evidence(reading->ports, test->open_ports);
 }
 
-int standing_add_evidence(
+int eligibility_add_evidence(
 	struct db *db, const struct addr *address, int64_t now, struct port_list *ports)
 {
 	const struct network network = network_of_addr(address);

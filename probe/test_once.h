@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef PROBE_COMMAND_H
-#define PROBE_COMMAND_H
+#ifndef PROBE_TEST_ONCE_H
+#define PROBE_TEST_ONCE_H
 
 struct conf;
 
@@ -12,6 +12,6 @@ enum { EXIT_CLOSED = 0, EXIT_OPEN = 1, EXIT_UNKNOWN = 3 };
  * puts it on record. A worker that is at work makes the test, as it has the listeners. The exit
  * status.
  */
-int command_run(const struct conf *conf, const char *ip);
+int test_once(const struct conf *conf, const char *ip);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "probe/command.h"
+#include "probe/test_once.h"
 
 #include <event2/event.h>
 #include <inttypes.h>
@@ -17,13 +17,13 @@
 #include "base/text.h"
 #include "conf/conf.h"
 #include "daemon/program.h"
+#include "probe/eligibility.h"
 #include "probe/engine.h"
 #include "probe/lock.h"
 #include "probe/ports.h"
 #include "probe/report.h"
 #include "probe/selftest.h"
 #include "probe/setup.h"
-#include "probe/standing.h"
 #include "store/db.h"
 #include "store/evidence.h"
 #include "store/jobs.h"
@@ -157,7 +157,7 @@ static int test_here(struct run *run)
 
 	/* That they fit was seen at the start. */
 	(void)!ports_begin(&run->ports, run->conf->probe.ports, run->conf->probe.port_count);
-	err = standing_add_evidence(run->db, &run->job.address, clock_now(), &run->ports);
+	err = eligibility_add_evidence(run->db, &run->job.address, clock_now(), &run->ports);
 	if (err != ERR_NONE)
 		return fail_of_db(run, err);
 	show(run, "testing the prober itself");
@@ -260,16 +260,17 @@ static int open_database(struct run *run)
 /* Only what is listed or nominated is tested, and never what must not be. */
 static int check_address(struct run *run)
 {
-	struct standing standing;
+	struct eligibility eligibility;
 	struct job_outcome outcome;
-	int err = standing_read(run->db, &run->conf->probe, &run->job, clock_now(), &standing);
+	int err =
+		eligibility_read(run->db, &run->conf->probe, &run->job, clock_now(), &eligibility);
 
 	if (err != ERR_NONE)
 		return fail_of_db(run, err);
-	if (!decide_untested(&run->job, &standing, &outcome))
+	if (!decide_untested(&run->job, &eligibility, &outcome))
 		return EXIT_SUCCESS;
 	log_error("%s is %s%s", run->ip, outcome.why,
-		standing.may_be_tested || standing.forbidden[0] != '\0'
+		eligibility.may_be_tested || eligibility.forbidden[0] != '\0'
 			? ""
 			: "; \"opsctl nominate\" nominates an address with its spam");
 	return EXIT_USAGE;
@@ -309,7 +310,7 @@ static int run_all(struct run *run)
 	return status;
 }
 
-int command_run(const struct conf *conf, const char *ip)
+int test_once(const struct conf *conf, const char *ip)
 {
 	struct run *run = calloc(1, sizeof(*run));
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef PROBE_STANDING_H
-#define PROBE_STANDING_H
+#ifndef PROBE_ELIGIBILITY_H
+#define PROBE_ELIGIBILITY_H
 
 #include <stdint.h>
 
@@ -11,22 +11,22 @@ struct db;
 struct port_list;
 
 /* What the database, the configuration and the machine say of a job's address before its test. */
-int standing_read(struct db *db, const struct conf_probe *conf, const struct job *job, int64_t now,
-	struct standing *standing_r) __attribute__((warn_unused_result));
+int eligibility_read(struct db *db, const struct conf_probe *conf, const struct job *job,
+	int64_t now, struct eligibility *eligibility_r) __attribute__((warn_unused_result));
 
 /* The tests that were made for a job so far. */
-int standing_read_tries(struct db *db, const struct job *job, struct tries *tries_r)
+int eligibility_read_tries(struct db *db, const struct job *job, struct tries *tries_r)
 	__attribute__((warn_unused_result));
 
 /* When the next removal request for a job's address is taken, if this one is denied now. */
-int standing_next_request(struct db *db, const struct job *job, int64_t now, int64_t *at_r)
+int eligibility_next_request(struct db *db, const struct job *job, int64_t now, int64_t *at_r)
 	__attribute__((warn_unused_result));
 
 /*
  * Marks the ports that the evidence against an address names: the reasons that it is listed for,
  * and where earlier tests found it open, back to the last that found it closed.
  */
-int standing_add_evidence(struct db *db, const struct addr *address, int64_t now,
+int eligibility_add_evidence(struct db *db, const struct addr *address, int64_t now,
 	struct port_list *ports) __attribute__((warn_unused_result));
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "probe/forwarder.h"
+#include "probe/selftest_proxy.h"
 
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
@@ -21,12 +21,12 @@
 /* A client and, once its request was understood, our target. */
 struct relay {
 	LIST_ENTRY(relay) entry;
-	struct forwarder *forwarder;
+	struct selftest_proxy *proxy;
 	struct bufferevent *client;
 	struct bufferevent *server; /* NULL: not connected yet */
 };
 
-struct forwarder {
+struct selftest_proxy {
 	struct event_base *loop;
 	const struct target *targets;
 	size_t target_count;
@@ -38,7 +38,7 @@ struct forwarder {
 static void relay_free(struct relay *relay)
 {
 	LIST_REMOVE(relay, entry);
-	relay->forwarder->relay_count--;
+	relay->proxy->relay_count--;
 	if (relay->server != NULL)
 		bufferevent_free(relay->server);
 	bufferevent_free(relay->client);
@@ -46,12 +46,12 @@ static void relay_free(struct relay *relay)
 }
 
 /* The target that a request asks for, by its first line; NULL: it is not one of ours. */
-static const struct target *find_target(const struct forwarder *forwarder, const char *request)
+static const struct target *find_target(const struct selftest_proxy *proxy, const char *request)
 {
 	char line[ADDR_TEXT_SIZE + 32], address[ADDR_TEXT_SIZE];
 
-	for (size_t i = 0; i < forwarder->target_count; i++) {
-		const struct target *target = &forwarder->targets[i];
+	for (size_t i = 0; i < proxy->target_count; i++) {
+		const struct target *target = &proxy->targets[i];
 		bool ipv4 = addr_is_ipv4(&target->addr);
 		addr_format(&target->addr, address);
 		snprintf(line, sizeof(line), "CONNECT %s%s%s:%u HTTP/1.", ipv4 ? "" : "[", address,
@@ -135,7 +135,7 @@ static void connect_to(struct relay *relay, const struct target *target)
 	socklen_t length = addr_to_sockaddr(&target->addr, target->port, &name);
 
 	bufferevent_disable(relay->client, EV_READ);
-	relay->server = bufferevent_socket_new(relay->forwarder->loop, -1, BEV_OPT_CLOSE_ON_FREE);
+	relay->server = bufferevent_socket_new(relay->proxy->loop, -1, BEV_OPT_CLOSE_ON_FREE);
 	if (relay->server == NULL) {
 		relay_free(relay);
 		return;
@@ -162,7 +162,7 @@ static void on_request(struct bufferevent *client, void *context)
 	}
 	evbuffer_remove(in, request, (size_t)end.pos + 4);
 	request[end.pos + 4] = '\0';
-	const struct target *target = find_target(relay->forwarder, request);
+	const struct target *target = find_target(relay->proxy, request);
 	if (target != NULL)
 		connect_to(relay, target);
 	else
@@ -172,29 +172,28 @@ static void on_request(struct bufferevent *client, void *context)
 static void on_accept(struct evconnlistener *socket, evutil_socket_t fd, struct sockaddr *from,
 	int length, void *context)
 {
-	struct forwarder *forwarder = context;
-	struct relay *relay =
-		forwarder->relay_count < RELAYS_MAX ? calloc(1, sizeof(*relay)) : NULL;
+	struct selftest_proxy *proxy = context;
+	struct relay *relay = proxy->relay_count < RELAYS_MAX ? calloc(1, sizeof(*relay)) : NULL;
 
 	(void)socket;
 	(void)from;
 	(void)length;
 	if (relay != NULL)
-		relay->client = bufferevent_socket_new(forwarder->loop, fd, BEV_OPT_CLOSE_ON_FREE);
+		relay->client = bufferevent_socket_new(proxy->loop, fd, BEV_OPT_CLOSE_ON_FREE);
 	if (relay == NULL || relay->client == NULL) {
 		free(relay);
 		evutil_closesocket(fd);
 		return;
 	}
-	relay->forwarder = forwarder;
-	LIST_INSERT_HEAD(&forwarder->relays, relay, entry);
-	forwarder->relay_count++;
+	relay->proxy = proxy;
+	LIST_INSERT_HEAD(&proxy->relays, relay, entry);
+	proxy->relay_count++;
 	bufferevent_setcb(relay->client, on_request, NULL, on_end, relay);
 	bufferevent_setwatermark(relay->client, EV_READ, 0, REQUEST_MAX);
 	bufferevent_enable(relay->client, EV_READ | EV_WRITE);
 }
 
-int forwarder_find_address(int fd, struct target *address_r)
+int selftest_proxy_find_address(int fd, struct target *address_r)
 {
 	struct sockaddr_storage name;
 	socklen_t length = sizeof(name);
@@ -207,38 +206,38 @@ int forwarder_find_address(int fd, struct target *address_r)
 	return addr_from_sockaddr((struct sockaddr *)&name, &address_r->addr);
 }
 
-int forwarder_new(struct event_base *loop, const struct target *targets, size_t target_count,
-	bool ipv4, struct forwarder **forwarder_r, struct target *address_r)
+int selftest_proxy_new(struct event_base *loop, const struct target *targets, size_t target_count,
+	bool ipv4, struct selftest_proxy **proxy_r, struct target *address_r)
 {
-	struct forwarder *forwarder = calloc(1, sizeof(*forwarder));
+	struct selftest_proxy *proxy = calloc(1, sizeof(*proxy));
 	struct sockaddr_storage name;
 	struct addr loopback;
 	int err = addr_parse(ipv4 ? "127.0.0.1" : "::1", &loopback);
 
-	*forwarder_r = NULL;
-	if (forwarder == NULL)
+	*proxy_r = NULL;
+	if (proxy == NULL)
 		return ERR_MEMORY;
-	LIST_INIT(&forwarder->relays);
-	forwarder->loop = loop;
-	forwarder->targets = targets;
-	forwarder->target_count = target_count;
+	LIST_INIT(&proxy->relays);
+	proxy->loop = loop;
+	proxy->targets = targets;
+	proxy->target_count = target_count;
 	socklen_t length = addr_to_sockaddr(&loopback, 0, &name);
-	forwarder->socket = evconnlistener_new_bind(loop, on_accept, forwarder,
+	proxy->socket = evconnlistener_new_bind(loop, on_accept, proxy,
 		LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, RELAYS_MAX, (struct sockaddr *)&name,
 		(int)length);
-	if (err == ERR_NONE && forwarder->socket == NULL)
+	if (err == ERR_NONE && proxy->socket == NULL)
 		err = ERR_IO;
 	if (err == ERR_NONE)
-		err = forwarder_find_address(evconnlistener_get_fd(forwarder->socket), address_r);
+		err = selftest_proxy_find_address(evconnlistener_get_fd(proxy->socket), address_r);
 	if (err != ERR_NONE)
-		forwarder_free(&forwarder);
-	*forwarder_r = forwarder;
+		selftest_proxy_free(&proxy);
+	*proxy_r = proxy;
 	return err;
 }
 
-void forwarder_free(struct forwarder **forwarder)
+void selftest_proxy_free(struct selftest_proxy **proxy)
 {
-	struct forwarder *gone = *forwarder;
+	struct selftest_proxy *gone = *proxy;
 
 	if (gone == NULL)
 		return;
@@ -247,5 +246,5 @@ void forwarder_free(struct forwarder **forwarder)
 	if (gone->socket != NULL)
 		evconnlistener_free(gone->socket);
 	free(gone);
-	*forwarder = NULL;
+	*proxy = NULL;
 }
