@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One attempt: a connection to a suspect, and the exchange over it. */
+/* One attempt: connect, talk, and wait for the token at our listener. */
+#include "probe/attempt.h"
+
 #include <errno.h>
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
@@ -12,8 +14,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/err.h"
-#include "probe/internal.h"
+#include "probe/exchange.h"
+#include "probe/listener.h"
 #include "probe/transcript.h"
 
 /* After the end of a connection a token that went through it may still be on its way to us. */
@@ -24,7 +28,10 @@ static const struct timeval answer_patience = {.tv_sec = 5};
 static const struct timeval quiet_patience = {.tv_sec = 2};
 
 struct attempt {
-	struct line *line;
+	const struct attempt_settings *settings;
+	struct attempt_events events;
+	struct addr host;
+	int64_t test_began_msecs;
 	struct probe_result result;
 	struct evbuffer *log;
 	int fd; /* while it connects; -1 once the stream has it */
@@ -41,35 +48,36 @@ struct attempt {
 
 static int64_t now_of(const struct attempt *attempt)
 {
-	return test_msecs(attempt->line->test);
+	return clock_monotonic_msecs() - attempt->test_began_msecs;
 }
 
-void attempt_free(struct attempt *attempt)
+void attempt_free(struct attempt **attempt)
 {
-	if (attempt == NULL)
+	struct attempt *gone = *attempt;
+
+	if (gone == NULL)
 		return;
-	listener_forget(&attempt->expectation);
-	if (attempt->connecting != NULL)
-		event_free(attempt->connecting);
-	if (attempt->deadline != NULL)
-		event_free(attempt->deadline);
-	if (attempt->quiet != NULL)
-		event_free(attempt->quiet);
-	if (attempt->stream != NULL)
-		bufferevent_free(attempt->stream);
-	if (attempt->fd >= 0)
-		close(attempt->fd);
-	if (attempt->log != NULL)
-		evbuffer_free(attempt->log);
-	attempt->line->attempt = NULL;
-	attempt->line->test->engine->sockets--;
-	free(attempt);
+	listener_forget(&gone->expectation);
+	if (gone->connecting != NULL)
+		event_free(gone->connecting);
+	if (gone->deadline != NULL)
+		event_free(gone->deadline);
+	if (gone->quiet != NULL)
+		event_free(gone->quiet);
+	if (gone->stream != NULL)
+		bufferevent_free(gone->stream);
+	if (gone->fd >= 0)
+		close(gone->fd);
+	if (gone->log != NULL)
+		evbuffer_free(gone->log);
+	free(gone);
+	*attempt = NULL;
 }
 
 /* The attempt is over, and gone after this. */
 static void finish(struct attempt *attempt, enum probe_verdict verdict, int error)
 {
-	struct line *line = attempt->line;
+	struct attempt_events events = attempt->events;
 	struct probe_result result = attempt->result;
 	struct evbuffer *log = attempt->log;
 
@@ -80,8 +88,8 @@ static void finish(struct attempt *attempt, enum probe_verdict verdict, int erro
 		transcript_note(log, result.ended_msecs, "%s (errno %d)", strerror(error), error);
 	transcript_verdict(log, result.ended_msecs, verdict);
 	attempt->log = NULL;
-	attempt_free(attempt);
-	test_attempt_finished(line, &result, log);
+	attempt_free(&attempt);
+	events.finished(events.context, &result, log);
 }
 
 static void finish_exchange(struct attempt *attempt, int error)
@@ -214,7 +222,7 @@ static bool is_loopback(const struct addr *addr)
 /* What comes from our own address did not come through the suspect, unless it is one of us. */
 static bool is_intercepted(const struct attempt *attempt, const struct addr *egress)
 {
-	const struct addr *host = &attempt->line->test->host;
+	const struct addr *host = &attempt->host;
 
 	if (is_loopback(host) || addr_compare(egress, host) == 0)
 		return false;
@@ -234,7 +242,7 @@ static void on_token(void *context, const struct addr *egress)
 	attempt->result.has_egress = true;
 	attempt->result.egress = *egress;
 	if (is_intercepted(attempt, egress)) {
-		attempt->line->test->intercepted = true;
+		attempt->result.intercepted = true;
 		transcript_note(attempt->log, now_of(attempt), "that is our own address");
 	}
 	/* The end comes from the loop: the listener that called is still at work. */
@@ -244,17 +252,17 @@ static void on_token(void *context, const struct addr *egress)
 
 static bool open_stream(struct attempt *attempt)
 {
-	struct engine *engine = attempt->line->test->engine;
+	const struct attempt_settings *settings = attempt->settings;
 	SSL *tls;
 
-	if (attempt->line->port.protocol != PROTOCOL_HTTPS_CONNECT) {
+	if (attempt->result.port.protocol != PROTOCOL_HTTPS_CONNECT) {
 		attempt->stream =
-			bufferevent_socket_new(engine->loop, attempt->fd, BEV_OPT_CLOSE_ON_FREE);
+			bufferevent_socket_new(settings->loop, attempt->fd, BEV_OPT_CLOSE_ON_FREE);
 	} else {
-		tls = SSL_new(engine->tls);
+		tls = SSL_new(settings->tls);
 		if (tls == NULL)
 			return false;
-		attempt->stream = bufferevent_openssl_socket_new(engine->loop, attempt->fd, tls,
+		attempt->stream = bufferevent_openssl_socket_new(settings->loop, attempt->fd, tls,
 			BUFFEREVENT_SSL_CONNECTING, BEV_OPT_CLOSE_ON_FREE);
 		if (attempt->stream == NULL)
 			SSL_free(tls);
@@ -281,28 +289,28 @@ static void note_our_end(struct attempt *attempt)
 
 static void talk(struct attempt *attempt)
 {
-	struct engine *engine = attempt->line->test->engine;
+	const struct attempt_settings *settings = attempt->settings;
 
 	note_our_end(attempt);
-	attempt->deadline = evtimer_new(engine->loop, on_deadline, attempt);
-	if (attempt->line->port.protocol == PROTOCOL_GATEWAY)
-		attempt->quiet = evtimer_new(engine->loop, on_quiet, attempt);
+	attempt->deadline = evtimer_new(settings->loop, on_deadline, attempt);
+	if (attempt->result.port.protocol == PROTOCOL_GATEWAY)
+		attempt->quiet = evtimer_new(settings->loop, on_quiet, attempt);
 	if (attempt->deadline == NULL || !open_stream(attempt)) {
 		finish(attempt, PROBE_LOCAL_ERROR, ENOMEM);
 		return;
 	}
-	attempt->goal.site_url = engine->site_url;
+	attempt->goal.site_url = settings->site_url;
 	token_make(attempt->goal.token);
 	token_make(attempt->goal.answer);
 	attempt->expectation = (struct expectation){.token = attempt->goal.token,
 		.answer = attempt->goal.answer,
 		.seen = on_token,
 		.context = attempt};
-	listener_expect(engine->listener, &attempt->expectation);
-	event_add(attempt->deadline, &engine->probe_timeout);
+	listener_expect(settings->listener, &attempt->expectation);
+	event_add(attempt->deadline, &settings->probe_timeout);
 	bufferevent_setcb(attempt->stream, on_read, NULL, on_event, attempt);
 	bufferevent_setwatermark(attempt->stream, EV_READ, 0, EXCHANGE_READ_MAX);
-	exchange_begin(&attempt->exchange, attempt->line->port.protocol, &attempt->goal);
+	exchange_begin(&attempt->exchange, attempt->result.port.protocol, &attempt->goal);
 	send_out(attempt);
 	bufferevent_enable(attempt->stream, EV_READ | EV_WRITE);
 }
@@ -320,7 +328,7 @@ static void on_connect(evutil_socket_t fd, short what, void *context)
 		return;
 	}
 	attempt->result.target = attempt->goal.target;
-	test_port_is_open(attempt->line);
+	attempt->events.port_open(attempt->events.context);
 	talk(attempt);
 }
 
@@ -328,8 +336,7 @@ static void on_connect(evutil_socket_t fd, short what, void *context)
 static int start_connect(struct attempt *attempt)
 {
 	struct sockaddr_storage name;
-	socklen_t length =
-		addr_to_sockaddr(&attempt->line->test->host, attempt->line->port.port, &name);
+	socklen_t length = addr_to_sockaddr(&attempt->host, attempt->result.port.port, &name);
 	int on = 1;
 
 	attempt->fd = socket(name.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -340,44 +347,51 @@ static int start_connect(struct attempt *attempt)
 	return connect(attempt->fd, (struct sockaddr *)&name, length) == 0 ? 0 : errno;
 }
 
-void attempt_begin(struct line *line)
+/* All but what is known only once it is connected. NULL: no memory. */
+static struct attempt *attempt_new(const struct attempt_settings *settings,
+	const struct attempt_goal *goal, const struct attempt_events *events)
 {
-	struct engine *engine = line->test->engine;
 	struct attempt *attempt = malloc(sizeof(*attempt));
-	int error;
 
-	engine->sockets++;
-	if (attempt == NULL) {
-		engine->sockets--;
-		test_attempt_finished(line,
-			&(struct probe_result){.port = line->port, .verdict = PROBE_LOCAL_ERROR},
-			NULL);
-		return;
-	}
+	if (attempt == NULL)
+		return NULL;
+	/* An exchange is large, and made ready when it begins. */
 	memset(attempt, 0, offsetof(struct attempt, exchange));
-	attempt->line = line;
+	attempt->settings = settings;
+	attempt->events = *events;
+	attempt->host = goal->host;
+	attempt->test_began_msecs = goal->test_began_msecs;
 	attempt->fd = -1;
-	line->attempt = attempt;
-	attempt->goal.target = *line->test->targets[line->targets_tried];
-	attempt->result.port = line->port;
+	attempt->goal.target = goal->target;
+	attempt->result.port = goal->port;
 	attempt->result.began_msecs = now_of(attempt);
 	attempt->log = evbuffer_new();
-	if (attempt->log == NULL) {
-		attempt_free(attempt);
-		test_attempt_finished(line,
-			&(struct probe_result){.port = line->port, .verdict = PROBE_LOCAL_ERROR},
+	if (attempt->log == NULL)
+		attempt_free(&attempt);
+	return attempt;
+}
+
+void attempt_begin(const struct attempt_settings *settings, const struct attempt_goal *goal,
+	const struct attempt_events *events, struct attempt **attempt_r)
+{
+	struct attempt *attempt = attempt_new(settings, goal, events);
+	int error;
+
+	*attempt_r = attempt;
+	if (attempt == NULL) {
+		events->finished(events->context,
+			&(struct probe_result){.port = goal->port, .verdict = PROBE_LOCAL_ERROR},
 			NULL);
 		return;
 	}
-	transcript_headline(attempt->log, ++line->test->connections, &line->test->host, &line->port,
-		&attempt->goal.target);
+	transcript_headline(attempt->log, goal->number, &goal->host, &goal->port, &goal->target);
 	error = start_connect(attempt);
 	if (error && error != EINPROGRESS) {
 		finish_connect(attempt, error);
 		return;
 	}
-	attempt->connecting = event_new(engine->loop, attempt->fd, EV_WRITE, on_connect, attempt);
+	attempt->connecting = event_new(settings->loop, attempt->fd, EV_WRITE, on_connect, attempt);
 	if (attempt->connecting == NULL ||
-		event_add(attempt->connecting, &engine->connect_timeout) != 0)
+		event_add(attempt->connecting, &settings->connect_timeout) != 0)
 		finish(attempt, PROBE_LOCAL_ERROR, ENOMEM);
 }

@@ -1,15 +1,30 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The engine: the listeners, and the tests of hosts that are under way. */
+#include "probe/engine.h"
+
+#include <event2/event.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/queue.h>
 
 #include "base/err.h"
 #include "base/text.h"
-#include "probe/internal.h"
+#include "probe/host_test.h"
+#include "probe/listener.h"
+#include "probe/slots.h"
 
-void engine_wake(struct engine *engine)
-{
-	event_active(engine->pump, EV_TIMEOUT, 0);
-}
+struct running {
+	LIST_ENTRY(running) entry;
+	struct host_test *test;
+};
+
+struct engine {
+	struct host_test_settings settings;
+	struct target *targets;
+	char *site_url;
+	LIST_HEAD(, running) tests;
+	size_t test_count;
+};
 
 size_t engine_busy(const struct engine *engine)
 {
@@ -17,35 +32,21 @@ size_t engine_busy(const struct engine *engine)
 }
 
 /* Gives the results of the tests that are over. done() may begin others. */
-static void give_results(struct engine *engine)
-{
-	struct test_of_host *test = LIST_FIRST(&engine->tests);
-	struct test_of_host *next;
-
-	for (; test != NULL; test = next) {
-		next = LIST_NEXT(test, entry);
-		if (test->lines_left > 0)
-			continue;
-		LIST_REMOVE(test, entry);
-		engine->test_count--;
-		test_give_result(test);
-		test_free(&test);
-	}
-}
-
-static void on_pump(evutil_socket_t fd, short what, void *context)
+static void give_results(void *context)
 {
 	struct engine *engine = context;
-	struct line *line;
+	struct running *next;
 
-	(void)fd;
-	(void)what;
-	while (engine->sockets < engine->max_sockets &&
-		(line = STAILQ_FIRST(&engine->queue)) != NULL) {
-		STAILQ_REMOVE_HEAD(&engine->queue, queued);
-		attempt_begin(line);
+	for (struct running *each = LIST_FIRST(&engine->tests); each != NULL; each = next) {
+		next = LIST_NEXT(each, entry);
+		if (!host_test_is_over(each->test))
+			continue;
+		LIST_REMOVE(each, entry);
+		engine->test_count--;
+		host_test_give_result(each->test);
+		host_test_free(&each->test);
+		free(each);
 	}
-	give_results(engine);
 }
 
 static struct timeval timeval_of(int msecs)
@@ -55,30 +56,32 @@ static struct timeval timeval_of(int msecs)
 
 static int copy_settings(struct engine *engine, const struct engine_settings *settings)
 {
-	engine->connect_timeout = timeval_of(settings->connect_timeout_msecs);
-	engine->probe_timeout = timeval_of(settings->probe_timeout_msecs);
-	engine->max_sockets = settings->max_sockets;
-	engine->target_count = settings->target_count;
 	engine->targets = calloc(settings->target_count, sizeof(*engine->targets));
 	engine->site_url = strdup(settings->site_url);
 	if (engine->targets == NULL || engine->site_url == NULL)
 		return ERR_MEMORY;
 	memcpy(engine->targets, settings->targets,
 		settings->target_count * sizeof(*engine->targets));
+	engine->settings.targets = engine->targets;
+	engine->settings.target_count = settings->target_count;
+	engine->settings.attempts.site_url = engine->site_url;
+	engine->settings.attempts.connect_timeout = timeval_of(settings->connect_timeout_msecs);
+	engine->settings.attempts.probe_timeout = timeval_of(settings->probe_timeout_msecs);
 	return ERR_NONE;
 }
 
-/* Whom a suspect's certificate names is of no interest: what it does with our token is. */
-static int make_tls(struct engine *engine)
+/* The name in a suspect's certificate does not matter: what it does with our token does. */
+static SSL_CTX *new_tls(void)
 {
-	engine->tls = SSL_CTX_new(TLS_client_method());
-	if (engine->tls == NULL)
-		return ERR_MEMORY;
-	SSL_CTX_set_verify(engine->tls, SSL_VERIFY_NONE, NULL);
-	/* Old proxies are the ones that stand open. */
-	SSL_CTX_set_min_proto_version(engine->tls, 0);
-	SSL_CTX_set_security_level(engine->tls, 0);
-	return ERR_NONE;
+	SSL_CTX *tls = SSL_CTX_new(TLS_client_method());
+
+	if (tls == NULL)
+		return NULL;
+	SSL_CTX_set_verify(tls, SSL_VERIFY_NONE, NULL);
+	/* Open proxies are often old. */
+	SSL_CTX_set_min_proto_version(tls, 0);
+	SSL_CTX_set_security_level(tls, 0);
+	return tls;
 }
 
 int engine_new(struct event_base *loop, const struct engine_settings *settings,
@@ -90,16 +93,15 @@ int engine_new(struct event_base *loop, const struct engine_settings *settings,
 	*engine_r = NULL;
 	if (engine == NULL)
 		return ERR_MEMORY;
-	engine->loop = loop;
-	STAILQ_INIT(&engine->queue);
 	LIST_INIT(&engine->tests);
-	if (copy_settings(engine, settings) || make_tls(engine))
+	engine->settings.attempts.loop = loop;
+	engine->settings.attempts.tls = new_tls();
+	engine->settings.slots = slots_new(loop, settings->max_sockets, give_results, engine);
+	if (engine->settings.attempts.tls == NULL || engine->settings.slots == NULL ||
+		copy_settings(engine, settings) != ERR_NONE)
 		goto fail;
-	engine->pump = event_new(loop, -1, 0, on_pump, engine);
-	if (engine->pump == NULL)
-		goto fail;
-	err = listener_new(loop, engine->targets, engine->target_count, engine->site_url,
-		&engine->listener, message_r);
+	err = listener_new(loop, engine->targets, settings->target_count, engine->site_url,
+		&engine->settings.attempts.listener, message_r);
 	if (err != ERR_NONE)
 		goto fail;
 	*engine_r = engine;
@@ -112,18 +114,18 @@ fail:
 void engine_free(struct engine **engine)
 {
 	struct engine *gone = *engine;
-	struct test_of_host *test;
+	struct running *running;
 
 	if (gone == NULL)
 		return;
-	while ((test = LIST_FIRST(&gone->tests)) != NULL) {
-		LIST_REMOVE(test, entry);
-		test_free(&test);
+	while ((running = LIST_FIRST(&gone->tests)) != NULL) {
+		LIST_REMOVE(running, entry);
+		host_test_free(&running->test);
+		free(running);
 	}
-	listener_free(&gone->listener);
-	if (gone->pump != NULL)
-		event_free(gone->pump);
-	SSL_CTX_free(gone->tls);
+	listener_free(&gone->settings.attempts.listener);
+	slots_free(&gone->settings.slots);
+	SSL_CTX_free(gone->settings.attempts.tls);
 	free(gone->targets);
 	free(gone->site_url);
 	free(gone);
@@ -133,14 +135,19 @@ void engine_free(struct engine **engine)
 int engine_test(struct engine *engine, const struct addr *host, const struct probe_port *ports,
 	size_t port_count, size_t first_target, const struct host_events *events)
 {
-	struct test_of_host *test;
-	int err = test_new(engine, host, ports, port_count, first_target, events, &test);
+	struct running *running = malloc(sizeof(*running));
+	int err = ERR_MEMORY;
 
-	if (err != ERR_NONE)
+	if (running == NULL)
+		return ERR_MEMORY;
+	err = host_test_new(
+		&engine->settings, host, ports, port_count, first_target, events, &running->test);
+	if (err != ERR_NONE) {
+		free(running);
 		return err;
-	LIST_INSERT_HEAD(&engine->tests, test, entry);
+	}
+	LIST_INSERT_HEAD(&engine->tests, running, entry);
 	engine->test_count++;
-	test_begin(test);
-	engine_wake(engine);
+	host_test_begin(running->test);
 	return ERR_NONE;
 }

@@ -1,40 +1,68 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The test of a host: its ports, the protocols at those that are open, the targets in turn. */
+#include "probe/host_test.h"
+
 #include <event2/buffer.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/err.h"
-#include "probe/internal.h"
+#include "probe/exchange.h"
+#include "probe/slots.h"
 #include "probe/transcript.h"
 
-int64_t test_msecs(const struct test_of_host *test)
-{
-	return clock_monotonic_msecs() - test->began_msecs;
-}
+/* One protocol at one port, tried with one target after the other. */
+struct line {
+	struct slot_waiter waiter; /* the first member: start_line() finds the line by it */
+	struct host_test *test;
+	struct probe_port port;
+	bool opens_port; /* the first of its port: finds out whether that takes connections */
+	size_t targets_tried;
+	struct attempt *attempt; /* NULL: none is under way */
+};
+
+struct host_test {
+	const struct host_test_settings *settings;
+	struct addr host;
+	struct host_events events;
+	int64_t began_msecs;           /* monotonic */
+	const struct target **targets; /* those of use for this host, in order */
+	size_t target_count;
+	struct line *lines; /* lines of one port are neighbours */
+	size_t line_count;
+	size_t lines_left;
+	size_t ports, ports_done;
+	struct probe_result *results;
+	size_t result_count, result_room;
+	struct evbuffer *transcript;
+	unsigned connections;
+	bool alive;
+	bool intercepted;
+	bool incomplete;
+};
 
 /* Those of the host's own family; an IPv4 proxy is not to be asked for IPv6 unless there is no
  * other. */
-static size_t count_targets(const struct engine *engine, bool ipv4)
+static size_t count_targets(const struct host_test_settings *settings, bool ipv4)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < engine->target_count; i++)
-		count += addr_is_ipv4(&engine->targets[i].addr) == ipv4;
+	for (size_t i = 0; i < settings->target_count; i++)
+		count += addr_is_ipv4(&settings->targets[i].addr) == ipv4;
 	return count;
 }
 
-static int choose_targets(struct test_of_host *test, size_t first_target)
+static int choose_targets(struct host_test *test, size_t first_target)
 {
-	const struct engine *engine = test->engine;
+	const struct host_test_settings *settings = test->settings;
 	bool ipv4 = addr_is_ipv4(&test->host);
-	size_t count = count_targets(engine, ipv4);
+	size_t count = count_targets(settings, ipv4);
 	size_t next = 0;
 
 	if (count == 0) {
 		ipv4 = !ipv4;
-		count = count_targets(engine, ipv4);
+		count = count_targets(settings, ipv4);
 	}
 	if (count == 0)
 		return ERR_RANGE;
@@ -42,16 +70,18 @@ static int choose_targets(struct test_of_host *test, size_t first_target)
 	if (test->targets == NULL)
 		return ERR_MEMORY;
 	test->target_count = count;
-	for (size_t i = 0; i < engine->target_count; i++)
-		if (addr_is_ipv4(&engine->targets[i].addr) == ipv4)
+	for (size_t i = 0; i < settings->target_count; i++)
+		if (addr_is_ipv4(&settings->targets[i].addr) == ipv4)
 			test->targets[(next++ + count - first_target % count) % count] =
-				&engine->targets[i];
+				&settings->targets[i];
 	return ERR_NONE;
 }
 
+static void start_line(struct slot_waiter *waiter);
+
 /* All lines of the port of an entry, behind one another. */
 static void lay_out_port(
-	struct test_of_host *test, const struct probe_port *ports, size_t count, size_t index)
+	struct host_test *test, const struct probe_port *ports, size_t count, size_t index)
 {
 	bool first = true;
 
@@ -60,7 +90,12 @@ static void lay_out_port(
 		if (ports[i].port != ports[index].port ||
 			!exchange_is_possible(ports[i].protocol, test->targets[0]))
 			continue;
-		*line = (struct line){.test = test, .port = ports[i], .opens_port = first};
+		*line = (struct line){
+			.waiter = {.start = start_line},
+			.test = test,
+			.port = ports[i],
+			.opens_port = first,
+		};
 		test->line_count++;
 		test->ports += first;
 		first = false;
@@ -68,7 +103,7 @@ static void lay_out_port(
 }
 
 /* Those that the evidence names come first. */
-static void lay_out(struct test_of_host *test, const struct probe_port *ports, size_t count)
+static void lay_out(struct host_test *test, const struct probe_port *ports, size_t count)
 {
 	bool laid_out[UINT16_MAX + 1] = {false};
 
@@ -81,17 +116,17 @@ static void lay_out(struct test_of_host *test, const struct probe_port *ports, s
 	test->lines_left = test->line_count;
 }
 
-int test_new(struct engine *engine, const struct addr *host, const struct probe_port *ports,
-	size_t port_count, size_t first_target, const struct host_events *events,
-	struct test_of_host **test_r)
+int host_test_new(const struct host_test_settings *settings, const struct addr *host,
+	const struct probe_port *ports, size_t port_count, size_t first_target,
+	const struct host_events *events, struct host_test **test_r)
 {
-	struct test_of_host *test = calloc(1, sizeof(*test));
+	struct host_test *test = calloc(1, sizeof(*test));
 	int err;
 
 	*test_r = NULL;
 	if (test == NULL)
 		return ERR_MEMORY;
-	test->engine = engine;
+	test->settings = settings;
 	test->host = *host;
 	test->events = *events;
 	test->began_msecs = clock_monotonic_msecs();
@@ -110,34 +145,22 @@ int test_new(struct engine *engine, const struct addr *host, const struct probe_
 	*test_r = test;
 	return ERR_NONE;
 fail:
-	test_free(&test);
+	host_test_free(&test);
 	return err;
 }
 
-/* Takes the lines of a test out of the queue. */
-static void leave_queue(struct test_of_host *test)
+void host_test_free(struct host_test **test)
 {
-	STAILQ_HEAD(, line) others = STAILQ_HEAD_INITIALIZER(others);
-	struct line *line;
-
-	while ((line = STAILQ_FIRST(&test->engine->queue)) != NULL) {
-		STAILQ_REMOVE_HEAD(&test->engine->queue, queued);
-		if (line->test != test)
-			STAILQ_INSERT_TAIL(&others, line, queued);
-	}
-	STAILQ_CONCAT(&test->engine->queue, &others);
-}
-
-void test_free(struct test_of_host **test)
-{
-	struct test_of_host *gone = *test;
+	struct host_test *gone = *test;
 
 	if (gone == NULL)
 		return;
-	if (gone->lines_left > 0)
-		leave_queue(gone);
-	for (size_t i = 0; i < gone->line_count; i++)
-		attempt_free(gone->lines[i].attempt);
+	for (size_t i = 0; i < gone->line_count; i++) {
+		slots_leave(gone->settings->slots, &gone->lines[i].waiter);
+		if (gone->lines[i].attempt != NULL)
+			slots_give_back(gone->settings->slots);
+		attempt_free(&gone->lines[i].attempt);
+	}
 	if (gone->transcript != NULL)
 		evbuffer_free(gone->transcript);
 	free(gone->targets);
@@ -149,8 +172,7 @@ void test_free(struct test_of_host **test)
 
 static void queue_line(struct line *line)
 {
-	STAILQ_INSERT_TAIL(&line->test->engine->queue, line, queued);
-	engine_wake(line->test->engine);
+	slots_wait(line->test->settings->slots, &line->waiter);
 }
 
 static bool shares_port(const struct line *line, const struct line *other)
@@ -159,8 +181,11 @@ static bool shares_port(const struct line *line, const struct line *other)
 	       other->port.port == line->port.port;
 }
 
-void test_port_is_open(struct line *line)
+/* The port of a line takes connections: its other lines may begin. */
+static void on_port_open(void *context)
 {
+	struct line *line = context;
+
 	line->test->alive = true;
 	if (!line->opens_port)
 		return;
@@ -171,7 +196,7 @@ void test_port_is_open(struct line *line)
 }
 
 /* A transcript that is nearly full only gets headline and verdict of what follows. */
-static void keep_log(struct test_of_host *test, struct evbuffer *log)
+static void keep_log(struct host_test *test, struct evbuffer *log)
 {
 	struct evbuffer_ptr end;
 
@@ -187,7 +212,7 @@ static void keep_log(struct test_of_host *test, struct evbuffer *log)
 	evbuffer_free(log);
 }
 
-static void keep_result(struct test_of_host *test, const struct probe_result *result)
+static void keep_result(struct host_test *test, const struct probe_result *result)
 {
 	size_t room = test->result_room ? test->result_room * 2 : 64;
 	struct probe_result *larger;
@@ -227,15 +252,18 @@ static bool has_next_target(const struct line *line)
 	       exchange_is_possible(line->port.protocol, line->test->targets[line->targets_tried]);
 }
 
-void test_attempt_finished(
-	struct line *line, const struct probe_result *result, struct evbuffer *log)
+static void on_finished(void *context, const struct probe_result *result, struct evbuffer *log)
 {
-	struct test_of_host *test = line->test;
+	struct line *line = context;
+	struct host_test *test = line->test;
 
+	line->attempt = NULL;
+	slots_give_back(test->settings->slots);
 	if (log != NULL)
 		keep_log(test, log);
 	keep_result(test, result);
 	test->alive = test->alive || result->verdict == PROBE_PORT_CLOSED;
+	test->intercepted = test->intercepted || result->intercepted;
 	line->targets_tried++;
 	if (is_worth_another_target(result->verdict) && has_next_target(line)) {
 		queue_line(line);
@@ -246,17 +274,41 @@ void test_attempt_finished(
 	test->lines_left -= lines_ended(line);
 	if (test->events.progress != NULL)
 		test->events.progress(test->events.context, test->ports_done, test->ports, result);
-	engine_wake(test->engine);
 }
 
-void test_begin(struct test_of_host *test)
+static void start_line(struct slot_waiter *waiter)
+{
+	struct line *line = (struct line *)waiter;
+	struct host_test *test = line->test;
+	const struct attempt_goal goal = {
+		.host = test->host,
+		.port = line->port,
+		.target = *test->targets[line->targets_tried],
+		.test_began_msecs = test->began_msecs,
+		.number = ++test->connections,
+	};
+	const struct attempt_events events = {
+		.port_open = on_port_open,
+		.finished = on_finished,
+		.context = line,
+	};
+
+	attempt_begin(&test->settings->attempts, &goal, &events, &line->attempt);
+}
+
+void host_test_begin(struct host_test *test)
 {
 	for (size_t i = 0; i < test->line_count; i++)
 		if (test->lines[i].opens_port)
 			queue_line(&test->lines[i]);
 }
 
-void test_give_result(struct test_of_host *test)
+bool host_test_is_over(const struct host_test *test)
+{
+	return test->lines_left == 0;
+}
+
+void host_test_give_result(struct host_test *test)
 {
 	struct host_result result = {
 		.host = test->host,

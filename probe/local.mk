@@ -4,13 +4,12 @@ if WITH_PROBE
 noinst_LIBRARIES += libprobe.a
 libprobe_a_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
 libprobe_a_SOURCES = \
-	probe/attempt.c \
+	probe/attempt.c probe/attempt.h \
 	probe/test_once.c probe/test_once.h \
 	probe/decide.c probe/decide.h \
 	probe/engine.c probe/engine.h \
 	probe/exchange.c probe/exchange.h \
 	probe/selftest_proxy.c probe/selftest_proxy.h \
-	probe/internal.h \
 	probe/judge.c probe/judge.h \
 	probe/listener.c probe/listener.h \
 	probe/lock.c probe/lock.h \
@@ -23,9 +22,10 @@ libprobe_a_SOURCES = \
 	probe/schedule.c probe/schedule.h \
 	probe/selftest.c probe/selftest.h \
 	probe/setup.c probe/setup.h \
+	probe/slots.c probe/slots.h \
 	probe/eligibility.c probe/eligibility.h \
 	probe/task.c probe/task.h \
-	probe/host_test.c \
+	probe/host_test.c probe/host_test.h \
 	probe/token.c probe/token.h \
 	probe/transcript.c probe/transcript.h \
 	probe/worker.c probe/worker.h
