@@ -21,6 +21,8 @@ struct statement *db_begin(struct db *db, enum statement_id id)
 	return statement;
 }
 
+/* Keeps the first error. After a failed prepare there is no statement, which SQLite calls misuse.
+ */
 static void note_bind(struct statement *statement, int code)
 {
 	if (statement->bind_error == SQLITE_OK)
@@ -29,15 +31,7 @@ static void note_bind(struct statement *statement, int code)
 
 void db_bind_int(struct statement *statement, int parameter, int64_t value)
 {
-	if (statement->stmt != NULL)
-		note_bind(statement, sqlite3_bind_int64(statement->stmt, parameter, value));
-}
-
-void db_bind_text(struct statement *statement, int parameter, const char *value)
-{
-	if (statement->stmt != NULL)
-		note_bind(statement,
-			sqlite3_bind_text(statement->stmt, parameter, value, -1, SQLITE_STATIC));
+	note_bind(statement, sqlite3_bind_int64(statement->stmt, parameter, value));
 }
 
 void db_bind_id(struct statement *statement, int parameter, int64_t id)
@@ -46,11 +40,22 @@ void db_bind_id(struct statement *statement, int parameter, int64_t id)
 		db_bind_int(statement, parameter, id);
 }
 
+void db_bind_time(struct statement *statement, int parameter, int64_t time)
+{
+	if (time != CLOCK_NEVER)
+		db_bind_int(statement, parameter, time);
+}
+
+void db_bind_text(struct statement *statement, int parameter, const char *value)
+{
+	note_bind(
+		statement, sqlite3_bind_text(statement->stmt, parameter, value, -1, SQLITE_STATIC));
+}
+
 void db_bind_blob(struct statement *statement, int parameter, const void *octets, size_t length)
 {
-	if (statement->stmt != NULL)
-		note_bind(statement, sqlite3_bind_blob64(statement->stmt, parameter, octets, length,
-					     SQLITE_STATIC));
+	note_bind(statement,
+		sqlite3_bind_blob64(statement->stmt, parameter, octets, length, SQLITE_STATIC));
 }
 
 void db_bind_addr(struct statement *statement, int parameter, const struct addr *addr)
@@ -63,15 +68,8 @@ void db_bind_addr_text(struct statement *statement, int parameter, const struct 
 	char text[ADDR_TEXT_SIZE];
 
 	addr_format(addr, text);
-	if (statement->stmt != NULL)
-		note_bind(statement,
-			sqlite3_bind_text(statement->stmt, parameter, text, -1, SQLITE_TRANSIENT));
-}
-
-void db_bind_time(struct statement *statement, int parameter, int64_t time)
-{
-	if (time != CLOCK_NEVER)
-		db_bind_int(statement, parameter, time);
+	note_bind(statement,
+		sqlite3_bind_text(statement->stmt, parameter, text, -1, SQLITE_TRANSIENT));
 }
 
 int db_step(struct statement *statement)
