@@ -202,7 +202,6 @@ int requests_each_undecided(
 	struct request request;
 	int more;
 
-	db_bind_int(row, 2, -1);
 	while ((more = db_step(row)) > 0) {
 		read_request(row, &request);
 		take(context, &request);

@@ -45,12 +45,7 @@ const struct statement_text statements_of_requests[STATEMENT_COUNT - ADD_REQUEST
 
 	[UNDECIDED_REQUESTS - ADD_REQUEST] = {DB_OPS, ROLE_ADMIN | ROLE_SITE,
 		"SELECT " REQUEST_COLUMNS " FROM request JOIN list ON list.id = list_id"
-		" WHERE decided_at IS NULL AND (?1 IS NULL OR address = ?1)"
-		" ORDER BY requested_at, request.id LIMIT ?2"},
-
-	[NEWEST_REQUESTS - ADD_REQUEST] = {DB_OPS, ROLE_ADMIN | ROLE_SITE,
-		"SELECT " REQUEST_COLUMNS " FROM request JOIN list ON list.id = list_id"
-		" WHERE ?1 IS NULL OR address = ?1 ORDER BY request.id DESC LIMIT ?2"},
+		" WHERE decided_at IS NULL ORDER BY requested_at, request.id"},
 
 	[COUNT_REQUESTS - ADD_REQUEST] = {DB_OPS, ROLE_ADMIN | ROLE_SITE,
 		"SELECT kind, state, count(*) FROM request GROUP BY kind, state"},
