@@ -30,6 +30,6 @@ bench: all $(bench_tools)
 bench-full: all $(bench_tools)
 	OPSMILTER_BUILD='$(abs_builddir)' '$(srcdir)/bench/run' --full $(BENCH_OPTIONS)
 if WITH_PROBE
-bench-probe: bench/probe
-	bench/probe
+bench-probe: $(BUILT_SOURCES)
+	$(MAKE) bench/probe && bench/probe
 endif

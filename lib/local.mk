@@ -46,10 +46,9 @@ libops_a_SOURCES += \
 	lib/store/pool.c lib/store/pool.h \
 	lib/store/requests.c lib/store/requests.h \
 	lib/store/schema.h \
-	lib/store/statements.c lib/store/statements.h \
-	lib/store/statements_requests.c \
+	lib/store/statements.h \
 	lib/store/tests.c lib/store/tests.h
-nodist_libops_a_SOURCES = lib/store/schema.c
+nodist_libops_a_SOURCES = lib/store/schema.c lib/store/statement_names.h lib/store/statement_texts.c
 
 libops_a_SOURCES += \
 	lib/conf/conf.c lib/conf/conf.h \

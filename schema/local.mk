@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# The databases' schema, one file a step, in order; the programs carry them inside.
+# The schema of the databases, one file for each step, in order, and all statements: built into the programs.
 SCHEMA_FILES = \
 	schema/ops/0001_initial.sql \
 	schema/ops/0002_way_out.sql \
@@ -10,10 +10,18 @@ opsschemadir = $(pkgdatadir)/schema/ops
 hitsschemadir = $(pkgdatadir)/schema/hits
 dist_opsschema_DATA = schema/ops/0001_initial.sql schema/ops/0002_way_out.sql
 dist_hitsschema_DATA = schema/hits/0001_initial.sql schema/hits/0002_counters.sql
-EXTRA_DIST += schema/embed
-CLEANFILES += lib/store/schema.c
+EXTRA_DIST += schema/embed schema/embed_statements schema/statements.sql
+BUILT_SOURCES += lib/store/statement_names.h
+CLEANFILES += lib/store/schema.c lib/store/statement_names.h lib/store/statement_texts.c
 
 lib/store/schema.c: $(SCHEMA_FILES) schema/embed
 	$(AM_V_GEN)$(MKDIR_P) lib/store && \
 	for file in $(SCHEMA_FILES); do set -- "$$@" "$(srcdir)/$$file"; done && \
 	"$(srcdir)/schema/embed" "$$@" > $@.new && mv $@.new $@
+
+lib/store/statement_names.h: schema/statements.sql schema/embed_statements
+	$(AM_V_GEN)$(MKDIR_P) lib/store && \
+	"$(srcdir)/schema/embed_statements" names "$(srcdir)/schema/statements.sql" > $@.new && mv $@.new $@
+lib/store/statement_texts.c: schema/statements.sql schema/embed_statements
+	$(AM_V_GEN)$(MKDIR_P) lib/store && \
+	"$(srcdir)/schema/embed_statements" texts "$(srcdir)/schema/statements.sql" > $@.new && mv $@.new $@

@@ -207,7 +207,8 @@ check-peers: all
 	OPSMILTER_BUILD='$(abs_builddir)' '$(srcdir)/tests/peers/run' $(CHECK_OPTIONS)
 
 .PHONY: fuzz-targets
-fuzz-targets: $(FUZZ_TARGETS)
+fuzz-targets: $(BUILT_SOURCES)
+	$(MAKE) $(FUZZ_TARGETS)
 
 include tests/style/local.mk
 include tests/browser/local.mk

@@ -57,7 +57,7 @@ bool db_is_stale(struct db *db, int max_age_msecs);
 void db_set_wait(struct db *db, int wait_msecs);
 
 /*
- * Begins a statement of the table in statements.c; it is prepared the first time. A failure is
+ * Begins a statement of schema/statements.sql; it is prepared the first time. A failure is
  * returned by db_step(). The role must allow the statement (assert).
  * After db_begin(), bind the parameters (from 1; one that is not bound is NULL), then step until
  * db_step() returns 0 or an error, or end early with db_finish().

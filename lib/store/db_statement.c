@@ -10,13 +10,14 @@
 struct statement *db_begin(struct db *db, enum statement_id id)
 {
 	struct statement *statement = &db->statements[id];
+	const struct statement_text *text = &statement_texts[id];
 
-	assert(statement_text(id)->roles & db->role);
-	assert(id <= COMMIT || statement_text(id)->kind == db->kind);
+	assert(text->roles & db->role);
+	assert(text->kind == DB_BOTH || text->kind == db->kind);
 	statement->db = db;
 	statement->bind_error = SQLITE_OK;
 	if (statement->stmt == NULL)
-		statement->bind_error = sqlite3_prepare_v3(db->sqlite, statement_text(id)->sql, -1,
+		statement->bind_error = sqlite3_prepare_v3(db->sqlite, text->sql, -1,
 			SQLITE_PREPARE_PERSISTENT, &statement->stmt, NULL);
 	return statement;
 }

@@ -9,6 +9,7 @@ STYLE_TESTS = \
 	tests/style/test_manuals.sh \
 	tests/style/test_site.sh \
 	tests/style/test_sizes.sh \
+	tests/style/test_statements.sh \
 	tests/style/test_words.sh
 dist_check_SCRIPTS += $(STYLE_TESTS)
 EXTRA_DIST += tests/style/dialect.query tests/style/old_words tests/style/report.sh

@@ -40,12 +40,13 @@ finish() {
 source_files() {
 	(cd "$root" && for ending; do
 		find bench contrib ctl lib man milter probe schema scripts tests web -type f -name "*.$ending"
-	done | grep -v -e '^lib/store/schema\.c$' -e '/__pycache__/' | sort)
+	done | grep -v -e '^lib/store/schema\.c$' -e '^lib/store/statement_names\.h$' \
+		-e '^lib/store/statement_texts\.c$' -e '/__pycache__/' | sort)
 }
 
 # The scripts and texts that have no ending to know them by.
 other_files() {
-	(cd "$root" && for file in bootstrap configure.ac Makefile.am schema/embed scripts/* \
+	(cd "$root" && for file in bootstrap configure.ac Makefile.am schema/embed* scripts/* \
 		.ci/run tests/*/run bench/* contrib/completion/* contrib/opsmilter.*; do
 		[ -f "$file" ] && case $file in */*.*.*|bench/*.*) ;; *) echo "$file" ;; esac
 	done | sort -u)

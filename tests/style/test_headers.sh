@@ -18,8 +18,8 @@ for header in $(source_files h); do
 	printf '#include "%s"\n#include "%s"\nextern int unused;\n' "$include" "$include" > "$folder/alone.c"
 	# The build's own flags, cut into words on purpose.
 	# shellcheck disable=SC2086
-	faults="$faults$(${CC:-cc} -std=gnu11 -Wall -Wextra -Werror -fsyntax-only -I"$root/lib" -I"$root" \
-		-I. ${STYLE_CPPFLAGS-} "$folder/alone.c" 2>&1 | sed "s|^|$header: |" | head -3)"
+	faults="$faults$(${CC:-cc} -std=gnu11 -Wall -Wextra -Werror -fsyntax-only -I"$root/lib" -Ilib \
+		-I"$root" -I. ${STYLE_CPPFLAGS-} "$folder/alone.c" 2>&1 | sed "s|^|$header: |" | head -3)"
 done
 report "every header compiles alone, and twice" "$faults"
 finish

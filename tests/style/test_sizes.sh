@@ -16,6 +16,7 @@ report "nine functions in ten are shorter than 45 lines" \
 	"$(function_sizes | awk '$2 >= 45 { long++ } END { if (long * 10 > NR) print long " of " NR }')"
 
 # A table of values is as long as what it lists, so its lines do not count: "static const ... = {" to "};".
+# schema/statements.sql is nothing but a table.
 file_sizes() {
 	# shellcheck disable=SC2046
 	awk '
@@ -23,7 +24,7 @@ file_sizes() {
 		/^(static )?const [^()]*= *\{$/ { table = 1 }
 		!table { lines[FILENAME]++ }
 		/^\};/ { table = 0 }
-		END { for (file in lines) print file, lines[file] }' $(source_files c h py sh sql)
+		END { for (file in lines) print file, lines[file] }' $(source_files c h py sh sql | grep -v "^schema/statements.sql\$")
 }
 
 report "no file is longer than 500 lines" "$(file_sizes | awk '$2 > 500 { print $1 " has " $2 " lines" }')"
