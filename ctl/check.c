@@ -21,13 +21,13 @@
 /* How long to wait for another program's lock. */
 #define WAIT_MSECS 5000
 
-/* A clock before 2026-01-01 stands still or began anew: this program is younger. */
+/* 2026-01-01: this program is younger, so an earlier time is wrong. */
 #define CLOCK_EARLIEST 1767225600
 
-/* Seconds by which a record may be ahead of the clock, as clocks are adjusted a little. */
+/* Seconds by which a record may be ahead of the clock: clocks are adjusted a little. */
 #define CLOCK_TOLERANCE 60
 
-/* Opens a database as the daemons do; NULL after saying what keeps it from being used. */
+/* Opens a database as the daemons do; NULL after reporting why that failed. */
 static struct db *open_database(
 	struct context *context, const char *what, const char *path, enum db_kind kind)
 {
@@ -56,17 +56,17 @@ static void check_integrity(struct context *context, const char *what, struct db
 	int err = db_check_integrity(db, &message);
 
 	if (err == ERR_NONE)
-		check_say(context, CHECK_OK, what, NULL, "%s: sound throughout", db_path(db));
+		check_say(context, CHECK_OK, what, NULL, "%s: integrity check passed", db_path(db));
 	else
 		check_say(context, CHECK_FAILED, what,
-			err == ERR_DB_CORRUPT ? "stop the daemons and bring it back from a backup, "
-						"or save what can be read with sqlite3's .recover"
+			err == ERR_DB_CORRUPT ? "stop the daemons and restore a backup, or recover "
+						"the data with sqlite3's .recover"
 					      : NULL,
 			"%s: %s%s%s", db_path(db), err_text(err), buffer[0] != '\0' ? ": " : "",
 			buffer);
 }
 
-/* How many lists have an address on them; negative: a failure, said already. */
+/* How many lists an address is on; negative after a reported failure. */
 static int count_lists(struct context *context, struct db *ops, const char *ip)
 {
 	static struct lookup lookup;
@@ -98,7 +98,7 @@ static void check_test_entries(struct context *context, struct db *ops)
 		return;
 	bool right = lists.count > 0 && listed == (int)lists.count && unlisted == 0;
 	check_say(context, right ? CHECK_OK : CHECK_FAILED, "test entries",
-		lists.count == 0 ? "\"opsctl list add NAME\" makes a list" : NULL,
+		lists.count == 0 ? "\"opsctl list add NAME\" adds a list" : NULL,
 		"127.0.0.2 is on %d of %zu %s, 127.0.0.1 on %d", listed, lists.count,
 		plural((int64_t)lists.count, "list", "lists"), unlisted);
 }
@@ -122,18 +122,18 @@ static void check_listings(struct context *context, struct db *ops)
 		in_force += counts[i];
 	bool all_expired = in_force == 0 && expired > 0;
 	check_say(context, all_expired ? CHECK_WARNING : CHECK_OK, "listings",
-		in_force == 0 ? "\"opsctl add\" and \"opsctl import\" list hosts" : NULL,
+		in_force == 0 ? "\"opsctl add\" and \"opsctl import\" add listings" : NULL,
 		"%" PRId64 " in force, %" PRId64 " expired", in_force, expired);
 }
 
 /* Listings begin and expire by the clock, and hits are found by it. */
 static void check_clock(struct context *context)
 {
-	static const char mend[] = "set the clock, and keep it right by NTP";
+	static const char fix[] = "set the clock, and synchronize it with NTP";
 	int64_t now = clock_now(), change_at = 0, hit_at = 0;
 	char now_text[CLOCK_TEXT_SIZE], newest_text[CLOCK_TEXT_SIZE];
 
-	/* That a database cannot be read is said where it is looked at. */
+	/* A database that cannot be read is reported by its own check. */
 	if (context->ops != NULL)
 		(void)!history_newest(context->ops, &change_at);
 	if (context->hits != NULL)
@@ -142,11 +142,11 @@ static void check_clock(struct context *context)
 	clock_format(now, now_text);
 	clock_format(newest, newest_text);
 	if (now < CLOCK_EARLIEST)
-		check_say(context, CHECK_FAILED, "clock", mend, "it says %s UTC", now_text);
+		check_say(context, CHECK_FAILED, "clock", fix, "it says %s UTC", now_text);
 	else if (newest > now + CLOCK_TOLERANCE)
-		check_say(context, CHECK_WARNING, "clock", mend,
-			"it says %s UTC, and the newest %s is of %s: it is slow, or was fast",
-			now_text, hit_at == newest ? "hit" : "change", newest_text);
+		check_say(context, CHECK_WARNING, "clock", fix,
+			"it says %s UTC, but the newest %s is dated %s", now_text,
+			hit_at == newest ? "hit" : "change", newest_text);
 	else
 		check_say(context, CHECK_OK, "clock", NULL, "%s UTC", now_text);
 }
@@ -165,7 +165,7 @@ static enum status run(struct context *context)
 	check_filter(context);
 	if (context->ops != NULL)
 		check_prober(context);
-	/* Last, as they read all there is. */
+	/* Last, because they read the whole databases. */
 	if (context->ops != NULL)
 		check_integrity(context, "integrity", context->ops);
 	if (context->hits != NULL)
@@ -175,11 +175,12 @@ static enum status run(struct context *context)
 
 const struct command command_check = {
 	.name = "check",
-	.summary = "find what is wrong with the installation, and how to mend it",
+	.summary = "find faults of the installation, and how to fix them",
 	.forms = (const char *const[]){"check", NULL},
 	.example = "opsctl check",
-	.notes = "Run it as root, or as a user who may read the databases. The exit status is 1 "
-		 "when\n"
-		 "something failed. Large databases take a while, as all of them is read.",
+	.notes = "Run it as root, or as a user who may read the databases. The exit status is 1 if "
+		 "a "
+		 "check\n"
+		 "failed. Large databases take a while, because they are read completely.",
 	.run = run,
 };

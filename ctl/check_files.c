@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The part of opsctl check about the user, folders, files and disk space. */
 #include <errno.h>
 #include <grp.h>
 #include <inttypes.h>
@@ -19,7 +20,7 @@
 #define PATH_SIZE 1024
 #define GROUPS_MAX 64
 
-/* Free space under which a database is soon full, and under which it may be at any moment. */
+/* Less free space than this is a warning, or a failure. */
 #define SPACE_LOW (UINT64_C(256) << 20)
 #define SPACE_NONE (UINT64_C(16) << 20)
 
@@ -42,7 +43,7 @@ static bool in_groups(const struct account *account, gid_t gid)
 	return account->user.gid == gid;
 }
 
-/* By mode bits alone, as this program's own rights, root's mostly, say nothing. */
+/* Decided by mode bits: access(2) would answer for this program's user, mostly root. */
 static bool may(const struct account *account, const struct stat *file, unsigned wanted)
 {
 	unsigned bits = file->st_mode & 7;
@@ -64,7 +65,7 @@ static const char *group_name(const struct account *account)
 	return group != NULL ? group->gr_name : number;
 }
 
-/* False after saying that there is no such user, or none that a daemon may be. */
+/* False after reporting that the user is missing. */
 static bool find_account(struct context *context, struct account *account_r)
 {
 	const char *name = context->conf->milter.user;
@@ -73,13 +74,13 @@ static bool find_account(struct context *context, struct account *account_r)
 
 	if (name[0] == '\0') {
 		check_say(context, CHECK_FAILED, "user",
-			"set milter.user to a user of the daemon's own",
-			"milter.user is empty, and no daemon runs as root");
+			"set milter.user to a user that only the daemon uses",
+			"milter.user is empty; the daemon must not run as root");
 		return false;
 	}
 	if (daemon_find_user(name, &account_r->user, &message) != ERR_NONE) {
 		check_say(context, CHECK_FAILED, "user",
-			"make it (useradd --system), or set milter.user", "%s", buffer);
+			"create it with useradd --system, or set milter.user", "%s", buffer);
 		return false;
 	}
 	account_r->group_count = GROUPS_MAX;
@@ -87,8 +88,8 @@ static bool find_account(struct context *context, struct account *account_r)
 		account_r->group_count = GROUPS_MAX;
 	if (account_r->user.uid == 0)
 		check_say(context, CHECK_FAILED, "user",
-			"set milter.user to a user of the daemon's own",
-			"milter.user is %s, and no daemon runs as root", name);
+			"set milter.user to a user that only the daemon uses",
+			"milter.user is %s; the daemon must not run as root", name);
 	else
 		check_say(context, CHECK_OK, "user", NULL, "%s", name);
 	return true;
@@ -110,7 +111,7 @@ static void check_group(struct context *context)
 			"set milter.group to the mail server's group", "%s", buffer);
 }
 
-/* Whether the user can get into each folder above a path; says where not. */
+/* Whether the user can enter each folder above a path; reports the first that it cannot. */
 static bool can_reach(struct context *context, const struct account *account, const char *path)
 {
 	char folder[PATH_SIZE];
@@ -122,8 +123,8 @@ static bool can_reach(struct context *context, const struct account *account, co
 		if (stat(folder, &status) != 0 || may(account, &status, MAY_SEARCH))
 			continue;
 		char buffer[PATH_SIZE + 32];
-		struct text mend = TEXT_OVER(buffer);
-		text_add_format(&mend, "chmod o+x %s", folder);
+		struct text fix = TEXT_OVER(buffer);
+		text_add_format(&fix, "chmod o+x %s", folder);
 		check_say(context, CHECK_FAILED, "folder", buffer, "%s: %s cannot enter it", folder,
 			account->user.name);
 		return false;
@@ -142,8 +143,9 @@ static void check_space(struct context *context, const char *folder)
 				     : octets < SPACE_LOW ? CHECK_WARNING
 							  : CHECK_OK;
 	check_say(context, outcome, "disk space",
-		outcome == CHECK_OK ? NULL
-				    : "make room, or \"opsctl purge --hits 90d\" gives some back",
+		outcome == CHECK_OK
+			? NULL
+			: "free disk space, for example with \"opsctl purge --hits 90d\"",
 		"%s: %" PRIu64 " MB free", folder, octets >> 20);
 }
 
@@ -151,30 +153,30 @@ static void check_space(struct context *context, const char *folder)
 static void check_folder(struct context *context, const struct account *account, const char *folder)
 {
 	char buffer[2 * PATH_SIZE];
-	struct text mend = TEXT_OVER(buffer);
+	struct text fix = TEXT_OVER(buffer);
 	struct stat status;
 
 	if (stat(folder, &status) != 0) {
 		const char *why = strerror(errno);
-		text_add_format(&mend, "install -d -m 2770 -o %s -g %s %s", account->user.name,
+		text_add_format(&fix, "install -d -m 2770 -o %s -g %s %s", account->user.name,
 			group_name(account), folder);
 		check_say(context, CHECK_FAILED, "folder", buffer, "%s: %s", folder, why);
 		return;
 	}
-	text_add_format(&mend, "chgrp %s %s && chmod 2770 %s", group_name(account), folder, folder);
+	text_add_format(&fix, "chgrp %s %s && chmod 2770 %s", group_name(account), folder, folder);
 	if (!S_ISDIR(status.st_mode))
 		check_say(context, CHECK_FAILED, "folder", NULL, "%s: not a folder", folder);
 	else if (!may(account, &status, MAY_READ | MAY_WRITE | MAY_SEARCH))
 		check_say(context, CHECK_FAILED, "folder", buffer,
-			"%s: %s cannot write there (mode %04o)", folder, account->user.name,
+			"%s: %s cannot write to it (mode %04o)", folder, account->user.name,
 			(unsigned)status.st_mode & 07777);
 	else if (!(status.st_mode & S_ISGID) || !(status.st_mode & S_IWGRP))
 		check_say(context, CHECK_WARNING, "folder", buffer,
-			"%s: mode %04o; files that another user makes there may lock %s out",
+			"%s: mode %04o; files that another user creates in it may lock %s out",
 			folder, (unsigned)status.st_mode & 07777, account->user.name);
 	else if (status.st_mode & S_IWOTH)
 		check_say(context, CHECK_WARNING, "folder", buffer,
-			"%s: mode %04o; anybody may replace the databases", folder,
+			"%s: mode %04o; any user can replace the databases", folder,
 			(unsigned)status.st_mode & 07777);
 	else
 		check_say(context, CHECK_OK, "folder", NULL, "%s", folder);
@@ -185,13 +187,13 @@ static void check_folder(struct context *context, const struct account *account,
 static void check_file(struct context *context, const struct account *account, const char *path)
 {
 	char buffer[2 * PATH_SIZE];
-	struct text mend = TEXT_OVER(buffer);
+	struct text fix = TEXT_OVER(buffer);
 	struct stat status;
 
-	/* That a database is missing is said when it is opened; the other two come and go. */
+	/* A missing database is reported when it is opened; SQLite adds and removes the others. */
 	if (stat(path, &status) != 0 || !S_ISREG(status.st_mode))
 		return;
-	text_add_format(&mend, "chgrp %s %s && chmod 0660 %s", group_name(account), path, path);
+	text_add_format(&fix, "chgrp %s %s && chmod 0660 %s", group_name(account), path, path);
 	if (!may(account, &status, MAY_READ | MAY_WRITE))
 		check_say(context, CHECK_FAILED, "permissions", buffer,
 			"%s: %s cannot read and write it (mode %04o)", path, account->user.name,
@@ -202,7 +204,7 @@ static void check_file(struct context *context, const struct account *account, c
 			(unsigned)status.st_mode & 07777);
 	else if (status.st_mode & S_IWOTH)
 		check_say(context, CHECK_WARNING, "permissions", buffer,
-			"%s: mode %04o; anybody may write it", path,
+			"%s: mode %04o; any user can write it", path,
 			(unsigned)status.st_mode & 07777);
 	else
 		check_say(context, CHECK_OK, "permissions", NULL, "%s", path);
@@ -240,7 +242,7 @@ void check_files(struct context *context)
 	check_group(context);
 	for (size_t i = 0; i < 2; i++)
 		get_folder(paths[i], folders[i]);
-	/* Without its user there is nobody to ask for; the space is there or not. */
+	/* Without the user, permissions cannot be checked, but the free space can. */
 	if (!found) {
 		check_space(context, folders[0]);
 		return;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The part of opsctl check that negotiates with the filter as a mail server does. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -21,19 +22,19 @@
 #include "ctl/check_report.h"
 #include "ctl/context.h"
 
-/* How long the filter may take for all of it. */
+/* Time limit for the whole negotiation. */
 #define LIMIT_MSECS 5000
 
 /* A packet: its length without these four octets, its command, and three numbers (mfdef.h). */
 #define PACKET_SIZE (MILTER_LEN_BYTES + 1 + MILTER_OPTLEN)
 
-/* A connection to the filter, and when it is given up (by the monotonic clock). */
+/* A connection to the filter, and its deadline by the monotonic clock. */
 struct conversation {
 	int fd;
 	int64_t until_msecs;
 };
 
-/* Waits for the socket; ERR_TIMEOUT when the time is over. */
+/* Waits for the socket; ERR_TIMEOUT at the deadline. */
 static int wait_for(const struct conversation *talk, short events)
 {
 	struct pollfd socket = {.fd = talk->fd, .events = events};
@@ -135,7 +136,7 @@ static int negotiate_unix(const struct socket_name *name, uint32_t *version_r)
 	return negotiate((const struct sockaddr *)&address, sizeof(address), version_r);
 }
 
-/* A name without a host is every address of this machine: its loopback is one. */
+/* A name without a host means every address of this machine; the loopback address is tried. */
 static int negotiate_inet(const struct socket_name *name, uint32_t *version_r)
 {
 	const struct addrinfo hints = {.ai_family = name->family, .ai_socktype = SOCK_STREAM};
@@ -150,7 +151,7 @@ static int negotiate_inet(const struct socket_name *name, uint32_t *version_r)
 	return err;
 }
 
-/* What keeps a unix socket from being there, and from ever being made; NULL: nothing. */
+/* What prevents opsmilter from creating a unix socket; NULL: nothing. */
 static const char *unix_obstacle(const struct socket_name *name)
 {
 	char folder[sizeof(name->path)];
@@ -160,16 +161,16 @@ static const char *unix_obstacle(const struct socket_name *name)
 		return NULL;
 	if (stat(name->path, &status) == 0)
 		return S_ISSOCK(status.st_mode) ? NULL
-						: "what stands there is no socket: move it away, "
-						  "then start opsmilter";
+						: "it is not a socket: move it away, then start "
+						  "opsmilter";
 	text_copy(folder, sizeof(folder), name->path);
 	char *slash = strrchr(folder, '/');
 	if (slash == NULL || slash == folder)
 		return NULL;
 	*slash = '\0';
 	return stat(folder, &status) != 0 && errno == ENOENT
-		       ? "its folder is missing: make it, with milter.user as its owner, then "
-			 "start opsmilter"
+		       ? "its folder is missing: create it with milter.user as owner, then start "
+			 "opsmilter"
 		       : NULL;
 }
 
@@ -179,13 +180,13 @@ static const char *how_to_start(const struct socket_name *name, int error)
 
 	if (obstacle != NULL)
 		return obstacle;
-	return error == EACCES ? "run this as root, or as one of the socket's group"
-			       : "start opsmilter, and see its log if it does not stay";
+	return error == EACCES ? "run opsctl as root, or as a member of the socket's group"
+			       : "start opsmilter, and read its log if it ends";
 }
 
 void check_filter(struct context *context)
 {
-	static const char look[] = "see opsmilter's log, and restart it";
+	static const char look[] = "read opsmilter's log, and restart it";
 	const char *socket = context->conf->milter.socket;
 	char buffer[256];
 	struct text why = TEXT_OVER(buffer);
@@ -204,8 +205,9 @@ void check_filter(struct context *context)
 			"%s: answers, milter protocol version %u", socket, version);
 		break;
 	case ERR_NOT_FOUND:
-		check_say(context, CHECK_FAILED, "filter", "set milter.socket to one that has",
-			"%s: its host has no address", socket);
+		check_say(context, CHECK_FAILED, "filter",
+			"set milter.socket to a host that has an address",
+			"%s: the host has no address", socket);
 		break;
 	case ERR_TIMEOUT:
 		check_say(context, CHECK_FAILED, "filter", look, "%s: no answer within %d seconds",
@@ -217,8 +219,8 @@ void check_filter(struct context *context)
 		break;
 	case ERR_SYNTAX:
 		check_say(context, CHECK_FAILED, "filter",
-			"another program has that socket: set milter.socket to a free one",
-			"%s: what answers is no milter", socket);
+			"another program uses this socket: set milter.socket to a free one",
+			"%s: the answer is not that of a milter", socket);
 		break;
 	default:
 		check_say(context, CHECK_FAILED, "filter", how_to_start(&name, saved_errno),

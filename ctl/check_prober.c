@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The part of opsctl check about the self-test of the prober. */
 #include "base/clock.h"
 #include "base/err.h"
 #include "ctl/check.h"
@@ -19,17 +20,17 @@ void check_prober(struct context *context)
 			db_error(context->ops));
 	else if (self_test.at == 0)
 		check_say(context, CHECK_OK, "prober",
-			"\"opsprobe --worker\" works off requests and nominations",
-			"it has not run here yet");
+			"\"opsprobe --worker\" processes requests and nominations",
+			"it has not run yet");
 	else if (!self_test.passed)
 		check_say(context, CHECK_FAILED, "prober",
-			"it judges nobody until its self-test passes, which it repeats every few "
+			"no host is tested until the self-test passes; it is repeated every few "
 			"minutes",
-			"its self-test of %s failed: %s", at, self_test.why);
+			"the self-test at %s failed: %s", at, self_test.why);
 	else if (clock_now() - self_test.at > SELF_TEST_FRESH_SECS)
 		check_say(context, CHECK_WARNING, "prober",
-			"see whether \"opsprobe --worker\" is running",
-			"its last self-test was at %s, and there should be one every hour", at);
+			"check that \"opsprobe --worker\" is running",
+			"the last self-test was at %s; there should be one every hour", at);
 	else
-		check_say(context, CHECK_OK, "prober", NULL, "its self-test of %s passed", at);
+		check_say(context, CHECK_OK, "prober", NULL, "the self-test at %s passed", at);
 }

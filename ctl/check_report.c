@@ -12,7 +12,7 @@
 static bool something_failed;
 
 void check_say(struct context *context, enum check_outcome outcome, const char *what,
-	const char *mend, const char *format, ...)
+	const char *fix, const char *format, ...)
 {
 	static const struct {
 		const char *name;
@@ -36,17 +36,17 @@ void check_say(struct context *context, enum check_outcome outcome, const char *
 		json_text(&json, "outcome",
 			outcome == CHECK_FAILED ? "failed" : outcomes[outcome].name);
 		json_text(&json, "text", text);
-		json_text(&json, "mend", mend);
+		json_text(&json, "mend", fix);
 		json_close(&json, '}');
 		json_end_line(&json);
 		return;
 	}
 	printf("%s%-7s%s  ", colour_on(outcomes[outcome].colour), outcomes[outcome].name,
 		colour_off(outcomes[outcome].colour));
-	say("%-13s  %s%s%s", what, text, mend != NULL ? "; " : "", mend != NULL ? mend : "");
-	/* Some checks take their time; what is known by now is to be read by now. */
+	say("%-13s  %s%s%s", what, text, fix != NULL ? "; " : "", fix != NULL ? fix : "");
+	/* Later checks may take long: show this result now. */
 	fflush(stdout);
-	/* While the reason is still known, should nobody be able to read it. */
+	/* A write error must be noticed while errno still tells its cause. */
 	(void)output_works();
 }
 

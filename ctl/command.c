@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The table of commands, and the help made from it. */
 #include "ctl/command.h"
 
 #include <stdio.h>
@@ -6,7 +7,7 @@
 
 #include "ctl/output.h"
 
-/* All commands, in the order of `opsctl --help`: what is used together stands together. */
+/* All commands, in the order of `opsctl --help`. Related commands are next to each other. */
 static const struct command *const commands[] = {
 	&command_init,
 	&command_list,
@@ -28,14 +29,13 @@ static const struct command *const commands[] = {
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
 
-/* What --config and its like are called in the help. */
 static const struct command_option options_for_all[] = {
 	{OPTION_CONFIG, "FILE", "configuration (default " SYSCONFDIR "/opsmilter.conf)"},
-	{OPTION_JSON, NULL, "one JSON object a line instead of tables"},
-	{OPTION_BY, "WHO", "who makes a change (default: the login name)"},
+	{OPTION_JSON, NULL, "print one JSON object per line instead of tables"},
+	{OPTION_BY, "WHO", "the name to record with a change (default: the login name)"},
 	{OPTION_CHECK, NULL, "check the configuration and exit"},
 	{OPTION_VERSION, NULL, "print the version and exit"},
-	{OPTION_HELP, NULL, "print this, or with a COMMAND its own help, and exit"},
+	{OPTION_HELP, NULL, "print this help, or that of COMMAND, and exit"},
 	{0, NULL, NULL},
 };
 
@@ -46,11 +46,6 @@ const struct command *command_find(const char *name)
 			return commands[i];
 	}
 	return NULL;
-}
-
-const struct command *command_at(unsigned index)
-{
-	return index < COMMAND_COUNT ? commands[index] : NULL;
 }
 
 static void print_options(const char *title, const struct command_option *options)
@@ -72,20 +67,19 @@ static void print_options(const char *title, const struct command_option *option
 
 void command_print_all(void)
 {
-	puts("usage: opsctl [-c FILE] [--json] COMMAND ...\n"
+	puts("Usage: opsctl [-c FILE] [--json] COMMAND ...\n"
 	     "The administrator's tool of opsmilter.\n\n"
 	     "Commands:");
 	for (unsigned i = 0; i < COMMAND_COUNT; i++)
 		printf("  %-10s  %s\n", commands[i]->name, commands[i]->summary);
 	print_options("Options for all commands", options_for_all);
-	puts("\n\"opsctl COMMAND --help\" says more about one. Exit status: 0 success, 1 no (not "
-	     "listed),\n"
-	     "2 usage or configuration error, 3 failure at run time.");
+	puts("\n\"opsctl COMMAND --help\" shows the help of one command. Exit status: 0 success,\n"
+	     "1 no (for example, not listed), 2 usage or configuration error, 3 failure.");
 }
 
 void command_print_help(const struct command *command)
 {
-	const char *lead = "usage: ";
+	const char *lead = "Usage: ";
 
 	for (const char *const *form = command->forms; *form != NULL; form++) {
 		printf("%sopsctl %s\n", lead, *form);
@@ -113,18 +107,18 @@ bool command_takes(const struct command *command, const struct options *options)
 {
 	for (unsigned id = 0; id < OPTION_COUNT; id++) {
 		if (options->values[id] != NULL && !takes_option(command, id)) {
-			complain("%s takes no --%s; see \"opsctl %s --help\"", command->name,
-				option_name(id), command->name);
+			say_error("--%s is not an option of %s; see \"opsctl %s --help\"",
+				option_name(id), command->name, command->name);
 			return false;
 		}
 	}
 	if (options->operand_count < command->min_operands) {
-		complain("something is missing: opsctl %s", command->forms[0]);
+		say_error("missing argument; usage: opsctl %s", command->forms[0]);
 		return false;
 	}
 	if (options->operand_count > command->max_operands) {
-		complain("\"%s\" is too much: opsctl %s", options->operands[command->max_operands],
-			command->forms[0]);
+		say_error("unexpected argument \"%s\"; usage: opsctl %s",
+			options->operands[command->max_operands], command->forms[0]);
 		return false;
 	}
 	return true;

@@ -10,8 +10,8 @@ struct context;
 enum status {
 	STATUS_DONE = 0,
 	STATUS_NO = 1,     /* the command's own "no": not listed, nothing found */
-	STATUS_USAGE = 2,  /* what was typed or configured is wrong */
-	STATUS_FAILED = 3, /* it went wrong on the way; nothing is half done */
+	STATUS_USAGE = 2,  /* wrong arguments or configuration */
+	STATUS_FAILED = 3, /* a failure at run time; nothing is left half done */
 };
 
 /* How an option is used in one command. */
@@ -44,16 +44,12 @@ extern const struct command command_add, command_check, command_evidence, comman
 /* NULL when there is no such command. */
 const struct command *command_find(const char *name);
 
-/* By index, for tables and completion; NULL past the last. */
-const struct command *command_at(unsigned index);
-
 /* `opsctl --help` and `opsctl COMMAND --help`, to standard output. */
 void command_print_all(void);
 void command_print_help(const struct command *command);
 
 /*
- * Whether the options and operands typed are ones that the command takes; says so on standard error
- * when they are not.
+ * Whether the command takes the options and operands. If not, an error is printed.
  */
 bool command_takes(const struct command *command, const struct options *options);
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* What commands share: configuration, databases, and reading of options and operands. */
 #include "ctl/context.h"
 
 #include <pwd.h>
@@ -53,7 +54,7 @@ enum status context_begin(struct context *context)
 	const char *by = context_option(context, OPTION_BY, NULL);
 
 	if (by != NULL && !reason_valid(by)) {
-		complain("--by: a name of 1 to %d octets without control characters belongs there",
+		say_error("--by: a name must have 1 to %d octets and no control characters",
 			REASON_SIZE - 1);
 		return STATUS_USAGE;
 	}
@@ -64,7 +65,7 @@ enum status context_begin(struct context *context)
 	context->conf_path = context_option(context, OPTION_CONFIG, CONF_DEFAULT_FILE);
 	if (conf_read(context->conf_path, &context->conf, &message) == ERR_NONE)
 		return STATUS_DONE;
-	complain("%s", buffer);
+	say_error("%s", buffer);
 	return STATUS_USAGE;
 }
 
@@ -88,7 +89,7 @@ static enum status open_db(const char *path, enum db_kind kind, bool writable, s
 
 	if (store_open(path, &options, db_r, &message) == ERR_NONE)
 		return STATUS_DONE;
-	complain("%s", buffer);
+	say_error("%s", buffer);
 	return STATUS_FAILED;
 }
 
@@ -107,9 +108,9 @@ enum status context_failed(const struct db *db, int err)
 	const char *detail = db_error(db);
 
 	if (*detail == '\0' || strcmp(detail, "not an error") == 0)
-		complain("%s: %s", db_path(db), err_text(err));
+		say_error("%s: %s", db_path(db), err_text(err));
 	else
-		complain("%s: %s (%s)", db_path(db), err_text(err), detail);
+		say_error("%s: %s (%s)", db_path(db), err_text(err), detail);
 	return STATUS_FAILED;
 }
 
@@ -141,7 +142,7 @@ enum status context_pick_list(const struct lists *lists, const char *name, struc
 	}
 	for (size_t i = 0; i < lists->count; i++)
 		text_add_format(&names, " %s", lists->lists[i].name);
-	complain("no list is called \"%s\"; there are:%s", name, buffer);
+	say_error("unknown list \"%s\"; known lists are:%s", name, buffer);
 	return STATUS_USAGE;
 }
 
@@ -154,16 +155,16 @@ enum status context_read_network(const char *operand, struct network *network_r)
 		return STATUS_DONE;
 	case ERR_HOST_BITS:
 		network_format(network_r, right);
-		complain("%s has bits set beyond its prefix length; the network is %s", operand,
+		say_error("%s has bits set beyond its prefix length; the network is %s", operand,
 			right);
 		break;
 	case ERR_RANGE:
-		complain("%s: the prefix length is too long; IPv4 goes up to /32, IPv6 to /128",
+		say_error("%s: the prefix length must be at most /32 for IPv4, /128 for IPv6",
 			operand);
 		break;
 	default:
-		complain("\"%s\" is no address or network; right is 192.0.2.1, 192.0.2.0/24 or "
-			 "2001:db8::/32",
+		say_error("\"%s\" is not an address or network (for example 192.0.2.1, "
+			  "192.0.2.0/24 or 2001:db8::/32)",
 			operand);
 	}
 	return STATUS_USAGE;
@@ -173,7 +174,7 @@ enum status context_read_addr(const char *operand, struct addr *addr_r)
 {
 	if (addr_parse(operand, addr_r) == ERR_NONE)
 		return STATUS_DONE;
-	complain("\"%s\" is no address; right is 192.0.2.1 or 2001:db8::1", operand);
+	say_error("\"%s\" is not an IP address (for example 192.0.2.1 or 2001:db8::1)", operand);
 	return STATUS_USAGE;
 }
 
@@ -182,9 +183,9 @@ enum status context_check_why(const char *why)
 	if (why != NULL && reason_valid(why))
 		return STATUS_DONE;
 	if (why == NULL)
-		complain("--why TEXT is missing: the history keeps why a change was made");
+		say_error("missing --why TEXT: the history records the reason of each change");
 	else
-		complain("--why: 1 to %d octets without control characters belong there",
+		say_error("--why: the text must have 1 to %d octets and no control characters",
 			REASON_SIZE - 1);
 	return STATUS_USAGE;
 }
@@ -212,7 +213,8 @@ static enum status read_moment(enum option_id id, const char *value, int64_t now
 {
 	if (clock_parse_moment(value, now, time_r) == ERR_NONE)
 		return STATUS_DONE;
-	complain("--%s: \"%s\" is no moment; right is 7d, 2026-11-20 or \"2026-11-20 21:02\" (UTC)",
+	say_error("--%s: \"%s\" is not a valid time (for example 7d, 2026-11-20 or \"2026-11-20 "
+		  "21:02\", UTC)",
 		option_name(id), value);
 	return STATUS_USAGE;
 }
@@ -230,11 +232,11 @@ enum status context_read_span(
 	if (until != NULL && read_moment(OPTION_UNTIL, until, now, &span_r->until) != STATUS_DONE)
 		return STATUS_USAGE;
 	if (span_r->since > now) {
-		complain("--since %s lies in the future", since);
+		say_error("--since %s is in the future", since);
 		return STATUS_USAGE;
 	}
 	if (span_r->since <= span_r->until)
 		return STATUS_DONE;
-	complain("--since %s is later than --until %s: that is no time at all", since, until);
+	say_error("--since %s is later than --until %s", since, until);
 	return STATUS_USAGE;
 }

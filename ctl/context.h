@@ -12,7 +12,7 @@ struct conf;
 struct db;
 struct lists;
 
-/* What a command works with. The functions below complain on standard error before they fail. */
+/* What a command works with. The functions below print an error before they fail. */
 struct context {
 	struct options options;
 	const struct command *command;
@@ -29,7 +29,7 @@ bool context_json(const struct context *context);
 /* An option's value, or the fallback if it was not given. */
 const char *context_option(const struct context *context, enum option_id id, const char *fallback);
 
-/* Reads the configuration and finds out who is typing. STATUS_DONE, or STATUS_USAGE. */
+/* Reads the configuration and finds the name of the user. STATUS_DONE, or STATUS_USAGE. */
 enum status context_begin(struct context *context);
 
 /* Closes what is open and frees the configuration. */
@@ -39,11 +39,10 @@ void context_end(struct context *context);
 enum status context_open_ops(struct context *context, bool writable);
 enum status context_open_hits(struct context *context, bool writable);
 
-/* Complains of a failed call on an open database: path, error, SQLite's own words. STATUS_FAILED.
- */
+/* Reports a failed call on an open database: path, error, SQLite's message. STATUS_FAILED. */
 enum status context_failed(const struct db *db, int err);
 
-/* A change to put on record, by whoever is typing, now. Strings are not copied. */
+/* A change for the history, made now by the user. Strings are not copied. */
 struct change context_change(const struct context *context, const char *what, const char *why);
 
 /*
@@ -53,11 +52,11 @@ struct change context_change(const struct context *context, const char *what, co
 enum status context_find_list(struct context *context, struct list *list_r);
 enum status context_pick_list(const struct lists *lists, const char *name, struct list *list_r);
 
-/* Reads an operand; complains with what would be right. STATUS_USAGE when it is none. */
+/* Reads an operand. STATUS_USAGE if it is not one. */
 enum status context_read_network(const char *operand, struct network *network_r);
 enum status context_read_addr(const char *operand, struct addr *addr_r);
 
-/* Complains of a --why that is missing (NULL) or unusable. STATUS_USAGE. */
+/* STATUS_USAGE if --why is missing (NULL) or invalid. */
 enum status context_check_why(const char *why);
 
 /* A time that a command is about, from its first to its last second. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* opsctl evidence: prints one piece of evidence. */
 #include "store/evidence.h"
 
 #include <stdio.h>
@@ -47,7 +48,7 @@ static void write_for_terminal(const char *octets, size_t length)
 		else if (character == '\n' || character == '\t')
 			putchar((int)character);
 		else if (character == '\r' && octets + 1 < end && octets[1] == '\n')
-			; /* CRLF is the end of a line too */
+			; /* CRLF ends a line too */
 		else if (character < 0x20 || character == 0x7f)
 			printf("^%c", (int)(character ^ 0x40));
 		else
@@ -62,14 +63,14 @@ static enum status show_body(const struct evidence *evidence)
 
 	if (evidence->body == NULL && evidence->purged_at != CLOCK_NEVER) {
 		clock_format(evidence->purged_at, when);
-		complain("evidence %lld was purged on %s; its SHA-256 was %s",
+		say_error("evidence %lld was purged on %s; its SHA-256 was %s",
 			(long long)evidence->id, when, evidence->sha256);
 		return STATUS_NO;
 	}
 	if (evidence->body == NULL) {
 		clock_format(evidence->at, when);
-		complain("evidence %lld is an import of %s, %lld octets, on %s by %s; its body are "
-			 "its listings",
+		say_error("evidence %lld is the import of %s (%lld octets) on %s by %s; it has no "
+			  "body but its listings",
 			(long long)evidence->id, evidence->source, (long long)evidence->octets,
 			when, evidence->who);
 		return STATUS_NO;
@@ -88,7 +89,8 @@ static enum status run(struct context *context)
 	struct evidence *evidence;
 
 	if (digits == 0 || digits > 18 || operand[digits] != '\0') {
-		complain("\"%s\" is no number of evidence; \"opsctl lookup IP\" shows them",
+		say_error(
+			"\"%s\" is not an evidence number; \"opsctl lookup IP\" shows the numbers",
 			operand);
 		return STATUS_USAGE;
 	}
@@ -97,7 +99,7 @@ static enum status run(struct context *context)
 		return status;
 	int err = evidence_get(context->ops, strtoll(operand, NULL, 10), &evidence);
 	if (err == ERR_NOT_FOUND) {
-		complain("there is no evidence %s", operand);
+		say_error("no evidence %s", operand);
 		return STATUS_NO;
 	}
 	if (err != ERR_NONE)
@@ -112,11 +114,11 @@ static enum status run(struct context *context)
 
 const struct command command_evidence = {
 	.name = "evidence",
-	.summary = "print one piece of evidence, as stored",
+	.summary = "print one piece of evidence as stored",
 	.forms = (const char *const[]){"evidence ID", NULL},
 	.example = "opsctl evidence 17 > spam.eml",
-	.notes = "On a terminal, control characters are made visible; with --json all that is "
-		 "known of it is shown.",
+	.notes = "On a terminal, control characters are made visible. --json shows the whole "
+		 "record.",
 	.min_operands = 1,
 	.max_operands = 1,
 	.run = run,

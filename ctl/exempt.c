@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* opsctl exempt: adds, removes and shows exemptions. */
 #include <string.h>
 
 #include "base/err.h"
@@ -17,7 +18,7 @@ static enum status add(struct context *context, const struct network *network, c
 		return STATUS_USAGE;
 	int err = exemptions_add(context->ops, network, &change);
 	if (err == ERR_EXISTS) {
-		complain("%s is exempt already", text);
+		say_error("%s is already exempt", text);
 		return STATUS_NO;
 	}
 	if (err != ERR_NONE)
@@ -34,7 +35,7 @@ static enum status end(struct context *context, const struct network *network, c
 	int err = exemptions_end(context->ops, network, &change);
 
 	if (err == ERR_NOT_FOUND) {
-		complain("%s is not exempt; \"opsctl exempt\" shows what is", text);
+		say_error("%s is not exempt; \"opsctl exempt\" shows the exempt networks", text);
 		return STATUS_NO;
 	}
 	if (err != ERR_NONE)
@@ -72,7 +73,7 @@ static enum status show(struct context *context)
 		table_new(columns, sizeof(columns) / sizeof(columns[0]), context_json(context));
 	int err = exemptions_each(context->ops, add_row, table);
 	if (err == ERR_NONE && table_rows(table) == 0 && !context_json(context))
-		say("nothing is exempt");
+		say("no exempt networks");
 	table_end(&table);
 	return err == ERR_NONE ? STATUS_DONE : context_failed(context->ops, err);
 }
@@ -88,7 +89,7 @@ static enum status run(struct context *context)
 	bool is_add = strcmp(options->operands[0], "add") == 0;
 	if (options->operand_count < 2 ||
 		(!is_add && strcmp(options->operands[0], "remove") != 0)) {
-		complain("\"%s\": add NETWORK, remove NETWORK or nothing belongs there",
+		say_error("exempt \"%s\": expected add NETWORK, remove NETWORK or no argument",
 			options->operands[0]);
 		return STATUS_USAGE;
 	}
@@ -103,11 +104,11 @@ static enum status run(struct context *context)
 
 const struct command command_exempt = {
 	.name = "exempt",
-	.summary = "never refuse an address or network; show what is exempt",
+	.summary = "exempt networks from refusal, or show the exempt ones",
 	.forms = (const char *const[]){"exempt", "exempt add NETWORK --why TEXT",
 		"exempt remove NETWORK [--why TEXT]", NULL},
 	.example = "opsctl exempt add 198.18.0.0/24 --why \"partner, shared outgoing servers\"",
-	.options = {{OPTION_WHY, "TEXT", "why, for the history"}},
+	.options = {{OPTION_WHY, "TEXT", "the reason, for the history"}},
 	.max_operands = 2,
 	.run = run,
 };

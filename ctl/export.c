@@ -49,7 +49,7 @@ static enum status write_list(struct context *context, export_write *write, cons
 
 	if (err == ERR_NONE) {
 		batch_sort_by_address(&batch);
-		/* A damaged file may have a network twice, and no format may. */
+		/* A damaged file may have a network twice; no format allows that. */
 		batch_drop_duplicates(&batch);
 		err = write(&export);
 	}
@@ -65,9 +65,8 @@ static enum status run(struct context *context)
 	struct list list;
 
 	if (write == NULL) {
-		complain(
-			"--format %s: text, csv, json, rbldnsd, zone or postfix-cidr belongs there",
-			format != NULL ? format : "FORMAT is missing");
+		say_error("%s --format %s: must be text, csv, json, rbldnsd, zone or postfix-cidr",
+			format != NULL ? "invalid" : "missing", format != NULL ? format : "FORMAT");
 		return STATUS_USAGE;
 	}
 	enum status status = context_open_ops(context, false);
@@ -78,16 +77,16 @@ static enum status run(struct context *context)
 
 const struct command command_export = {
 	.name = "export",
-	.summary = "write a list to standard output, for other programs",
+	.summary = "write a list to standard output for other programs",
 	.forms = (const char *const[]){"export --format FORMAT [--list ops]", NULL},
 	.example = "opsctl export --list rbl --format zone > rbl.zone",
 	.notes = "Formats:\n"
-		 "  text          one network a line\n"
-		 "  csv           network,reason,listed_at,expires_at; import takes it back\n"
-		 "  json          one object a line\n"
+		 "  text          one network per line\n"
+		 "  csv           network,reason,listed_at,expires_at; import reads it\n"
+		 "  json          one object per line\n"
 		 "  rbldnsd       data of type \"combined\", IPv4 and IPv6\n"
 		 "  zone          records to $INCLUDE in a zone of NSD, Knot or BIND (RFC 5782)\n"
-		 "  postfix-cidr  for check_client_access cidr:FILE; what is exempt stands first",
+		 "  postfix-cidr  for check_client_access cidr:FILE; exempt networks come first",
 	.options =
 		{
 			{OPTION_FORMAT, "FORMAT", "see below"},

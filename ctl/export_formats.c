@@ -179,8 +179,8 @@ static void write_exemption(void *context, const struct exemption *exemption)
 }
 
 /*
- * The first match counts there, so a network stands behind those within it. Of those that hold the
- * present one, a stack: each is written when the next one lies outside.
+ * Postfix uses the first match, so a network is written after those within it. The stack has the
+ * networks that contain the current one; each is written when the next one is outside of it.
  */
 int export_postfix_cidr(const struct export *export)
 {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The export format zone: a list as DNS records. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Reads a whole file. */
 #include "ctl/file.h"
 
 #include <errno.h>
@@ -8,9 +9,9 @@
 
 #include "ctl/output.h"
 
-static enum status complain_of(const char *path, int error)
+static enum status report_file_error(const char *path, int error)
 {
-	complain("%s: %s", path, strerror(error));
+	say_error("%s: %s", path, strerror(error));
 	return error == ENOENT || error == EISDIR || error == EACCES ? STATUS_USAGE : STATUS_FAILED;
 }
 
@@ -21,18 +22,18 @@ static enum status read_stream(
 	char *octets = malloc(most + 1);
 
 	if (octets == NULL)
-		return complain_of(path, ENOMEM);
+		return report_file_error(path, ENOMEM);
 	errno = 0;
 	*length_r = fread(octets, 1, most + 1, file);
 	*octets_r = octets;
 	if (ferror(file))
-		return complain_of(path, errno);
+		return report_file_error(path, errno);
 	if (*length_r > most) {
-		complain("%s: more than %zu octets; cut it to what matters", path, most);
+		say_error("%s: larger than %zu octets", path, most);
 		return STATUS_USAGE;
 	}
 	if (*length_r == 0) {
-		complain("%s: there is nothing in it", path);
+		say_error("%s: the file is empty", path);
 		return STATUS_USAGE;
 	}
 	return STATUS_DONE;
@@ -44,7 +45,7 @@ enum status file_read(const char *path, size_t most, char **octets_r, size_t *le
 
 	*octets_r = NULL;
 	if (file == NULL)
-		return complain_of(path, errno);
+		return report_file_error(path, errno);
 	enum status status = read_stream(file, path, most, octets_r, length_r);
 	if (file != stdin)
 		fclose(file);

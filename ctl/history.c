@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* opsctl history: everything recorded about an address. */
 #include "store/history.h"
 
 #include <stdio.h>
@@ -65,7 +66,7 @@ static int show(struct context *context, const struct addr *addr)
 
 	addr_format(addr, ip);
 	if (err == ERR_NONE && table_rows(table) == 0)
-		say("nothing ever happened to %s", ip);
+		say("nothing is recorded about %s", ip);
 	table_end(&table);
 	return err;
 }
@@ -88,10 +89,10 @@ static enum status run(struct context *context)
 
 const struct command command_history = {
 	.name = "history",
-	.summary = "everything that ever happened to an address, with who and why",
+	.summary = "show everything recorded about an address, with who and why",
 	.forms = (const char *const[]){"history IP", NULL},
 	.example = "opsctl history 198.18.7.9",
-	.notes = "Listings and exemptions of networks around the address are its history too.",
+	.notes = "Includes listings and exemptions of the networks that contain the address.",
 	.min_operands = 1,
 	.max_operands = 1,
 	.run = run,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* opsctl hits: the hit log. */
 #include "ctl/hits.h"
 
 #include <stdlib.h>
@@ -12,7 +13,7 @@
 #include "store/db.h"
 #include "store/lists.h"
 
-/* In JSON a row is the view `hits`; people see what tells one hit from another. */
+/* In JSON a row is the view `hits`. */
 static const struct column columns[] = {
 	{"id", NULL, COLUMN_NUMBER},
 	{"at", "AT", COLUMN_TIME},
@@ -112,11 +113,10 @@ static enum status show_ref(struct context *context, const char *ref)
 	case ERR_NONE:
 		return STATUS_DONE;
 	case ERR_SYNTAX:
-		complain("--ref: \"%s\" is no reference; one is like 3H-5R2GK0M8W1XA", ref);
+		say_error("--ref: \"%s\" is not a reference (for example 3H-5R2GK0M8W1XA)", ref);
 		return STATUS_USAGE;
 	case ERR_NOT_FOUND:
-		complain(
-			"there is no hit %s; it was purged, or the reference is not complete", ref);
+		say_error("no hit %s; it was purged, or the reference is incomplete", ref);
 		return STATUS_NO;
 	default:
 		return context_failed(context->hits, err);
@@ -131,12 +131,11 @@ static enum status read_limit(const struct context *context, int64_t *limit_r)
 	*limit_r = digits > 0 && digits < 19 ? strtoll(limit, NULL, 10) : 0;
 	if (limit[digits] == '\0' && *limit_r > 0)
 		return STATUS_DONE;
-	complain("--limit: \"%s\" is no number of hits; right is 50", limit);
+	say_error("--limit: \"%s\" is not a number of hits (for example 50)", limit);
 	return STATUS_USAGE;
 }
 
-/* Whether --list names one that there is; hits of a list that is gone could not be typed wrongly.
- */
+/* A mistyped --list must be an error, not an empty result. */
 static enum status check_list(struct context *context)
 {
 	struct list list;
@@ -157,7 +156,7 @@ static enum status show_many(struct context *context, const struct hits_filter *
 		say("no hits");
 	table_end(&table);
 	if (err == ERR_NONE && cut && !context_json(context))
-		say("(the newest %lld; --limit shows more)", (long long)filter->limit);
+		say("(newest %lld; --limit shows more)", (long long)filter->limit);
 	return err == ERR_NONE ? STATUS_DONE : context_failed(context->hits, err);
 }
 
@@ -189,7 +188,8 @@ static enum status run(struct context *context)
 	struct network network;
 
 	if (ref != NULL && context->options.operand_count > 0) {
-		complain("--ref names one hit; an address or network besides is too much");
+		say_error("unexpected argument \"%s\": --ref names one hit",
+			context->options.operands[0]);
 		return STATUS_USAGE;
 	}
 	enum status status = read_filter(context, &filter, &network);
@@ -209,14 +209,14 @@ const struct command command_hits = {
 				       "[--list LIST] [--limit N]",
 		"hits --ref REF", NULL},
 	.example = "opsctl hits 198.18.0.0/16 --since 7d --limit 20",
-	.notes = "A MOMENT is a duration before now (7d, 12h) or UTC (2026-11-20, \"2026-11-20 "
-		 "21:02\").\n"
+	.notes = "MOMENT is a duration before now (7d, 12h) or a time in UTC (2026-11-20,\n"
+		 "\"2026-11-20 21:02\").\n"
 		 "A reference may be typed in any case, with O for 0 and I or L for 1.",
-	.options = {{OPTION_SINCE, "MOMENT", "not before (default: the beginning)"},
-		{OPTION_UNTIL, "MOMENT", "not after (default: now)"},
-		{OPTION_LIST, "LIST", "only of this list"},
-		{OPTION_REF, "REF", "the one hit of a reference, whole"},
-		{OPTION_LIMIT, "N", "at most so many (default 50)"}},
+	.options = {{OPTION_SINCE, "MOMENT", "no earlier hits (default: all)"},
+		{OPTION_UNTIL, "MOMENT", "no later hits (default: all)"},
+		{OPTION_LIST, "LIST", "only hits of this list"},
+		{OPTION_REF, "REF", "the whole record of one hit"},
+		{OPTION_LIMIT, "N", "at most N hits (default 50)"}},
 	.max_operands = 1,
 	.run = run,
 };

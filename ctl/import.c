@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* opsctl import: lists the networks of a file. */
 #include "store/import.h"
 
 #include <errno.h>
@@ -20,13 +21,13 @@
 #include "store/batch.h"
 #include "store/db.h"
 
-/* So many bad lines are named; the others are counted. */
+/* At most this many bad lines are reported one by one; the others are counted. */
 #define NAMED_MAX 20
 
-/* How many lines are read between two looks at the clock. */
+/* Lines between two updates of the progress bar. */
 #define LINES_STEP 256
 
-/* The file on its way into memory. */
+/* A file that is being imported. */
 struct reading {
 	const char *name; /* of the file, for messages */
 	struct lines lines;
@@ -61,7 +62,7 @@ static void catch_signals(void)
 
 static enum status say_stopped(void)
 {
-	complain("interrupted; nothing was imported");
+	say_error("interrupted; nothing was imported");
 	return STATUS_FAILED;
 }
 
@@ -71,7 +72,7 @@ static void name_bad_line(struct reading *reading, const char *fault)
 	if (reading->bad > NAMED_MAX)
 		return;
 	progress_end(&reading->progress);
-	complain("%s:%lld: %s", reading->name, (long long)reading->lines.number, fault);
+	say_error("%s:%lld: %s", reading->name, (long long)reading->lines.number, fault);
 	progress_begin(&reading->progress, reading->progress.phase, reading->progress.total);
 }
 
@@ -93,11 +94,11 @@ static int take_line(struct reading *reading)
 	if (lines->has_nul || lines->is_long) {
 		name_bad_line(reading,
 			lines->has_nul
-				? "a NUL octet in it; this is no text file"
-				: "longer than 4095 octets; one network a line belongs here");
+				? "NUL octet; not a text file"
+				: "line longer than 4095 octets; expected one network per line");
 		return ERR_NONE;
 	}
-	/* Some editors put a byte order mark in front. */
+	/* Some editors begin a file with a byte order mark. */
 	char *line = lines->line;
 	if (lines->number == 1 && strncmp(line, "\xef\xbb\xbf", 3) == 0)
 		line += 3;
@@ -116,7 +117,7 @@ static enum status say_unreadable(const struct reading *reading, int error)
 {
 	if (stopped)
 		return say_stopped();
-	complain("%s: %s", reading->name, strerror(error));
+	say_error("%s: %s", reading->name, strerror(error));
 	return error == ENOENT || error == EACCES || error == EISDIR ? STATUS_USAGE : STATUS_FAILED;
 }
 
@@ -130,7 +131,7 @@ static enum status read_lines(struct reading *reading)
 		if (more < 0)
 			return say_unreadable(reading, errno);
 		if (take_line(reading) != ERR_NONE) {
-			complain("%s: %s; nothing was imported", reading->name,
+			say_error("%s: %s; nothing was imported", reading->name,
 				err_text(ERR_MEMORY));
 			return STATUS_FAILED;
 		}
@@ -141,22 +142,22 @@ static enum status read_lines(struct reading *reading)
 	return stopped ? say_stopped() : STATUS_DONE;
 }
 
-/* All is known of the file now: whether to go on with it. */
-static enum status judge(const struct reading *reading, bool skip_bad)
+/* After the whole file was read: whether to import it. */
+static enum status check_result(const struct reading *reading, bool skip_bad)
 {
 	if (reading->bad > NAMED_MAX)
-		complain("%s: %lld more bad lines", reading->name,
+		say_error("%s: %lld more bad lines", reading->name,
 			(long long)(reading->bad - NAMED_MAX));
 	if (reading->hopeless)
 		return STATUS_USAGE;
 	if (reading->bad > 0 && !skip_bad) {
-		complain("%s: %lld bad %s; nothing was imported (--skip-bad imports the rest)",
+		say_error("%s: %lld bad %s; nothing was imported (--skip-bad imports the rest)",
 			reading->name, (long long)reading->bad,
 			plural(reading->bad, "line", "lines"));
 		return STATUS_USAGE;
 	}
 	if (reading->batch.count == 0) {
-		complain("%s: there is nothing in it to import", reading->name);
+		say_error("%s: no networks in it", reading->name);
 		return STATUS_USAGE;
 	}
 	return STATUS_DONE;
@@ -169,7 +170,7 @@ static enum status read_file(struct reading *reading, const char *path, bool ski
 	enum status status = read_lines(reading);
 	progress_end(&reading->progress);
 	lines_close(&reading->lines);
-	return status == STATUS_DONE ? judge(reading, skip_bad) : status;
+	return status == STATUS_DONE ? check_result(reading, skip_bad) : status;
 }
 
 static bool show_progress(void *context, size_t done)
@@ -199,13 +200,13 @@ static void report(const struct context *context, const struct reading *reading,
 	say("%s: %lld %s added to %s", reading->name, (long long)result->added,
 		plural(result->added, "listing", "listings"), list->name);
 	if (result->kept > 0)
-		say("  %lld already listed, kept as they were", (long long)result->kept);
+		say("  %lld already listed, not changed", (long long)result->kept);
 	if (duplicates > 0)
-		say("  %lld more than once in the file, taken once", (long long)duplicates);
+		say("  %lld duplicates in the file, ignored", (long long)duplicates);
 	if (result->ended > 0)
 		say("  %lld not in the file, ended", (long long)result->ended);
 	if (reading->bad > 0)
-		say("  %lld bad %s left out", (long long)reading->bad,
+		say("  %lld bad %s skipped", (long long)reading->bad,
 			plural(reading->bad, "line", "lines"));
 }
 
@@ -242,7 +243,7 @@ static enum status write_batch(
 	if (err == ERR_STOPPED)
 		return say_stopped();
 	if (err != ERR_NONE) {
-		complain("%s: nothing was imported", reading->name);
+		say_error("%s: nothing was imported", reading->name);
 		return context_failed(context->ops, err);
 	}
 	db_checkpoint(context->ops);
@@ -277,7 +278,7 @@ static enum status run(struct context *context)
 
 	reading.parse = format_find(format);
 	if (reading.parse == NULL) {
-		complain("--format %s: text, rbldnsd or csv belongs there", format);
+		say_error("--format %s: must be text, rbldnsd or csv", format);
 		return STATUS_USAGE;
 	}
 	if (reason != NULL && listing_check_reason(reason) != STATUS_DONE)
@@ -293,27 +294,28 @@ static enum status run(struct context *context)
 
 const struct command command_import = {
 	.name = "import",
-	.summary = "list many networks from a file, all or nothing",
+	.summary = "list the networks in a file, all or none",
 	.forms = (const char *const[]){"import FILE [--list ops] [--format text|rbldnsd|csv] ...",
 		NULL},
 	.example = "opsctl import blocklist.txt --list rbl --reason \"on our partner's list\" "
 		   "--replace",
-	.notes = "FILE may be - for standard input. text: one address or network a line, the first "
-		 "field;\n"
-		 "# and ; begin comments. csv: as export writes it. Every bad line is named, and "
-		 "then nothing\n"
-		 "is imported. What is listed already is kept as it is.",
+	.notes = "FILE may be - for standard input. text: the first field of each line is an "
+		 "address "
+		 "or network;\n"
+		 "# and ; begin comments. csv: as export writes it. If a line is bad, it is "
+		 "reported "
+		 "and nothing\n"
+		 "is imported. Networks that are already listed are not changed.",
 	.options =
 		{
 			{OPTION_LIST, "NAME", "the list (default ops)"},
 			{OPTION_FORMAT, "FORMAT", "text (default), rbldnsd or csv"},
 			{OPTION_REASON, "TEXT",
-				"why, where the file does not say (default: the list's title)"},
-			{OPTION_EXPIRES, "TIME",
-				"90d, never, or a date, where the file does not say"},
-			{OPTION_REPLACE, NULL, "end those on the list that are not in the file"},
-			{OPTION_SKIP_BAD, NULL, "leave bad lines out and import the rest"},
-			{OPTION_FORCE, NULL, "take reserved, own and too wide networks too"},
+				"the reason, if the file has none (default: the list's title)"},
+			{OPTION_EXPIRES, "TIME", "90d, never, or a date, if the file has none"},
+			{OPTION_REPLACE, NULL, "end listings that are not in the file"},
+			{OPTION_SKIP_BAD, NULL, "skip bad lines and import the rest"},
+			{OPTION_FORCE, NULL, "also import reserved, own and too wide networks"},
 		},
 	.min_operands = 1,
 	.max_operands = 1,

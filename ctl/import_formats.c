@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The file formats that opsctl import reads. */
 #include "ctl/import_formats.h"
 
 #include <string.h>
@@ -32,9 +33,9 @@ static enum format_line parse_network(
 	const char *colon = strchr(string, ':');
 	if (colon != NULL && strchr(colon + 1, ':') == NULL && strchr(string, '.') != NULL)
 		text_add_format(fault_r,
-			"%.60s is an address with a port; only the address belongs here", string);
+			"%.60s is an address with a port; expected only the address", string);
 	else
-		text_add_format(fault_r, "\"%.60s\" is no address or network", string);
+		text_add_format(fault_r, "\"%.60s\" is not an address or network", string);
 	return FORMAT_BAD;
 }
 
@@ -71,7 +72,8 @@ static char *find_last(char *string, const char *words)
 
 /*
  * The text of ":127.0.0.2:TEXT", ":2:TEXT" or plain "TEXT". An export puts the site's link behind
- * the reason, which ends in a dollar sign for the address; the reply has its own, so it goes.
+ * the reason, which ends in a dollar sign for the address; it is dropped, because replies have
+ * their own.
  */
 static enum format_line take_reason(char *value, char reason_r[REASON_SIZE], struct text *fault_r)
 {
@@ -89,7 +91,7 @@ static enum format_line take_reason(char *value, char reason_r[REASON_SIZE], str
 	join_dollars(value);
 	if (*value != '\0' && !reason_valid(value)) {
 		text_add_format(fault_r,
-			"its text is longer than %d octets or has control characters",
+			"the text is longer than %d octets or has control characters",
 			REASON_SIZE - 1);
 		return FORMAT_BAD;
 	}
@@ -111,8 +113,8 @@ static enum format_line parse_rbldnsd(
 			       ? FORMAT_NOTHING
 			       : FORMAT_BAD;
 	if (*line == '!') {
-		text_add(fault_r,
-			"an exclusion; list the networks around it, or use \"opsctl exempt add\"");
+		text_add(fault_r, "exclusions are not supported; list the networks around it, or "
+				  "use \"opsctl exempt add\"");
 		return FORMAT_BAD;
 	}
 	char *value = line + strcspn(line, BLANKS);
@@ -124,7 +126,8 @@ static enum format_line parse_rbldnsd(
 		return found;
 	if (entry_r->network.prefix == NETWORK_MAX_PREFIX &&
 		listing_test_entry(&entry_r->network.addr) == TEST_ENTRY_LISTED)
-		return FORMAT_NOTHING; /* every such file has it, and so has every list here */
+		return FORMAT_NOTHING; /* the test entry of every such file; every list has it by
+					  rule */
 	text_copy(entry_r->reason, REASON_SIZE, state->default_reason);
 	return *value == '\0' ? FORMAT_ENTRY : take_reason(value, entry_r->reason, fault_r);
 }
@@ -162,7 +165,7 @@ static enum format_line split(
 		}
 		fields_r[*count_r] = next_field(&line);
 		if (fields_r[*count_r] == NULL) {
-			text_add(fault_r, "quotation marks that do not match");
+			text_add(fault_r, "unbalanced quotation marks");
 			return FORMAT_BAD;
 		}
 	}
@@ -188,9 +191,8 @@ static enum format_line take_header(
 	state->have_header = true;
 	if (state->columns[CSV_NETWORK] != 0)
 		return FORMAT_NOTHING;
-	text_add(fault_r, "the first line must name the columns: network, and of reason, listed_at "
-			  "and expires_at"
-			  " those that there are");
+	text_add(fault_r, "the first line must name the columns: network, and optionally reason, "
+			  "listed_at and expires_at");
 	return FORMAT_FATAL;
 }
 
@@ -202,7 +204,8 @@ static enum format_line take_times(const struct format_state *state, const char 
 		(clock_parse_moment(listed, state->now, &entry_r->listed_at) != ERR_NONE ||
 			entry_r->listed_at > state->now || entry_r->listed_at <= 0)) {
 		text_add_format(fault_r,
-			"listed_at \"%.40s\" is no time in the past like 2026-01-31 12:00:00",
+			"listed_at \"%.40s\" is not a time in the past (for example 2026-01-31 "
+			"12:00:00)",
 			listed);
 		return FORMAT_BAD;
 	}
@@ -214,7 +217,8 @@ static enum format_line take_times(const struct format_state *state, const char 
 		(clock_parse_moment(expires, state->now, &entry_r->expires_at) != ERR_NONE ||
 			entry_r->expires_at <= state->now)) {
 		text_add_format(fault_r,
-			"expires_at \"%.40s\" is no time in the future like 2099-01-31 12:00:00",
+			"expires_at \"%.40s\" is not a time in the future (for example 2099-01-31 "
+			"12:00:00)",
 			expires);
 		return FORMAT_BAD;
 	}
@@ -245,7 +249,7 @@ static enum format_line parse_csv(
 		return found;
 	if (*values[CSV_REASON] != '\0' && !reason_valid(values[CSV_REASON])) {
 		text_add_format(fault_r,
-			"its reason is longer than %d octets or has control characters",
+			"the reason is longer than %d octets or has control characters",
 			REASON_SIZE - 1);
 		return FORMAT_BAD;
 	}

@@ -38,7 +38,7 @@ enum format_line {
 	FORMAT_FATAL,   /* the same, and no later line can be understood */
 };
 
-/* Reads a line, which may be changed on the way. */
+/* Parses a line, and may change it. */
 typedef enum format_line format_parse(
 	struct format_state *state, char *line, struct format_entry *entry_r, struct text *fault_r);
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* opsctl init: creates or upgrades the databases. */
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
@@ -21,11 +22,11 @@ static void report(const struct context *context, const char *path, int from, in
 		json_close(&json, '}');
 		json_end_line(&json);
 	} else if (from == 0) {
-		say("%s: made", path);
+		say("%s: created", path);
 	} else if (from < to) {
 		say("%s: upgraded from schema %d to %d", path, from, to);
 	} else {
-		say("%s: is there already, schema %d", path, to);
+		say("%s: already exists, schema %d", path, to);
 	}
 }
 
@@ -36,15 +37,14 @@ static enum status bring_up(
 	struct text message = TEXT_OVER(buffer);
 
 	if (migrate(path, kind, from_r, &message) != ERR_NONE) {
-		complain("%s", buffer);
+		say_error("%s", buffer);
 		return STATUS_FAILED;
 	}
 	report(context, path, *from_r, migrate_newest_version(kind));
 	return STATUS_DONE;
 }
 
-/* A new database says itself that it was made; an upgrade is on record under the name of who did
- * it. */
+/* Creation is recorded by the schema itself; an upgrade is recorded with the name of the user. */
 static enum status record_upgrade(struct context *context, int from)
 {
 	struct change change = context_change(context, "init", "upgraded the databases");
@@ -72,9 +72,9 @@ static enum status run(struct context *context)
 
 const struct command command_init = {
 	.name = "init",
-	.summary = "make both databases, or upgrade them; safe to run again",
+	.summary = "create or upgrade both databases; safe to repeat",
 	.forms = (const char *const[]){"init", NULL},
 	.example = "opsctl init",
-	.notes = "The folder must be there. A new database has the lists ops rbl rss dul nml qil.",
+	.notes = "The folder must exist. A new database has the lists ops rbl rss dul nml qil.",
 	.run = run,
 };

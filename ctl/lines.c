@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Reads a text file line by line, with its checksum. */
 #include "ctl/lines.h"
 
 #include <errno.h>

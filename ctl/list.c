@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* opsctl list: shows, changes and adds lists. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,13 +13,13 @@
 #include "store/db.h"
 #include "store/lists.h"
 
-/* What is wrong with a value, in words that end "KEY=VALUE: …"; NULL when it was taken. */
+/* Sets a value. Returns what is wrong with it, or NULL. */
 typedef const char *set_value(struct list *list, const char *value);
 
 static const char *set_title(struct list *list, const char *value)
 {
 	if (!reason_valid(value))
-		return "a title has 1 to 255 octets and no control characters";
+		return "a title must have 1 to 255 octets and no control characters";
 	text_copy(list->title, sizeof(list->title), value);
 	return NULL;
 }
@@ -26,13 +27,14 @@ static const char *set_title(struct list *list, const char *value)
 static const char *set_action(struct list *list, const char *value)
 {
 	return list_action_parse(value, &list->action) ? NULL
-						       : "an action is refuse, defer, tag or log";
+						       : "action must be refuse, defer, tag or log";
 }
 
 static const char *set_removal(struct list *list, const char *value)
 {
-	return list_removal_parse(value, &list->removal) ? NULL
-							 : "removal is retest, review or expire";
+	return list_removal_parse(value, &list->removal)
+		       ? NULL
+		       : "removal must be retest, review or expire";
 }
 
 static const char *set_expires(struct list *list, const char *value)
@@ -40,12 +42,13 @@ static const char *set_expires(struct list *list, const char *value)
 	int64_t seconds;
 
 	if (clock_parse_duration(value, &seconds) != ERR_NONE || seconds == 0)
-		return "a duration is like 90d or 12h, at most 100y, or never";
+		return "expires must be a duration of at most 100y (for example 90d or 12h), or "
+		       "never";
 	list->expires = seconds;
 	return NULL;
 }
 
-/* A decimal number within bounds, with nothing else about it. */
+/* A decimal number from least to most, without other characters. */
 static bool parse_number(const char *string, long least, long most, long *number_r)
 {
 	size_t digits = strspn(string, "0123456789");
@@ -64,7 +67,7 @@ static const char *set_dns_code(struct list *list, const char *value)
 	if (strncmp(value, prefix, strlen(prefix)) == 0)
 		value += strlen(prefix);
 	if (!parse_number(value, 2, 255, &code))
-		return "a DNS code is 127.0.0.2 to 127.0.0.255";
+		return "dns_code must be 127.0.0.2 to 127.0.0.255";
 	list->dns_code = (int)code;
 	return NULL;
 }
@@ -72,7 +75,7 @@ static const char *set_dns_code(struct list *list, const char *value)
 /* "/16" is for IPv4, "/16,/32" for both. */
 static const char *set_max_network(struct list *list, const char *value)
 {
-	static const char help[] = "the widest network is like /16 (IPv4), or /16,/32 (IPv4, IPv6)";
+	static const char help[] = "max_network must be like /16 (IPv4) or /16,/32 (IPv4, IPv6)";
 	char copy[16];
 	long ipv4, ipv6 = list->max_ipv6;
 
@@ -114,11 +117,11 @@ static enum status set_pair(struct list *list, const char *pair)
 		const char *fault = keys[i].set(list, equals + 1);
 		if (fault == NULL)
 			return STATUS_DONE;
-		complain("%s: %s", pair, fault);
+		say_error("%s: %s", pair, fault);
 		return STATUS_USAGE;
 	}
-	complain("%s: not KEY=VALUE with a key of title, action, removal, expires, dns_code, "
-		 "max_network",
+	say_error("%s: expected KEY=VALUE; keys are title, action, removal, expires, dns_code, "
+		  "max_network",
 		pair);
 	return STATUS_USAGE;
 }
@@ -132,7 +135,7 @@ static enum status set_pairs(const struct context *context, struct list *list)
 	return STATUS_DONE;
 }
 
-/* What was set, as the history's why. */
+/* The settings as typed, for the history. */
 static void join_pairs(const struct context *context, struct text *why_r)
 {
 	text_add(why_r, context->options.operands[1]);
@@ -148,7 +151,7 @@ static enum status set_list(struct context *context, const struct lists *lists)
 	struct list list;
 
 	if (context->options.operand_count < 3) {
-		complain("something is missing: opsctl list set NAME KEY=VALUE...");
+		say_error("missing argument; usage: opsctl list set NAME KEY=VALUE...");
 		return STATUS_USAGE;
 	}
 	if (context_pick_list(lists, context->options.operands[1], &list) != STATUS_DONE ||
@@ -162,7 +165,7 @@ static enum status set_list(struct context *context, const struct lists *lists)
 	return STATUS_DONE;
 }
 
-/* What a new list does unless told otherwise: nobody loses mail by it. */
+/* The defaults of a new list: no mail is lost by it. */
 static struct list new_list(const char *name)
 {
 	struct list list = {
@@ -182,12 +185,12 @@ static struct list new_list(const char *name)
 static bool name_usable(const char *name)
 {
 	if (!list_name_valid(name)) {
-		complain("\"%s\": a list's name is 1 to 16 of a-z, 0-9 and -", name);
+		say_error("\"%s\": a list name must be 1 to 16 characters of a-z, 0-9 and -", name);
 		return false;
 	}
 	if (strcmp(name, "add") == 0 || strcmp(name, "set") == 0) {
-		complain("\"%s\" would be mistaken for \"opsctl list %s\"; choose another name",
-			name, name);
+		say_error("\"%s\" is reserved for \"opsctl list %s\"; choose another name", name,
+			name);
 		return false;
 	}
 	return true;
@@ -200,14 +203,14 @@ static enum status add_list(struct context *context, const struct lists *lists)
 	struct change change = context_change(context, "list add", why);
 
 	if (context->options.operand_count < 2) {
-		complain("something is missing: opsctl list add NAME [KEY=VALUE...]");
+		say_error("missing argument; usage: opsctl list add NAME [KEY=VALUE...]");
 		return STATUS_USAGE;
 	}
 	const char *name = context->options.operands[1];
 	if (!name_usable(name))
 		return STATUS_USAGE;
 	if (lists_find(lists, name) != NULL) {
-		complain("there is a list %s already; \"opsctl list set %s KEY=VALUE\" changes it",
+		say_error("list %s already exists; \"opsctl list set %s KEY=VALUE\" changes it",
 			name, name);
 		return STATUS_NO;
 	}
@@ -217,7 +220,7 @@ static enum status add_list(struct context *context, const struct lists *lists)
 	join_pairs(context, &text);
 	int err = lists_add(context->ops, &list, &change);
 	if (err == ERR_RANGE) {
-		complain("there are %d lists already, which is as many as there can be", LISTS_MAX);
+		say_error("cannot add a list: there are already %d, the maximum", LISTS_MAX);
 		return STATUS_NO;
 	}
 	if (err != ERR_NONE)
@@ -309,7 +312,8 @@ static enum status run(struct context *context)
 	if (add)
 		return add_list(context, &lists);
 	if (context->options.operand_count > 1) {
-		complain("\"%s\" is too much: opsctl list [NAME]", context->options.operands[1]);
+		say_error("unexpected argument \"%s\"; usage: opsctl list [NAME]",
+			context->options.operands[1]);
 		return STATUS_USAGE;
 	}
 	return show_lists(context, &lists, verb);
@@ -317,18 +321,18 @@ static enum status run(struct context *context)
 
 const struct command command_list = {
 	.name = "list",
-	.summary = "show the lists, change one or make one",
+	.summary = "show, change or add lists",
 	.forms = (const char *const[]){"list [NAME]", "list set NAME KEY=VALUE...",
 		"list add NAME [KEY=VALUE...]", NULL},
 	.example = "opsctl list set dul action=tag expires=180d",
 	.notes = "Keys:\n"
-		 "  title=TEXT         what is on the list\n"
-		 "  action=ACTION      refuse, defer, tag or log; a new list has log\n"
-		 "  removal=WAY        retest, review or expire; a new list has review\n"
-		 "  expires=DURATION   how long a listing lasts (90d), or never\n"
+		 "  title=TEXT         a description of the list\n"
+		 "  action=ACTION      refuse, defer, tag or log (default for a new list: log)\n"
+		 "  removal=WAY        retest, review or expire (default for a new list: review)\n"
+		 "  expires=DURATION   how long a listing lasts (for example 90d), or never\n"
 		 "  dns_code=ADDRESS   127.0.0.2 to 127.0.0.255, for export --format zone and "
 		 "rbldnsd\n"
-		 "  max_network=WIDTH  the widest network: /16, or with IPv6 /16,/32",
+		 "  max_network=WIDTH  the widest network: /16 for IPv4, /16,/32 for both",
 	.max_operands = 2 + 6,
 	.run = run,
 };

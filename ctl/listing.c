@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* opsctl add and opsctl remove: single listings. */
 #include "ctl/listing.h"
 
 #include <stdlib.h>
@@ -27,20 +28,21 @@ enum status listing_read_expiry(
 	if (typed != NULL && clock_parse_duration(typed, &duration) != ERR_NONE) {
 		if (clock_parse_moment(typed, now, expires_at_r) == ERR_NONE && *expires_at_r > now)
 			return STATUS_DONE;
-		complain("--expires %s: a duration like 90d or 12h, never, or a date in the future "
-			 "belongs there",
+		say_error("--expires %s: must be a duration (for example 90d or 12h), never, or a "
+			  "date "
+			  "in the future",
 			typed);
 		return STATUS_USAGE;
 	}
 	if (duration == 0) {
-		complain("--expires %s: the expiry must lie in the future", typed);
+		say_error("--expires %s: the expiry must be in the future", typed);
 		return STATUS_USAGE;
 	}
 	*expires_at_r = duration == CLOCK_NEVER ? CLOCK_NEVER : now + duration;
 	return STATUS_DONE;
 }
 
-/* The body is in memory of ours, or that of argv. */
+/* *body_r is to be freed; NULL when the body is in argv. */
 static enum status read_evidence(
 	const struct context *context, struct evidence *evidence, char **body_r)
 {
@@ -50,13 +52,14 @@ static enum status read_evidence(
 
 	*body_r = NULL;
 	if ((path == NULL) == (note == NULL)) {
-		complain("%s", path == NULL ? "no listing without evidence: --evidence FILE or "
-					      "--note TEXT is missing"
-					    : "either --evidence FILE or --note TEXT, not both");
+		say_error("%s", path == NULL
+					? "missing evidence: give --evidence FILE or --note "
+					  "TEXT"
+					: "give either --evidence FILE or --note TEXT, not both");
 		return STATUS_USAGE;
 	}
 	if (note != NULL && (*note == '\0' || strlen(note) > EVIDENCE_MAX)) {
-		complain("--note: the text is %s", *note == '\0' ? "empty" : "longer than 1 MiB");
+		say_error("--note: the text is %s", *note == '\0' ? "empty" : "longer than 1 MiB");
 		return STATUS_USAGE;
 	}
 	if (note != NULL) {
@@ -80,7 +83,7 @@ static enum status say_exists(const struct listing *existing)
 
 	network_format(&existing->network, network);
 	clock_format(existing->listed_at, since);
-	complain("%s is already listed on %s since %s (%s); remove it first", network,
+	say_error("%s is already listed on %s since %s (%s); remove it first", network,
 		existing->list, since, existing->reason);
 	return STATUS_NO;
 }
@@ -136,9 +139,9 @@ enum status listing_check_reason(const char *reason)
 	if (reason != NULL && reason_valid(reason))
 		return STATUS_DONE;
 	if (reason == NULL)
-		complain("--reason TEXT is missing: it tells whoever is refused why");
+		say_error("missing --reason TEXT: the refused client is told the reason");
 	else
-		complain("--reason: 1 to %d octets without control characters belong there",
+		say_error("--reason: the text must have 1 to %d octets and no control characters",
 			REASON_SIZE - 1);
 	return STATUS_USAGE;
 }
@@ -165,7 +168,7 @@ static enum status run_add(struct context *context)
 	bool allowed = bounds_allow(&bounds, &listing.network, why);
 	bounds_end(&bounds);
 	if (!allowed) {
-		complain("%s; --force overrides", why);
+		say_error("%s; --force overrides", why);
 		return STATUS_USAGE;
 	}
 	listing.list_id = list.id;
@@ -194,11 +197,11 @@ static enum status say_not_listed(
 		text_add_format(&text, "%s %s on %s", i == 0 ? "" : ",", other, related[i].list);
 	}
 	if (count == 0)
-		complain("%s is not listed on %s, and no network around or in it is on any list",
-			typed, list->name);
+		say_error("%s is not listed on %s, and no network around or in it is listed", typed,
+			list->name);
 	else
-		complain("%s is not listed on %s; listed are:%s%s", typed, list->name, buffer,
-			count > NEIGHBOURS ? " and more" : "");
+		say_error("%s is not listed on %s; related listings:%s%s", typed, list->name,
+			buffer, count > NEIGHBOURS ? " and more" : "");
 	return STATUS_NO;
 }
 
@@ -225,7 +228,7 @@ static enum status run_remove(struct context *context)
 		return context_failed(context->ops, err);
 	db_checkpoint(context->ops);
 	network_format(&network, text);
-	context_say_done(context, text, list.name, "removed", "is off");
+	context_say_done(context, text, list.name, "removed", "is removed from");
 	return STATUS_DONE;
 }
 
@@ -236,18 +239,20 @@ const struct command command_add = {
 		NULL},
 	.example = "opsctl add 198.18.7.9 --reason \"open HTTP proxy on port 3128\" --evidence "
 		   "spam.eml",
-	.notes = "NETWORK is an address or CIDR, IPv4 or IPv6. A change counts from the next "
-		 "connection on.",
+	.notes =
+		"NETWORK is an IPv4 or IPv6 address, or a network in CIDR notation. A change takes "
+		"effect\n"
+		"at the next connection.",
 	.options =
 		{
-			{OPTION_REASON, "TEXT", "why, as the refused client is told"},
+			{OPTION_REASON, "TEXT", "the reason that the refused client is told"},
 			{OPTION_EVIDENCE, "FILE",
-				"the proof: a spam copy, a transcript; up to 1 MiB, - for stdin"},
-			{OPTION_NOTE, "TEXT", "the proof in words"},
+				"a spam copy or transcript, up to 1 MiB; - reads standard input"},
+			{OPTION_NOTE, "TEXT", "the evidence as text"},
 			{OPTION_LIST, "NAME", "the list (default ops)"},
 			{OPTION_EXPIRES, "TIME",
-				"90d, never, or a date (default: as the list says)"},
-			{OPTION_FORCE, NULL, "list reserved, own and too wide networks too"},
+				"90d, never, or a date (default: the list's setting)"},
+			{OPTION_FORCE, NULL, "also list reserved, own and too wide networks"},
 		},
 	.min_operands = 1,
 	.max_operands = 1,
@@ -256,12 +261,12 @@ const struct command command_add = {
 
 const struct command command_remove = {
 	.name = "remove",
-	.summary = "end a listing; the record stays",
+	.summary = "end a listing and keep its record",
 	.forms = (const char *const[]){"remove NETWORK --why TEXT [--list ops]", NULL},
 	.example = "opsctl remove 198.18.7.9 --why \"proxy closed, tested today\"",
 	.options =
 		{
-			{OPTION_WHY, "TEXT", "why, for the history"},
+			{OPTION_WHY, "TEXT", "the reason, for the history"},
 			{OPTION_LIST, "NAME", "the list (default ops)"},
 		},
 	.min_operands = 1,

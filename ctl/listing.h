@@ -5,13 +5,13 @@
 #include "ctl/context.h"
 
 /*
- * The moment at which a listing made now ends: by --expires, else as its list says. Complains;
- * STATUS_USAGE.
+ * When a listing added now ends: by --expires, else by the setting of its list. STATUS_USAGE,
+ * reported.
  */
 enum status listing_read_expiry(
 	const struct context *context, const struct list *list, int64_t *expires_at_r);
 
-/* Complains of a reason that is missing (NULL) or unusable. STATUS_USAGE. */
+/* STATUS_USAGE, reported, if the reason is missing (NULL) or invalid. */
 enum status listing_check_reason(const char *reason);
 
 #endif

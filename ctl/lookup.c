@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* opsctl lookup: what the filter does with a client. */
 #include "store/lookup.h"
 
 #include <stdio.h>
@@ -18,7 +19,7 @@
 #include "store/db.h"
 #include "store/evidence.h"
 
-/* How many of its latest hits are shown. */
+/* At most this many of the latest hits are shown. */
 #define HITS_SHOWN 5
 
 /* What the filter would do with a client, and why. */
@@ -32,14 +33,14 @@ struct finding {
 	char reply[1024]; /* what the client or, by a header, its mail would get; empty: nothing */
 };
 
-/* What is done with mail, for people and for JSON. */
+/* What each action means for mail. */
 static const struct {
 	enum answer answer;
 	const char *name;
 	const char *sentence;
 	enum colour colour;
 } actions[] = {
-	[LIST_LOG] = {ANSWER_ACCEPT, "log", "its mail is accepted, and logged", COLOUR_GREEN},
+	[LIST_LOG] = {ANSWER_ACCEPT, "log", "its mail is accepted and logged", COLOUR_GREEN},
 	[LIST_TAG] = {ANSWER_ACCEPT, "tag", "its mail is accepted, with a header", COLOUR_YELLOW},
 	[LIST_DEFER] = {ANSWER_DEFER, "defer", "its mail is deferred", COLOUR_YELLOW},
 	[LIST_REFUSE] = {ANSWER_REFUSE, "refuse", "its mail is refused", COLOUR_RED},
@@ -67,8 +68,7 @@ static void find_exemption(const struct conf *conf, struct finding *finding)
 	}
 }
 
-/* The reply as it would be now; only the reference is made up, as a hit is needed for a real one.
- */
+/* The reply that the client would get now, with a sample reference: only a hit has a real one. */
 static void fill_reply(const struct conf *conf, struct finding *finding)
 {
 	struct text text = TEXT_OVER(finding->reply);
@@ -104,7 +104,6 @@ static enum status find(struct context *context, struct finding *finding)
 	return STATUS_DONE;
 }
 
-/* "exempt_clients of the configuration", or who is exempt and why by the table. */
 static void say_exemption(const struct finding *finding)
 {
 	char network[NETWORK_TEXT_SIZE];
@@ -338,7 +337,7 @@ static enum status run(struct context *context)
 	enum status status = find(context, &finding);
 	if (status != STATUS_DONE)
 		return status;
-	/* Without the hit log the answer stands all the same; what is wrong with it was said. */
+	/* The answer does not depend on the hit log; its error has been printed. */
 	(void)context_open_hits(context, false);
 	status = context_json(context) ? write_all(context, &finding) : show(context, &finding);
 	if (status != STATUS_DONE)
@@ -348,12 +347,13 @@ static enum status run(struct context *context)
 
 const struct command command_lookup = {
 	.name = "lookup",
-	.summary = "say what the filter would do with a client, and why",
+	.summary = "show what the filter does with a client, and why",
 	.forms = (const char *const[]){"lookup IP", NULL},
 	.example = "opsctl lookup 198.18.7.9",
-	.notes = "The exit status is 0 when the address is listed and 1 when it is not, exempt or "
+	.notes = "The exit status is 0 if the address is listed and 1 if not, whether it is exempt "
+		 "or "
 		 "not.\n"
-		 "127.0.0.2 is always on every list, 127.0.0.1 never.",
+		 "127.0.0.2 is on every list, 127.0.0.1 on none.",
 	.min_operands = 1,
 	.max_operands = 1,
 	.run = run,

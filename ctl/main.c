@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* opsctl: parses the command line and runs a command. */
 #include "config.h"
 
 #include <signal.h>
@@ -9,7 +10,7 @@
 #include "ctl/context.h"
 #include "ctl/output.h"
 
-/* What --help, --version and a missing or unknown command come to. */
+/* --help, or an error for a missing or unknown command. */
 static enum status run_without_command(const struct options *options)
 {
 	if (option_given(options, OPTION_HELP)) {
@@ -17,9 +18,9 @@ static enum status run_without_command(const struct options *options)
 		return STATUS_DONE;
 	}
 	if (options->command == NULL)
-		complain("no command; \"opsctl --help\" shows them");
+		say_error("missing command; \"opsctl --help\" lists the commands");
 	else
-		complain("there is no command \"%s\"; \"opsctl --help\" shows them",
+		say_error("unknown command \"%s\"; \"opsctl --help\" lists the commands",
 			options->command);
 	return STATUS_USAGE;
 }
@@ -29,7 +30,7 @@ static enum status check_configuration(struct context *context)
 	enum status status = context_begin(context);
 
 	if (status == STATUS_DONE)
-		say("%s: in order", context->conf_path);
+		say("%s: configuration is valid", context->conf_path);
 	context_end(context);
 	return status;
 }
@@ -69,12 +70,11 @@ int main(int argc, char **argv)
 {
 	static struct context context;
 
-	/* The databases belong to a group, whoever of it made them. */
+	/* The group of the databases must be able to write them. */
 	umask(0007);
-	/* A reader that goes away shows as a failed write, not as a death in the middle of a
-	 * change. */
+	/* A closed pipe must fail the write, not kill the program in the middle of a change. */
 	signal(SIGPIPE, SIG_IGN);
-	/* The name that getopt_long() complains under. */
+	/* getopt_long() prefixes its messages with this name. */
 	argv[0] = (char[]){"opsctl"};
 	if (!options_parse(argc, argv, &context.options))
 		return STATUS_USAGE;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "base/json.h"
+/* opsctl nominate: files an address and its spam for a test. */
 #include "store/nominations.h"
 
 #include <stdlib.h>
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "conf/conf.h"
 #include "ctl/context.h"
@@ -18,7 +19,7 @@ static void say_filed(const struct context *context, const char *ip, int64_t id)
 	struct json json = {.file = stdout};
 
 	if (!context_json(context)) {
-		say("%s is nominated, request %lld; \"opsprobe --worker\" tests it", ip,
+		say("%s is nominated (request %lld); \"opsprobe --worker\" tests it", ip,
 			(long long)id);
 		return;
 	}
@@ -41,17 +42,16 @@ static enum status report(const struct context *context, const struct nomination
 		return STATUS_DONE;
 	case NOMINATION_WAITS:
 	case NOMINATION_LISTED:
-		complain("%s: %s", ip, why);
+		say_error("%s: %s", ip, why);
 		return STATUS_NO;
 	case NOMINATION_NOT_RECEIVED:
-		complain("%s; with --confirm you vouch for it yourself", why);
+		say_error("%s; use --confirm if the message did come from it", why);
 		return STATUS_USAGE;
 	case NOMINATION_NOT_A_HOST:
-		complain("%s; probe.allow_private names ranges that may be tested all the same",
-			why);
+		say_error("%s; probe.allow_private names ranges that may be tested anyway", why);
 		return STATUS_USAGE;
 	default:
-		complain("%s", why);
+		say_error("%s", why);
 		return STATUS_USAGE;
 	}
 }
@@ -87,8 +87,8 @@ static enum status run(struct context *context)
 		STATUS_DONE)
 		return STATUS_USAGE;
 	if (path == NULL) {
-		complain("--spam FILE is wanted: a copy of spam that came from the address, with "
-			 "its whole header");
+		say_error("missing --spam FILE: a copy of spam from the address, with its complete "
+			  "header");
 		return STATUS_USAGE;
 	}
 	enum status status = file_read(path, EVIDENCE_MAX, &octets, &nomination.length);
@@ -102,15 +102,14 @@ static enum status run(struct context *context)
 
 const struct command command_nominate = {
 	.name = "nominate",
-	.summary = "file a spam copy and the address it came from, to be tested",
+	.summary = "nominate an address for a test, with spam that came from it",
 	.forms = (const char *const[]){"nominate IP --spam FILE [--confirm]", NULL},
 	.example = "opsctl nominate 198.18.7.9 --spam spam.eml",
-	.notes = "The address must stand in a Received field of the message, where a receiving "
-		 "server put\nit down. \"opsprobe --worker\" tests it; if it is an open proxy, it "
-		 "is "
-		 "listed on ops.",
-	.options = {{OPTION_SPAM, "FILE", "the message, up to 1 MB; - reads standard input"},
-		{OPTION_CONFIRM, NULL, "it came from there, whatever its header says"}},
+	.notes = "The address must be in a Received field of the message, as recorded by a "
+		 "receiving\n"
+		 "server. \"opsprobe --worker\" tests it; an open proxy is listed on ops.",
+	.options = {{OPTION_SPAM, "FILE", "the message, up to 1 MiB; - reads standard input"},
+		{OPTION_CONFIRM, NULL, "accept the address although the header does not show it"}},
 	.min_operands = 1,
 	.max_operands = 1,
 	.run = run,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The options of all commands, parsed with getopt_long(). */
 #include "ctl/options.h"
 
 #include <getopt.h>

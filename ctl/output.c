@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Messages for people, in colour on a terminal, and the state of standard output. */
 #include "ctl/output.h"
 
 #include <errno.h>
@@ -74,11 +75,11 @@ void say_colour(enum colour colour, const char *format, ...)
 	va_end(arguments);
 }
 
-void complain(const char *format, ...)
+void say_error(const char *format, ...)
 {
 	va_list arguments;
 
-	/* What was said so far stands in front of it where both go to one place. */
+	/* Keeps the order of messages when both streams have one destination. */
 	fflush(stdout);
 	va_start(arguments, format);
 	write_line(stderr, "opsctl: ", "", format, arguments);
@@ -90,7 +91,7 @@ const char *plural(int64_t count, const char *one, const char *many)
 	return count == 1 ? one : many;
 }
 
-/* Why standard output failed, taken down when it was first seen. */
+/* Why standard output failed, saved when first noticed. */
 static int output_error;
 
 bool output_works(void)
@@ -102,7 +103,7 @@ bool output_works(void)
 	return false;
 }
 
-/* A reader that went away is known by the pipe too, where errno did not survive. */
+/* A closed pipe is recognised even when errno was lost. */
 static bool reader_is_gone(void)
 {
 	struct pollfd pipe = {.fd = STDOUT_FILENO};
@@ -116,6 +117,6 @@ bool output_finish(void)
 	(void)fflush(stdout);
 	if (output_works() || reader_is_gone())
 		return true;
-	complain("standard output: %s", strerror(output_error));
+	say_error("standard output: %s", strerror(output_error));
 	return false;
 }

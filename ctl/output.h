@@ -22,17 +22,17 @@ const char *colour_on(enum colour colour);
 const char *colour_off(enum colour colour);
 
 /* One line on standard error, "opsctl: …". Control characters become '?'. */
-void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void say_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* "listing" or "listings": the noun for a count, in English. */
 const char *plural(int64_t count, const char *one, const char *many);
 
-/* Whether what was written to standard output so far can have got there; cheap. */
+/* Whether standard output has had no error so far; cheap. */
 bool output_works(void);
 
 /*
- * Whether all that was written to standard output has got there; complains when not, but for a
- * reader that went away (as head does), which is no failure.
+ * Whether all output was written. If not, an error is printed, except for a reader that closed the
+ * pipe (as head does), which is not a failure.
  */
 bool output_finish(void);
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The progress bar of an import. */
 #include "ctl/progress.h"
 
 #include <inttypes.h>

@@ -39,7 +39,7 @@ static enum status read_age(
 		*before_r = clock_now() - seconds;
 		return STATUS_DONE;
 	}
-	complain("--%s: \"%s\" is not an age (for example 90d or 12h, at most 100y)",
+	say_error("--%s: \"%s\" is not an age (for example 90d or 12h, at most 100y)",
 		option_name(id), *age_r);
 	return STATUS_USAGE;
 }
@@ -133,7 +133,7 @@ static void report_failure(const struct purge *purge)
 		text_add_format(&deleted, "%s%" PRId64 " %s of evidence",
 			purge->hits_age != NULL ? ", " : "", purge->evidence,
 			plural(purge->evidence, "body", "bodies"));
-	complain("purge failed; deleted before it failed: %s", buffer);
+	say_error("purge failed; deleted before it failed: %s", buffer);
 }
 
 static enum status run(struct context *context)
@@ -145,8 +145,8 @@ static enum status run(struct context *context)
 			STATUS_DONE)
 		return STATUS_USAGE;
 	if (purge.hits_age == NULL && purge.evidence_age == NULL) {
-		complain("nothing to delete; give --hits AGE, --evidence AGE or both (for example "
-			 "--hits 90d)");
+		say_error("nothing to delete; give --hits AGE, --evidence AGE or both (for example "
+			  "--hits 90d)");
 		return STATUS_USAGE;
 	}
 	enum status status = context_open_ops(context, true);
@@ -167,10 +167,10 @@ static enum status run(struct context *context)
 
 const struct command command_purge = {
 	.name = "purge",
-	.summary = "delete old hits and old evidence, and give the space back",
+	.summary = "delete old hits and evidence, and free their disk space",
 	.forms = (const char *const[]){"purge [--hits AGE] [--evidence AGE]", NULL},
 	.example = "opsctl purge --hits 90d --evidence 365d",
-	.notes = "Evidence of a listing in force is kept whole, whatever its age.",
+	.notes = "Evidence of a listing in force is kept, whatever its age.",
 	.options = {{OPTION_HITS, "AGE", "hits older than this (90d)"},
 		{OPTION_EVIDENCE, "AGE", "bodies of evidence older than this (365d)"}},
 	.run = run,

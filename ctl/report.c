@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* opsctl report: counts of hits, with bars. */
 #include <inttypes.h>
 #include <langinfo.h>
 #include <locale.h>
@@ -21,7 +22,7 @@
 #define TOP 10 /* lines of a part but the days */
 #define DAY 86400
 
-/* A line of the report, kept as a part's widths and bars go by its largest. */
+/* A line of the report. Lines are kept because the bars are drawn relative to the largest. */
 struct line {
 	char key[512];
 	struct hits_count count;
@@ -50,7 +51,7 @@ static void add_line(struct part *part, const struct hits_count *count)
 	part->count++;
 }
 
-/* Days without hits are days too; they have no rows. */
+/* Days without hits have no rows; the report shows them as 0. */
 static void add_days_between(struct part *part, const char *day)
 {
 	char next[CLOCK_TEXT_SIZE];
@@ -76,14 +77,14 @@ static void take(void *context, const struct hits_count *count)
 	add_line(part, count);
 }
 
-/* A bar of eighths of a character where the terminal has them. */
+/* In Unicode, a bar ends in eighths of a character. */
 static void draw_bar(int64_t value, int64_t most, bool unicode, char bar_r[BAR_SIZE])
 {
 	static const char *const eighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
 	struct text bar;
 	int64_t length = most > 0 ? (int64_t)((double)value / (double)most * BAR_WIDTH * 8) : 0;
 
-	/* Whatever there is shows. */
+	/* Any hit at all must be visible. */
 	if (value > 0 && length < (unicode ? 1 : 8))
 		length = unicode ? 1 : 8;
 	text_init(&bar, bar_r, BAR_SIZE);
@@ -161,7 +162,7 @@ static bool locale_is_utf8(void)
 	return utf8;
 }
 
-/* The days come first, and say how many hits there were. */
+/* The totals are those of the days. */
 static void print_heading(const struct part *days, const struct span *span)
 {
 	char since[CLOCK_TEXT_SIZE], until[CLOCK_TEXT_SIZE];
@@ -181,7 +182,7 @@ static void print_heading(const struct part *days, const struct span *span)
 			plural(hits, "hit", "hits"), refused, since, until);
 }
 
-/* All parts are of one moment. */
+/* One transaction, so that all parts agree. */
 static int read_parts(struct db *hits, const struct span *span, struct part *parts, size_t count)
 {
 	int err = db_begin_read(hits);
@@ -226,10 +227,10 @@ static enum status run(struct context *context)
 
 const struct command command_report = {
 	.name = "report",
-	.summary = "hits by day, list, network and sender domain",
+	.summary = "count hits by day, list, network and sender domain",
 	.forms = (const char *const[]){"report [--since MOMENT]", NULL},
 	.example = "opsctl report --since 30d",
-	.notes = "A MOMENT is a duration before now (7d, 12h) or UTC (2026-11-20).",
-	.options = {{OPTION_SINCE, "MOMENT", "not before (default 7d)"}},
+	.notes = "MOMENT is a duration before now (7d, 12h) or a time in UTC (2026-11-20).",
+	.options = {{OPTION_SINCE, "MOMENT", "no earlier hits (default 7d)"}},
 	.run = run,
 };

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* opsctl requests: shows and decides removal requests and nominations. */
 #include "store/requests.h"
 
 #include <stdlib.h>
@@ -62,7 +63,7 @@ static enum status show_all(struct context *context)
 		table_new(columns, sizeof(columns) / sizeof(columns[0]), context_json(context));
 	int err = requests_each_undecided(context->ops, add_row, table);
 	if (err == ERR_NONE && table_rows(table) == 0 && !context_json(context))
-		say("no request is undecided");
+		say("no undecided requests");
 	table_end(&table);
 	return err == ERR_NONE ? STATUS_DONE : context_failed(context->ops, err);
 }
@@ -100,7 +101,7 @@ static void show_for_people(const struct request *request)
 	if (request->evidence_id != 0)
 		say("Spam copy:  evidence %lld", (long long)request->evidence_id);
 	say("Tests:      %d%s", request->tests,
-		request->test_began_at != CLOCK_NEVER ? ", one is under way" : "");
+		request->test_began_at != CLOCK_NEVER ? ", one is running" : "");
 	say_text("Verdict:    ", request->verdict);
 	say_time("Next test:  ", request->next_test_at);
 	say_time("Decided:    ", request->decided_at);
@@ -141,13 +142,13 @@ static void show_json(const struct request *request)
 	json_end_line(&json);
 }
 
-/* Reads a request's number; complains when it is none. */
+/* Reads a request number; prints an error if it is not one. */
 static bool read_number(const char *operand, int64_t *id_r)
 {
 	size_t digits = strspn(operand, "0123456789");
 
 	if (digits == 0 || digits > 18 || operand[digits] != '\0') {
-		complain("\"%s\" is no number of a request; \"opsctl requests\" shows them",
+		say_error("\"%s\" is not a request number; \"opsctl requests\" shows the numbers",
 			operand);
 		return false;
 	}
@@ -157,8 +158,7 @@ static bool read_number(const char *operand, int64_t *id_r)
 
 static enum status no_such_request(int64_t id)
 {
-	complain("there is no request %lld; \"opsctl requests\" shows those that are undecided",
-		(long long)id);
+	say_error("no request %lld; \"opsctl requests\" shows the undecided ones", (long long)id);
 	return STATUS_NO;
 }
 
@@ -181,7 +181,6 @@ static enum status show_one(struct context *context, int64_t id)
 	return STATUS_DONE;
 }
 
-/* What a decision came to, in words. */
 static void say_decided(const struct context *context, const struct request *request)
 {
 	char ip[ADDR_TEXT_SIZE];
@@ -208,7 +207,7 @@ static enum status decide(struct context *context, int64_t id)
 	struct request request;
 
 	if (remove == option_given(&context->options, OPTION_KEEP)) {
-		complain("either --remove or --keep is wanted");
+		say_error("give either --remove or --keep");
 		return STATUS_USAGE;
 	}
 	if (context_check_why(why) != STATUS_DONE)
@@ -224,13 +223,13 @@ static enum status decide(struct context *context, int64_t id)
 	if (err == ERR_NOT_FOUND)
 		return no_such_request(id);
 	if (err == ERR_EXISTS) {
-		complain("request %lld is decided already: %s by %s", (long long)id,
+		say_error("request %lld is already decided: %s by %s", (long long)id,
 			request_state_name(request.state), request.decided_by);
 		return STATUS_NO;
 	}
 	if (err == ERR_REFUSED) {
-		complain("a whole network around the address is listed; end that with \"opsctl "
-			 "remove NETWORK\" first, or keep it");
+		say_error("the address is listed as part of a network; end that listing first with "
+			  "\"opsctl remove NETWORK\", or use --keep");
 		return STATUS_NO;
 	}
 	if (err == ERR_NONE)
@@ -251,11 +250,11 @@ static enum status run(struct context *context)
 	if (verb == NULL)
 		return show_all(context);
 	if (strcmp(verb, "show") != 0 && strcmp(verb, "decide") != 0) {
-		complain("requests: \"%s\" is neither show nor decide", verb);
+		say_error("requests: \"%s\" must be show or decide", verb);
 		return STATUS_USAGE;
 	}
 	if (options->operand_count < 2) {
-		complain("requests %s: a request's number is wanted", verb);
+		say_error("requests %s: missing request number", verb);
 		return STATUS_USAGE;
 	}
 	if (!read_number(options->operands[1], &id))
@@ -265,17 +264,17 @@ static enum status run(struct context *context)
 
 const struct command command_requests = {
 	.name = "requests",
-	.summary = "requests for removal and nominations; decide them",
+	.summary = "show or decide removal requests and nominations",
 	.forms = (const char *const[]){"requests", "requests show N",
 		"requests decide N --remove|--keep --why TEXT", NULL},
 	.example = "opsctl requests decide 17 --remove --why 'talked to the owner'",
-	.notes = "Without more, those that are undecided, the oldest first. Most are decided by a "
-		 "test;\nthose in state review wait for you. To keep a nomination is to have its "
-		 "address tested.",
-	.options = {{OPTION_REMOVE, NULL,
-			    "the address comes off the list; a nomination is dropped"},
-		{OPTION_KEEP, NULL, "it stays; a nomination counts as confirmed"},
-		{OPTION_WHY, "TEXT", "why, for the requester and the history"}},
+	.notes =
+		"Without arguments, shows undecided requests, oldest first. A test decides most of "
+		"them;\nthose in state review wait for you. --keep of a nomination has its "
+		"address tested.",
+	.options = {{OPTION_REMOVE, NULL, "remove the address from the list; drop a nomination"},
+		{OPTION_KEEP, NULL, "keep the listing; confirm a nomination"},
+		{OPTION_WHY, "TEXT", "the reason, for the requester and the history"}},
 	.min_operands = 0,
 	.max_operands = 2,
 	.run = run,

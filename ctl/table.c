@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Rows as an aligned table or as JSON. */
 #include "ctl/table.h"
 
 #include <inttypes.h>
@@ -35,7 +36,7 @@ struct table {
 static void *must_have(void *memory)
 {
 	if (memory == NULL) {
-		complain("memory ran out");
+		say_error("out of memory");
 		exit(3);
 	}
 	return memory;
@@ -62,7 +63,7 @@ void table_colour(struct table *table, enum colour colour)
 	table->colour = colour;
 }
 
-/* The member of a row's object that the next cell is, with the bracket in front of the first. */
+/* The key of the next cell; opens the object before the first. */
 static const char *next_key(struct table *table)
 {
 	if (table->column == 0)
@@ -135,7 +136,7 @@ void table_add_time(struct table *table, int64_t value)
 	next_column(table);
 }
 
-/* Columns on the screen: one for each character, as good as that is. */
+/* Columns on the screen, counted as one per character. */
 static size_t width_of(const char *string)
 {
 	size_t width = 0;
@@ -162,7 +163,7 @@ static void pad(size_t count)
 		putchar(' ');
 }
 
-/* Numbers stand to the right. After the last column nothing follows, no blanks either. */
+/* Numbers are aligned to the right. The last column has no trailing blanks. */
 static void print_cell(const struct cell *cell, bool right, size_t width, bool last)
 {
 	size_t blanks = width - width_of(cell->text);

@@ -43,13 +43,13 @@ class Import(CommandTest):
 
     def test_at_most_twenty_bad_lines_are_named_and_the_others_counted(self):
         words = self.run_fails(2, "import", "-", stdin=b"bad\n" * 50)
-        self.assertEqual(words.count("no address"), 20)
+        self.assertEqual(words.count("not an address"), 20)
         self.assertIn("30 more", words)
 
     def test_an_empty_file_is_an_error_even_when_it_would_replace_all(self):
         self.add("198.18.0.1")
         for content in (b"", b"# nothing\n"):
-            self.assertIn("nothing in it", self.run_fails(2, "import", "-", "--replace", stdin=content))
+            self.assertIn("no networks in it", self.run_fails(2, "import", "-", "--replace", stdin=content))
         self.assertEqual(self.networks(), ["198.18.0.1"])
 
     def test_all_share_one_change_and_one_piece_of_evidence(self):
@@ -93,8 +93,8 @@ class Import(CommandTest):
             (b"address,reason\n", ":1: the first line must name"),
             (b"network,expires_at\n198.18.0.1,2001-01-01\n", ":2: expires_at"),
             (b"network,listed_at\n198.18.0.1,2999-01-01\n", ":2: listed_at"),
-            (b'network,reason\n198.18.0.1,"open\n', ":2: quotation marks"),
-            (b"network,reason\n198.18.0.1," + b"x" * 300 + b"\n", ":2: its reason"),
+            (b'network,reason\n198.18.0.1,"open\n', ":2: unbalanced quotation marks"),
+            (b"network,reason\n198.18.0.1," + b"x" * 300 + b"\n", ":2: the reason"),
         ]:
             with self.subTest(data):
                 self.assertIn(words, self.run_fails(2, "import", "-", "--format", "csv", stdin=data))

@@ -31,7 +31,7 @@ class Listing(CommandTest):
             (2, ("198.18.7.9/24", *good), "the network is 198.18.7.0/24"),
             (2, ("198.18.7.9/24", *good, "--force"), "the network is 198.18.7.0/24"),
             (2, ("198.18.7.9/33", *good), "/32"),
-            (2, ("198.018.7.9", *good), "no address"),
+            (2, ("198.018.7.9", *good), "not an address"),
             (2, ("10.1.2.3", *good), "private"),
             (2, ("::1", *good), "loopback"),
             (2, ("198.0.0.0/8", *good), "wider than the /16"),
@@ -41,13 +41,13 @@ class Listing(CommandTest):
             (2, ("198.18.7.9", "--reason", "x" * 256, "--note", "y"), "255"),
             (2, ("198.18.7.9", "--reason", "x"), "evidence"),
             (2, ("198.18.7.9", "--reason", "x", "--note", ""), "empty"),
-            (2, ("198.18.7.9", "--reason", "x", "--evidence", "/dev/null"), "nothing in it"),
+            (2, ("198.18.7.9", "--reason", "x", "--evidence", "/dev/null"), "the file is empty"),
             (2, ("198.18.7.9", "--reason", "x", "--evidence", path), "1048576"),
             (2, ("198.18.7.9", "--reason", "x", "--evidence", path, "--note", "y"), "not both"),
             (2, ("198.18.7.9", *good, "--expires", "2001-01-01"), "future"),
             (2, ("198.18.7.9", *good, "--expires", "0d"), "future"),
             (2, ("198.18.7.9", *good, "--expires", "soon"), "90d"),
-            (2, ("198.18.7.9", *good, "--list", "nolist"), "there are: ops"),
+            (2, ("198.18.7.9", *good, "--list", "nolist"), "known lists are: ops"),
         ]:
             with self.subTest(arguments):
                 self.assertIn(words, self.run_fails(status, "add", *arguments))
@@ -111,7 +111,7 @@ class Listing(CommandTest):
         self.assertIn("already", self.run_fails(1, "exempt", "add", "198.18.0.0/24", "--why", "x"))
         self.run_ok("exempt", "remove", "198.18.0.0/24")
         self.assertIn("not exempt", self.run_fails(1, "exempt", "remove", "198.18.0.0/24"))
-        self.assertIn("nothing", self.run_ok("exempt"))
+        self.assertIn("no exempt networks", self.run_ok("exempt"))
 
     def test_evidence_that_is_not_there_is_a_no(self):
         self.assertIn("no evidence 99", self.run_fails(1, "evidence", "99"))

@@ -83,7 +83,7 @@ class Reading(CommandTest):
         for command in (("hits",), ("hits", "--ref", "1-5R2GK0M8W1XA"), ("report",)):
             self.assertNotIn("\x1b", self.run_ok(*command))
 
-    def test_moments_that_are_none_are_named_in_one_line(self):
+    def test_invalid_times_are_named_in_one_line(self):
         for arguments in [("hits", "--since", "nonsense"), ("hits", "--until", "2026-02-30"),
                           ("report", "--since", ""), ("report", "--since", "2999-01-01"),
                           ("hits", "--since", "1d", "--until", "2d"), ("hits", "--limit", "-1"),
@@ -212,7 +212,7 @@ class Check(CommandTest):
         self.assertEqual(struct.unpack("!IcI", self.offer[:9]), (13, b"O", 6))
 
     def check_any(self):
-        """What check finds, whatever it finds of the scratch folder's rights."""
+        """What check finds, whatever the permissions of the scratch folder."""
         return [json.loads(line) for line in self.run_raw("--json", "check").stdout.splitlines()]
 
     def test_what_answers_otherwise_is_no_filter(self):
@@ -246,7 +246,7 @@ class Check(CommandTest):
             connection.execute(sql)
         connection.close()
 
-    def test_a_clock_behind_the_latest_change_is_a_warning(self):
+    def test_a_clock_behind_the_newest_record_is_a_warning(self):
         self.assertEqual(self.check_one("clock")["outcome"], "ok")
         self.write_hit("INSERT INTO hit (at, client_key, client, client_name, helo, mail_from, rcpt_to, list,"
                         " network, reason, listed_at, stage, action, reply, ref, mta, queue_id) VALUES"
@@ -277,11 +277,11 @@ class Check(CommandTest):
 
     def test_what_the_prober_found_of_itself_is_told(self):
         row = self.check_one("prober")
-        self.assertEqual((row["outcome"], row["text"]), ("ok", "it has not run here yet"))
+        self.assertEqual((row["outcome"], row["text"]), ("ok", "it has not run yet"))
         self.assertIn("opsprobe --worker", row["mend"])
         outcome, text = self.write_self_test(60, 1, "")
         self.assertEqual(outcome, "ok")
-        self.assertRegex(text, r"^its self-test of 20..-..-.. ..:..:.. passed$")
+        self.assertRegex(text, r"^the self-test at 20..-..-.. ..:..:.. passed$")
         outcome, text = self.write_self_test(60, 0, "the target cannot be reached")
         self.assertEqual(outcome, "failed")
         self.assertIn("the target cannot be reached", text)

@@ -44,11 +44,11 @@ class Requests(CommandTest):
     def test_what_cannot_be_nominated_is_refused_with_what_would_be_right(self):
         big = self.write("big", SPAM + b"x" * (1024 * 1024))
         for status, ip, spam, words in [
-            (2, "198.18.7", SPAM, "no address"),
-            (2, "198.18.7.0/24", SPAM, "no address"),
+            (2, "198.18.7", SPAM, "not an IP address"),
+            (2, "198.18.7.0/24", SPAM, "not an IP address"),
             (2, "198.18.7.8", SPAM, "no Received field"),
             (2, "198.18.7.9", b"Subject: x\n\nReceived: from a (b [198.18.7.9]) by c\n", "--confirm"),
-            (2, "198.18.7.9", b"", "nothing in it"),
+            (2, "198.18.7.9", b"", "the file is empty"),
             (2, "10.1.2.3", SPAM, "allow_private"),
             (2, "::1", SPAM, "reserved"),
             (2, "192.0.2.1", SPAM, "documentation"),
@@ -108,7 +108,7 @@ class Requests(CommandTest):
             self.assertNotIn("192.0.2.77", output)
 
     def test_the_table_has_what_is_undecided_the_oldest_first(self):
-        self.assertIn("no request", self.run_ok("requests"))
+        self.assertIn("no undecided requests", self.run_ok("requests"))
         self.nominate()
         self.add("198.18.8.1")
         self.file_removal("198.18.8.1")
@@ -121,9 +121,9 @@ class Requests(CommandTest):
         for status, arguments, words in [
             (1, ("show", "99"), "no request 99"),
             (1, ("decide", "99", "--keep", "--why", "x"), "no request 99"),
-            (2, ("show", "x"), "no number"),
+            (2, ("show", "x"), "not a request number"),
             (2, ("show",), "number"),
-            (2, ("find", "1"), "neither"),
+            (2, ("find", "1"), "must be show or decide"),
             (2, ("decide", "1", "--why", "x"), "--keep"),
             (2, ("decide", "1", "--keep", "--remove", "--why", "x"), "--keep"),
             (2, ("decide", "1", "--keep"), "--why"),

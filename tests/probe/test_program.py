@@ -103,7 +103,7 @@ class Worker(ProberTest):
         output = self.opsprobe("127.0.0.71", status=1)
         self.assertRegex(output, r"(?m)^\d+ +HTTP CONNECT +open ")
         self.assertIn("127.0.0.71 is open", output)
-        self.assertIn("self-test of", self.opsctl("check", status=1))
+        self.assertIn("self-test at", self.opsctl("check", status=1))
         self.assertEqual(self.stop(worker), 0)
 
     def test_a_new_request_is_taken_up_at_once(self):
