@@ -53,11 +53,8 @@ enum status context_begin(struct context *context)
 	struct text message = TEXT_OVER(buffer);
 	const char *by = context_option(context, OPTION_BY, NULL);
 
-	if (by != NULL && !reason_valid(by)) {
-		say_error("--by: a name must have 1 to %d octets and no control characters",
-			REASON_SIZE - 1);
+	if (by != NULL && context_check_text(context, OPTION_BY, "") != STATUS_DONE)
 		return STATUS_USAGE;
-	}
 	if (by != NULL)
 		text_copy(context->who, sizeof(context->who), by);
 	else
@@ -178,16 +175,25 @@ enum status context_read_addr(const char *operand, struct addr *addr_r)
 	return STATUS_USAGE;
 }
 
-enum status context_check_why(const char *why)
+enum status context_check_text(
+	const struct context *context, enum option_id id, const char *purpose)
 {
-	if (why != NULL && reason_valid(why))
+	const char *text = context_option(context, id, NULL);
+
+	if (text != NULL && reason_valid(text))
 		return STATUS_DONE;
-	if (why == NULL)
-		say_error("missing --why TEXT: the history records the reason of each change");
+	if (text == NULL)
+		say_error("missing --%s TEXT: %s", option_name(id), purpose);
 	else
-		say_error("--why: the text must have 1 to %d octets and no control characters",
-			REASON_SIZE - 1);
+		say_error("--%s: the text must have 1 to %d octets and no control characters",
+			option_name(id), REASON_SIZE - 1);
 	return STATUS_USAGE;
+}
+
+enum status context_check_why(const struct context *context)
+{
+	return context_check_text(
+		context, OPTION_WHY, "the history records the reason of each change");
 }
 
 void context_say_done(const struct context *context, const char *network, const char *list,

@@ -56,8 +56,11 @@ enum status context_pick_list(const struct lists *lists, const char *name, struc
 enum status context_read_network(const char *operand, struct network *network_r);
 enum status context_read_addr(const char *operand, struct addr *addr_r);
 
-/* STATUS_USAGE if --why is missing (NULL) or invalid. */
-enum status context_check_why(const char *why);
+/* STATUS_USAGE if the option is missing, which the error explains with its purpose, or if its text
+ * is not a valid reason. */
+enum status context_check_text(
+	const struct context *context, enum option_id id, const char *purpose);
+enum status context_check_why(const struct context *context);
 
 /* A time that a command is about, from its first to its last second. */
 struct span {

@@ -14,7 +14,7 @@ static enum status add(struct context *context, const struct network *network, c
 	const char *why = context_option(context, OPTION_WHY, NULL);
 	struct change change = context_change(context, "exempt add", why);
 
-	if (context_check_why(why) != STATUS_DONE)
+	if (context_check_why(context) != STATUS_DONE)
 		return STATUS_USAGE;
 	int err = exemptions_add(context->ops, network, &change);
 	if (err == ERR_EXISTS) {
@@ -46,21 +46,15 @@ static enum status end(struct context *context, const struct network *network, c
 }
 
 static const struct column columns[] = {
-	{"network", "NETWORK", COLUMN_TEXT},
-	{"since", "SINCE", COLUMN_TIME},
-	{"who", "BY", COLUMN_TEXT},
-	{"why", "WHY", COLUMN_TEXT},
+	{"network", "NETWORK", COLUMN_NETWORK, AT(struct exemption, network)},
+	{"since", "SINCE", COLUMN_TIME, AT(struct exemption, at)},
+	{"who", "BY", COLUMN_TEXT, AT(struct exemption, who)},
+	{"why", "WHY", COLUMN_TEXT, AT(struct exemption, why)},
 };
 
 static void add_row(void *table, const struct exemption *exemption)
 {
-	char text[NETWORK_TEXT_SIZE];
-
-	network_format(&exemption->network, text);
-	table_add_text(table, text);
-	table_add_time(table, exemption->at);
-	table_add_text(table, exemption->who);
-	table_add_text(table, exemption->why);
+	table_add(table, exemption);
 }
 
 static enum status show(struct context *context)
@@ -72,9 +66,7 @@ static enum status show(struct context *context)
 	struct table *table =
 		table_new(columns, sizeof(columns) / sizeof(columns[0]), context_json(context));
 	int err = exemptions_each(context->ops, add_row, table);
-	if (err == ERR_NONE && table_rows(table) == 0 && !context_json(context))
-		say("no exempt networks");
-	table_end(&table);
+	table_end(&table, err == ERR_NONE ? "no exempt networks" : NULL);
 	return err == ERR_NONE ? STATUS_DONE : context_failed(context->ops, err);
 }
 

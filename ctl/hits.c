@@ -13,33 +13,35 @@
 #include "store/db.h"
 #include "store/lists.h"
 
+static enum colour colour_of(const void *row)
+{
+	const struct hit_row *hit = row;
+
+	if (strcmp(hit->action, "refused") == 0)
+		return COLOUR_RED;
+	return strcmp(hit->action, "deferred") == 0 ? COLOUR_YELLOW : COLOUR_PLAIN;
+}
+
 /* In JSON a row is the view `hits`. */
 static const struct column columns[] = {
-	{"id", NULL, COLUMN_NUMBER},
-	{"at", "AT", COLUMN_TIME},
-	{"client", "CLIENT", COLUMN_TEXT},
-	{"client_name", NULL, COLUMN_TEXT},
-	{"helo", NULL, COLUMN_TEXT},
-	{"list", "LIST", COLUMN_TEXT},
-	{"action", "ACTION", COLUMN_TEXT},
-	{"mail_from", "FROM", COLUMN_TEXT},
-	{"rcpt_to", "TO", COLUMN_TEXT},
-	{"network", NULL, COLUMN_TEXT},
-	{"reason", NULL, COLUMN_TEXT},
-	{"listed_at", NULL, COLUMN_TIME},
-	{"stage", NULL, COLUMN_TEXT},
-	{"reply", NULL, COLUMN_TEXT},
-	{"ref", "REF", COLUMN_TEXT},
-	{"mta", NULL, COLUMN_TEXT},
-	{"queue_id", NULL, COLUMN_TEXT},
+	{"id", NULL, COLUMN_NUMBER, AT(struct hit_row, id)},
+	{"at", "AT", COLUMN_TIME, AT(struct hit_row, at)},
+	{"client", "CLIENT", COLUMN_TEXT, AT(struct hit_row, client)},
+	{"client_name", NULL, COLUMN_TEXT, AT(struct hit_row, client_name)},
+	{"helo", NULL, COLUMN_TEXT, AT(struct hit_row, helo)},
+	{"list", "LIST", COLUMN_TEXT, AT(struct hit_row, list)},
+	{"action", "ACTION", COLUMN_TEXT, offsetof(struct hit_row, action), NULL, colour_of},
+	{"mail_from", "FROM", COLUMN_TEXT, AT(struct hit_row, mail_from)},
+	{"rcpt_to", "TO", COLUMN_TEXT, AT(struct hit_row, rcpt_to)},
+	{"network", NULL, COLUMN_TEXT, AT(struct hit_row, network)},
+	{"reason", NULL, COLUMN_TEXT, AT(struct hit_row, reason)},
+	{"listed_at", NULL, COLUMN_TIME, AT(struct hit_row, listed_at)},
+	{"stage", NULL, COLUMN_TEXT, AT(struct hit_row, stage)},
+	{"reply", NULL, COLUMN_TEXT, AT(struct hit_row, reply)},
+	{"ref", "REF", COLUMN_TEXT, AT(struct hit_row, ref)},
+	{"mta", NULL, COLUMN_TEXT, AT(struct hit_row, mta)},
+	{"queue_id", NULL, COLUMN_TEXT, AT(struct hit_row, queue_id)},
 };
-
-static enum colour colour_of(const char *action)
-{
-	if (strcmp(action, "refused") == 0)
-		return COLOUR_RED;
-	return strcmp(action, "deferred") == 0 ? COLOUR_YELLOW : COLOUR_PLAIN;
-}
 
 struct table *hits_new_table(bool json)
 {
@@ -48,26 +50,7 @@ struct table *hits_new_table(bool json)
 
 void hits_add_row(void *context, const struct hit_row *hit)
 {
-	struct table *table = context;
-
-	table_add_number(table, hit->id);
-	table_add_time(table, hit->at);
-	table_add_text(table, hit->client);
-	table_add_text(table, hit->client_name);
-	table_add_text(table, hit->helo);
-	table_add_text(table, hit->list);
-	table_colour(table, colour_of(hit->action));
-	table_add_text(table, hit->action);
-	table_add_text(table, hit->mail_from);
-	table_add_text(table, hit->rcpt_to);
-	table_add_text(table, hit->network);
-	table_add_text(table, hit->reason);
-	table_add_time(table, hit->listed_at);
-	table_add_text(table, hit->stage);
-	table_add_text(table, hit->reply);
-	table_add_text(table, hit->ref);
-	table_add_text(table, hit->mta);
-	table_add_text(table, hit->queue_id);
+	table_add(context, hit);
 }
 
 /* The whole record for people, one field a line. */
@@ -108,7 +91,7 @@ static enum status show_ref(struct context *context, const char *ref)
 	int err = context_json(context) ? hits_find(context->hits, ref, hits_add_row, table)
 					: hits_find(context->hits, ref, show_whole, NULL);
 
-	table_end(&table);
+	table_end(&table, NULL);
 	switch (err) {
 	case ERR_NONE:
 		return STATUS_DONE;
@@ -152,9 +135,7 @@ static enum status show_many(struct context *context, const struct hits_filter *
 	int err = hits_each(context->hits, filter, hits_add_row, table);
 
 	bool cut = filter->limit > 0 && (int64_t)table_rows(table) == filter->limit;
-	if (err == ERR_NONE && table_rows(table) == 0 && !context_json(context))
-		say("no hits");
-	table_end(&table);
+	table_end(&table, err == ERR_NONE ? "no hits" : NULL);
 	if (err == ERR_NONE && cut && !context_json(context))
 		say("(newest %lld; --limit shows more)", (long long)filter->limit);
 	return err == ERR_NONE ? STATUS_DONE : context_failed(context->hits, err);

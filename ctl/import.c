@@ -28,7 +28,7 @@
 #define LINES_STEP 256
 
 /* A file that is being imported. */
-struct reading {
+struct import_file {
 	const char *name; /* of the file, for messages */
 	struct lines lines;
 	format_parse *parse;
@@ -66,33 +66,33 @@ static enum status say_stopped(void)
 	return STATUS_FAILED;
 }
 
-static void name_bad_line(struct reading *reading, const char *fault)
+static void name_bad_line(struct import_file *file, const char *fault)
 {
-	reading->bad++;
-	if (reading->bad > NAMED_MAX)
+	file->bad++;
+	if (file->bad > NAMED_MAX)
 		return;
-	progress_end(&reading->progress);
-	say_error("%s:%lld: %s", reading->name, (long long)reading->lines.number, fault);
-	progress_begin(&reading->progress, reading->progress.phase, reading->progress.total);
+	progress_end(&file->progress);
+	say_error("%s:%lld: %s", file->name, (long long)file->lines.number, fault);
+	progress_begin(&file->progress, file->progress.phase, file->progress.total);
 }
 
-static int keep(struct reading *reading, const struct format_entry *entry)
+static int keep(struct import_file *file, const struct format_entry *entry)
 {
-	return batch_add(&reading->batch, &entry->network,
-		*entry->reason != '\0' ? entry->reason : reading->reason,
-		entry->listed_at != 0 ? entry->listed_at : reading->state.now,
-		entry->expires_at != 0 ? entry->expires_at : reading->expires_at);
+	return batch_add(&file->batch, &entry->network,
+		*entry->reason != '\0' ? entry->reason : file->reason,
+		entry->listed_at != 0 ? entry->listed_at : file->state.now,
+		entry->expires_at != 0 ? entry->expires_at : file->expires_at);
 }
 
-static int take_line(struct reading *reading)
+static int take_line(struct import_file *file)
 {
 	char fault[BOUNDS_TEXT_SIZE];
 	struct text text = TEXT_OVER(fault);
 	struct format_entry entry = {.listed_at = 0};
-	struct lines *lines = &reading->lines;
+	struct lines *lines = &file->lines;
 
 	if (lines->has_nul || lines->is_long) {
-		name_bad_line(reading,
+		name_bad_line(file,
 			lines->has_nul
 				? "NUL octet; not a text file"
 				: "line longer than 4095 octets; expected one network per line");
@@ -102,75 +102,73 @@ static int take_line(struct reading *reading)
 	char *line = lines->line;
 	if (lines->number == 1 && strncmp(line, "\xef\xbb\xbf", 3) == 0)
 		line += 3;
-	enum format_line found = reading->parse(&reading->state, line, &entry, &text);
-	if (found == FORMAT_ENTRY && !bounds_allow(&reading->bounds, &entry.network, fault))
+	enum format_line found = file->parse(&file->state, line, &entry, &text);
+	if (found == FORMAT_ENTRY && !bounds_allow(&file->bounds, &entry.network, fault))
 		found = FORMAT_BAD;
 	if (found == FORMAT_ENTRY)
-		return keep(reading, &entry);
+		return keep(file, &entry);
 	if (found != FORMAT_NOTHING)
-		name_bad_line(reading, fault);
-	reading->hopeless = found == FORMAT_FATAL;
+		name_bad_line(file, fault);
+	file->hopeless = found == FORMAT_FATAL;
 	return ERR_NONE;
 }
 
-static enum status say_unreadable(const struct reading *reading, int error)
+static enum status say_unreadable(const struct import_file *file, int error)
 {
 	if (stopped)
 		return say_stopped();
-	say_error("%s: %s", reading->name, strerror(error));
+	say_error("%s: %s", file->name, strerror(error));
 	return error == ENOENT || error == EACCES || error == EISDIR ? STATUS_USAGE : STATUS_FAILED;
 }
 
-static enum status read_lines(struct reading *reading)
+static enum status read_lines(struct import_file *file)
 {
-	struct lines *lines = &reading->lines;
+	struct lines *lines = &file->lines;
 	int more;
 
-	progress_begin(&reading->progress, "reading", lines->size);
-	while (!stopped && !reading->hopeless && (more = lines_next(lines)) != 0) {
+	progress_begin(&file->progress, "reading", lines->size);
+	while (!stopped && !file->hopeless && (more = lines_next(lines)) != 0) {
 		if (more < 0)
-			return say_unreadable(reading, errno);
-		if (take_line(reading) != ERR_NONE) {
-			say_error("%s: %s; nothing was imported", reading->name,
-				err_text(ERR_MEMORY));
+			return say_unreadable(file, errno);
+		if (take_line(file) != ERR_NONE) {
+			say_error("%s: %s; nothing was imported", file->name, err_text(ERR_MEMORY));
 			return STATUS_FAILED;
 		}
 		if (lines->number % LINES_STEP == 0)
-			progress_show(&reading->progress,
-				lines->size > 0 ? lines->octets : lines->number);
+			progress_show(
+				&file->progress, lines->size > 0 ? lines->octets : lines->number);
 	}
 	return stopped ? say_stopped() : STATUS_DONE;
 }
 
 /* After the whole file was read: whether to import it. */
-static enum status check_result(const struct reading *reading, bool skip_bad)
+static enum status check_result(const struct import_file *file, bool skip_bad)
 {
-	if (reading->bad > NAMED_MAX)
-		say_error("%s: %lld more bad lines", reading->name,
-			(long long)(reading->bad - NAMED_MAX));
-	if (reading->hopeless)
+	if (file->bad > NAMED_MAX)
+		say_error(
+			"%s: %lld more bad lines", file->name, (long long)(file->bad - NAMED_MAX));
+	if (file->hopeless)
 		return STATUS_USAGE;
-	if (reading->bad > 0 && !skip_bad) {
+	if (file->bad > 0 && !skip_bad) {
 		say_error("%s: %lld bad %s; nothing was imported (--skip-bad imports the rest)",
-			reading->name, (long long)reading->bad,
-			plural(reading->bad, "line", "lines"));
+			file->name, (long long)file->bad, plural(file->bad, "line", "lines"));
 		return STATUS_USAGE;
 	}
-	if (reading->batch.count == 0) {
-		say_error("%s: no networks in it", reading->name);
+	if (file->batch.count == 0) {
+		say_error("%s: no networks in it", file->name);
 		return STATUS_USAGE;
 	}
 	return STATUS_DONE;
 }
 
-static enum status read_file(struct reading *reading, const char *path, bool skip_bad)
+static enum status read_file(struct import_file *file, const char *path, bool skip_bad)
 {
-	if (lines_open(&reading->lines, path) != ERR_NONE)
-		return say_unreadable(reading, errno);
-	enum status status = read_lines(reading);
-	progress_end(&reading->progress);
-	lines_close(&reading->lines);
-	return status == STATUS_DONE ? check_result(reading, skip_bad) : status;
+	if (lines_open(&file->lines, path) != ERR_NONE)
+		return say_unreadable(file, errno);
+	enum status status = read_lines(file);
+	progress_end(&file->progress);
+	lines_close(&file->lines);
+	return status == STATUS_DONE ? check_result(file, skip_bad) : status;
 }
 
 static bool show_progress(void *context, size_t done)
@@ -179,7 +177,7 @@ static bool show_progress(void *context, size_t done)
 	return !stopped;
 }
 
-static void report(const struct context *context, const struct reading *reading,
+static void report(const struct context *context, const struct import_file *file,
 	const struct list *list, const struct import_result *result, int64_t duplicates)
 {
 	struct json json = {.file = stdout};
@@ -187,17 +185,17 @@ static void report(const struct context *context, const struct reading *reading,
 	if (context_json(context)) {
 		json_open(&json, NULL, '{');
 		json_text(&json, "list", list->name);
-		json_text(&json, "source", reading->name);
+		json_text(&json, "source", file->name);
 		json_number(&json, "added", result->added);
 		json_number(&json, "kept", result->kept);
 		json_number(&json, "ended", result->ended);
 		json_number(&json, "duplicates", duplicates);
-		json_number(&json, "bad_lines", reading->bad);
+		json_number(&json, "bad_lines", file->bad);
 		json_close(&json, '}');
 		json_end_line(&json);
 		return;
 	}
-	say("%s: %lld %s added to %s", reading->name, (long long)result->added,
+	say("%s: %lld %s added to %s", file->name, (long long)result->added,
 		plural(result->added, "listing", "listings"), list->name);
 	if (result->kept > 0)
 		say("  %lld already listed, not changed", (long long)result->kept);
@@ -205,91 +203,91 @@ static void report(const struct context *context, const struct reading *reading,
 		say("  %lld duplicates in the file, ignored", (long long)duplicates);
 	if (result->ended > 0)
 		say("  %lld not in the file, ended", (long long)result->ended);
-	if (reading->bad > 0)
-		say("  %lld bad %s skipped", (long long)reading->bad,
-			plural(reading->bad, "line", "lines"));
+	if (file->bad > 0)
+		say("  %lld bad %s skipped", (long long)file->bad,
+			plural(file->bad, "line", "lines"));
 }
 
 static enum status write_batch(
-	struct context *context, struct reading *reading, const struct list *list)
+	struct context *context, struct import_file *file, const struct list *list)
 {
-	struct change change = context_change(context, "import", reading->name);
-	struct change replace = context_change(context, "replace", reading->name);
+	struct change change = context_change(context, "import", file->name);
+	struct change replace = context_change(context, "replace", file->name);
 	struct evidence evidence = {
 		.at = change.at,
 		.who = context->who,
 		.kind = "import",
-		.source = reading->name,
-		.octets = reading->lines.octets,
+		.source = file->name,
+		.octets = file->lines.octets,
 	};
 	struct import import = {
-		.batch = &reading->batch,
+		.batch = &file->batch,
 		.list_id = list->id,
 		.change = &change,
 		.replace = option_given(&context->options, OPTION_REPLACE) ? &replace : NULL,
 		.evidence = &evidence,
 		.progress = show_progress,
-		.context = &reading->progress,
+		.context = &file->progress,
 	};
 	struct import_result result;
-	size_t before = reading->batch.count;
+	size_t before = file->batch.count;
 
-	SHA256_End(&reading->lines.checksum, evidence.sha256);
-	batch_sort_by_address(&reading->batch);
-	batch_drop_duplicates(&reading->batch);
-	progress_begin(&reading->progress, "writing", (int64_t)reading->batch.count);
+	SHA256_End(&file->lines.checksum, evidence.sha256);
+	batch_sort_by_address(&file->batch);
+	batch_drop_duplicates(&file->batch);
+	progress_begin(&file->progress, "writing", (int64_t)file->batch.count);
 	int err = import_batch(context->ops, &import, &result);
-	progress_end(&reading->progress);
+	progress_end(&file->progress);
 	if (err == ERR_STOPPED)
 		return say_stopped();
 	if (err != ERR_NONE) {
-		say_error("%s: nothing was imported", reading->name);
+		say_error("%s: nothing was imported", file->name);
 		return context_failed(context->ops, err);
 	}
 	db_checkpoint(context->ops);
-	report(context, reading, list, &result, (int64_t)(before - reading->batch.count));
+	report(context, file, list, &result, (int64_t)(before - file->batch.count));
 	return STATUS_DONE;
 }
 
 static enum status import_file(
-	struct context *context, struct reading *reading, const struct list *list)
+	struct context *context, struct import_file *file, const struct list *list)
 {
 	const char *path = context->options.operands[0];
 
-	reading->name = strcmp(path, "-") == 0 ? "standard input" : path;
-	reading->state.now = clock_now();
-	reading->reason = context_option(context, OPTION_REASON, list->title);
-	bounds_begin(&reading->bounds, list, option_given(&context->options, OPTION_FORCE));
+	file->name = strcmp(path, "-") == 0 ? "standard input" : path;
+	file->state.now = clock_now();
+	file->reason = context_option(context, OPTION_REASON, list->title);
+	bounds_begin(&file->bounds, list, option_given(&context->options, OPTION_FORCE));
 	enum status status =
-		read_file(reading, path, option_given(&context->options, OPTION_SKIP_BAD));
-	bounds_end(&reading->bounds);
+		read_file(file, path, option_given(&context->options, OPTION_SKIP_BAD));
+	bounds_end(&file->bounds);
 	if (status == STATUS_DONE)
-		status = write_batch(context, reading, list);
-	batch_clear(&reading->batch);
+		status = write_batch(context, file, list);
+	batch_clear(&file->batch);
 	return status;
 }
 
 static enum status run(struct context *context)
 {
-	static struct reading reading;
+	static struct import_file file;
 	const char *format = context_option(context, OPTION_FORMAT, "text");
 	const char *reason = context_option(context, OPTION_REASON, NULL);
 	struct list list;
 
-	reading.parse = format_find(format);
-	if (reading.parse == NULL) {
+	file.parse = format_find(format);
+	if (file.parse == NULL) {
 		say_error("--format %s: must be text, rbldnsd or csv", format);
 		return STATUS_USAGE;
 	}
-	if (reason != NULL && listing_check_reason(reason) != STATUS_DONE)
+	if (reason != NULL && context_check_text(context, OPTION_REASON, "") != STATUS_DONE)
 		return STATUS_USAGE;
 	catch_signals();
 	enum status status = context_open_ops(context, true);
 	if (status == STATUS_DONE)
 		status = context_find_list(context, &list);
 	if (status == STATUS_DONE)
-		status = listing_read_expiry(context, &list, &reading.expires_at);
-	return status == STATUS_DONE ? import_file(context, &reading, &list) : status;
+		status = listing_read_expiry(context, &list, &file.expires_at);
+	return status == STATUS_DONE ? import_file(context, &file, &list) : status;
 }
 
 const struct command command_import = {

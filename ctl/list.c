@@ -229,19 +229,24 @@ static enum status add_list(struct context *context, const struct lists *lists)
 	return STATUS_DONE;
 }
 
-static const struct column columns[] = {
-	{"list", "LIST", COLUMN_TEXT},
-	{"action", "ACTION", COLUMN_TEXT},
-	{"removal", "REMOVAL", COLUMN_TEXT},
-	{"expires", "EXPIRES", COLUMN_TEXT},
-	{"dns_code", "DNS CODE", COLUMN_TEXT},
-	{"max_ipv4", "WIDEST", COLUMN_TEXT},
-	{"max_ipv6", "IPV6", COLUMN_TEXT},
-	{"listings", "LISTINGS", COLUMN_NUMBER},
-	{"title", "TITLE", COLUMN_TEXT},
+/* A list with its settings as text. */
+struct list_row {
+	struct list list;
+	char expires[CLOCK_TEXT_SIZE], dns_code[16], max_ipv4[8], max_ipv6[8];
+	int64_t listings;
 };
 
-static enum colour colour_of(enum list_action action)
+static const char *action_of(const void *row)
+{
+	return list_action_name(((const struct list_row *)row)->list.action);
+}
+
+static const char *removal_of(const void *row)
+{
+	return list_removal_name(((const struct list_row *)row)->list.removal);
+}
+
+static enum colour colour_of(const void *row)
 {
 	static const enum colour colours[] = {
 		[LIST_LOG] = COLOUR_DIM,
@@ -250,27 +255,30 @@ static enum colour colour_of(enum list_action action)
 		[LIST_REFUSE] = COLOUR_RED,
 	};
 
-	return colours[action];
+	return colours[((const struct list_row *)row)->list.action];
 }
+
+static const struct column columns[] = {
+	{"list", "LIST", COLUMN_CHARS, AT(struct list_row, list.name)},
+	{"action", "ACTION", COLUMN_CALL, 0, action_of, colour_of},
+	{"removal", "REMOVAL", COLUMN_CALL, CALL(removal_of)},
+	{"expires", "EXPIRES", COLUMN_CHARS, AT(struct list_row, expires)},
+	{"dns_code", "DNS CODE", COLUMN_CHARS, AT(struct list_row, dns_code)},
+	{"max_ipv4", "WIDEST", COLUMN_CHARS, AT(struct list_row, max_ipv4)},
+	{"max_ipv6", "IPV6", COLUMN_CHARS, AT(struct list_row, max_ipv6)},
+	{"listings", "LISTINGS", COLUMN_NUMBER, AT(struct list_row, listings)},
+	{"title", "TITLE", COLUMN_CHARS, AT(struct list_row, list.title)},
+};
 
 static void add_row(struct table *table, const struct list *list, int64_t listings)
 {
-	char text[CLOCK_TEXT_SIZE];
+	struct list_row row = {.list = *list, .listings = listings};
 
-	table_add_text(table, list->name);
-	table_colour(table, colour_of(list->action));
-	table_add_text(table, list_action_name(list->action));
-	table_add_text(table, list_removal_name(list->removal));
-	clock_format_duration(list->expires, text);
-	table_add_text(table, text);
-	snprintf(text, sizeof(text), "127.0.0.%d", list->dns_code);
-	table_add_text(table, text);
-	snprintf(text, sizeof(text), "/%u", list->max_ipv4);
-	table_add_text(table, text);
-	snprintf(text, sizeof(text), "/%u", list->max_ipv6);
-	table_add_text(table, text);
-	table_add_number(table, listings);
-	table_add_text(table, list->title);
+	clock_format_duration(list->expires, row.expires);
+	snprintf(row.dns_code, sizeof(row.dns_code), "127.0.0.%d", list->dns_code & 0xff);
+	snprintf(row.max_ipv4, sizeof(row.max_ipv4), "/%u", list->max_ipv4 & 0xff);
+	snprintf(row.max_ipv6, sizeof(row.max_ipv6), "/%u", list->max_ipv6 & 0xff);
+	table_add(table, &row);
 }
 
 /* One list, or all for NULL. */
@@ -290,7 +298,7 @@ static enum status show_lists(struct context *context, const struct lists *lists
 		if (name == NULL || lists->lists[i].id == only.id)
 			add_row(table, &lists->lists[i], counts[i]);
 	}
-	table_end(&table);
+	table_end(&table, NULL);
 	return STATUS_DONE;
 }
 

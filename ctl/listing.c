@@ -13,6 +13,7 @@
 #include "ctl/context.h"
 #include "ctl/file.h"
 #include "ctl/output.h"
+#include "ctl/table.h"
 #include "store/db.h"
 #include "store/listings.h"
 
@@ -90,23 +91,22 @@ static enum status say_exists(const struct listing *existing)
 
 static void show_added(const struct context *context, const struct listing *listing)
 {
+	static const struct column columns[] = {
+		{"id", NULL, COLUMN_NUMBER, AT(struct listing, id)},
+		{"list", NULL, COLUMN_CHARS, AT(struct listing, list)},
+		{"network", NULL, COLUMN_NETWORK, AT(struct listing, network)},
+		{"reason", NULL, COLUMN_CHARS, AT(struct listing, reason)},
+		{"listed_at", NULL, COLUMN_TIME, AT(struct listing, listed_at)},
+		{"expires_at", NULL, COLUMN_TIME, AT(struct listing, expires_at)},
+		{"evidence_id", NULL, COLUMN_NUMBER, AT(struct listing, evidence_id)},
+	};
 	char network[NETWORK_TEXT_SIZE], until[CLOCK_TEXT_SIZE] = "it is removed";
-	struct json json = {.file = stdout};
 
-	network_format(&listing->network, network);
 	if (context_json(context)) {
-		json_open(&json, NULL, '{');
-		json_number(&json, "id", listing->id);
-		json_text(&json, "list", listing->list);
-		json_text(&json, "network", network);
-		json_text(&json, "reason", listing->reason);
-		json_time(&json, "listed_at", listing->listed_at);
-		json_time(&json, "expires_at", listing->expires_at);
-		json_number(&json, "evidence_id", listing->evidence_id);
-		json_close(&json, '}');
-		json_end_line(&json);
+		table_print_object(columns, sizeof(columns) / sizeof(columns[0]), listing);
 		return;
 	}
+	network_format(&listing->network, network);
 	if (listing->expires_at != CLOCK_NEVER)
 		clock_format(listing->expires_at, until);
 	say("%s is on %s until %s (evidence %lld)", network, listing->list, until,
@@ -134,18 +134,6 @@ static enum status add_listing(struct context *context, struct listing *listing)
 	return STATUS_DONE;
 }
 
-enum status listing_check_reason(const char *reason)
-{
-	if (reason != NULL && reason_valid(reason))
-		return STATUS_DONE;
-	if (reason == NULL)
-		say_error("missing --reason TEXT: the refused client is told the reason");
-	else
-		say_error("--reason: the text must have 1 to %d octets and no control characters",
-			REASON_SIZE - 1);
-	return STATUS_USAGE;
-}
-
 static enum status run_add(struct context *context)
 {
 	const char *reason = context_option(context, OPTION_REASON, NULL);
@@ -155,7 +143,8 @@ static enum status run_add(struct context *context)
 	char why[BOUNDS_TEXT_SIZE];
 
 	if (context_read_network(context->options.operands[0], &listing.network) != STATUS_DONE ||
-		listing_check_reason(reason) != STATUS_DONE)
+		context_check_text(context, OPTION_REASON,
+			"the refused client is told the reason") != STATUS_DONE)
 		return STATUS_USAGE;
 	enum status status = context_open_ops(context, true);
 	if (status == STATUS_DONE)
@@ -213,7 +202,7 @@ static enum status run_remove(struct context *context)
 	struct list list;
 
 	if (context_read_network(context->options.operands[0], &network) != STATUS_DONE ||
-		context_check_why(why) != STATUS_DONE)
+		context_check_why(context) != STATUS_DONE)
 		return STATUS_USAGE;
 	enum status status = context_open_ops(context, true);
 	if (status == STATUS_DONE)

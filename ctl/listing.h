@@ -11,7 +11,4 @@
 enum status listing_read_expiry(
 	const struct context *context, const struct list *list, int64_t *expires_at_r);
 
-/* STATUS_USAGE, reported, if the reason is missing (NULL) or invalid. */
-enum status listing_check_reason(const char *reason);
-
 #endif

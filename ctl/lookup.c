@@ -148,14 +148,29 @@ static void say_what_is_done(const struct context *context, const struct finding
 	}
 }
 
+struct listing_row {
+	struct listing listing;
+	char since[CLOCK_TEXT_SIZE], evidence[256];
+};
+
+static const char *action_of(const void *row)
+{
+	return list_action_name(((const struct listing_row *)row)->listing.action);
+}
+
+static enum colour colour_of(const void *row)
+{
+	return actions[((const struct listing_row *)row)->listing.action].colour;
+}
+
 static const struct column listing_columns[] = {
-	{"list", "LIST", COLUMN_TEXT},
-	{"action", "ACTION", COLUMN_TEXT},
-	{"network", "NETWORK", COLUMN_TEXT},
-	{"listed_at", "SINCE", COLUMN_TIME},
-	{"expires_at", "UNTIL", COLUMN_TIME},
-	{"evidence", "EVIDENCE", COLUMN_TEXT},
-	{"reason", "REASON", COLUMN_TEXT},
+	{"list", "LIST", COLUMN_CHARS, AT(struct listing_row, listing.list)},
+	{"action", "ACTION", COLUMN_CALL, 0, action_of, colour_of},
+	{"network", "NETWORK", COLUMN_NETWORK, AT(struct listing_row, listing.network)},
+	{"listed_at", "SINCE", COLUMN_CHARS, AT(struct listing_row, since)},
+	{"expires_at", "UNTIL", COLUMN_TIME, AT(struct listing_row, listing.expires_at)},
+	{"evidence", "EVIDENCE", COLUMN_CHARS, AT(struct listing_row, evidence)},
+	{"reason", "REASON", COLUMN_CHARS, AT(struct listing_row, listing.reason)},
 };
 
 static void add_id(void *context, int64_t id)
@@ -173,25 +188,17 @@ static int show_listings(struct context *context, const struct finding *finding)
 
 	for (size_t i = 0; err == ERR_NONE && i < finding->lookup.count; i++) {
 		const struct listing *listing = &finding->lookup.listings[i];
-		char network[NETWORK_TEXT_SIZE], buffer[256];
-		struct text ids = TEXT_OVER(buffer);
-
-		network_format(&listing->network, network);
-		err = evidence_of_listing(context->ops, listing->id, add_id, &ids);
-		table_add_text(table, listing->list);
-		table_colour(table, actions[listing->action].colour);
-		table_add_text(table, list_action_name(listing->action));
-		table_add_text(table, network);
+		struct listing_row row = {.listing = *listing, .since = "always"};
+		struct text ids = TEXT_OVER(row.evidence);
 		if (listing->id != 0)
-			table_add_time(table, listing->listed_at);
-		else
-			table_add_text(table, "always");
-		table_add_time(table, listing->expires_at);
-		table_add_text(table, ids.length > 0 ? buffer : "none");
-		table_add_text(table, listing->reason);
+			clock_format(listing->listed_at, row.since);
+		err = evidence_of_listing(context->ops, listing->id, add_id, &ids);
+		if (ids.length == 0)
+			text_add(&ids, "none");
+		table_add(table, &row);
 	}
 	puts("");
-	table_end(&table);
+	table_end(&table, NULL);
 	return err;
 }
 
@@ -223,7 +230,7 @@ static enum status show(struct context *context, const struct finding *finding)
 		puts("");
 		say("Latest hits (\"opsctl hits %s\" shows more)", finding->ip);
 	}
-	table_end(&table);
+	table_end(&table, NULL);
 	return err == ERR_NONE ? STATUS_DONE : context_failed(context->hits, err);
 }
 

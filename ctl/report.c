@@ -24,8 +24,10 @@
 
 /* A line of the report. Lines are kept because the bars are drawn relative to the largest. */
 struct line {
+	const char *group; /* of its part */
 	char key[512];
 	struct hits_count count;
+	char bar[BAR_SIZE];
 };
 
 struct part {
@@ -103,63 +105,55 @@ static int64_t most_hits(const struct part *part)
 	return most;
 }
 
-static void print_part(const struct part *part, bool unicode)
-{
-	const struct column columns[] = {
-		{"key", part->title, COLUMN_TEXT},
-		{"hits", "HITS", COLUMN_NUMBER},
-		{"bar", "", COLUMN_TEXT},
-		{"refused", "REFUSED", COLUMN_NUMBER},
-		{"deferred", "DEFERRED", COLUMN_NUMBER},
-		{"other", "OTHER", COLUMN_NUMBER},
-		{"clients", "CLIENTS", COLUMN_NUMBER},
-	};
-	struct table *table = table_new(columns, sizeof(columns) / sizeof(columns[0]), false);
-	int64_t most = most_hits(part);
-	char bar[BAR_SIZE];
-
-	for (size_t i = 0; i < part->count; i++) {
-		const struct hits_count *count = &part->lines[i].count;
-		const char *key = part->lines[i].key;
-		draw_bar(count->hits, most, unicode, bar);
-		table_add_text(table, key[0] != '\0' ? key : "(not given)");
-		table_add_number(table, count->hits);
-		table_colour(table, COLOUR_RED);
-		table_add_text(table, bar);
-		table_add_number(table, count->refused);
-		table_add_number(table, count->deferred);
-		table_add_number(table, count->other);
-		table_add_number(table, count->clients);
-	}
-	puts("");
-	table_end(&table);
-}
-
-static void write_part(const struct part *part)
-{
-	struct json json = {.file = stdout};
-
-	for (size_t i = 0; i < part->count; i++) {
-		const struct hits_count *count = &part->lines[i].count;
-		json_open(&json, NULL, '{');
-		json_text(&json, "by", part->group);
-		json_text(&json, "key", part->lines[i].key);
-		json_number(&json, "hits", count->hits);
-		json_number(&json, "refused", count->refused);
-		json_number(&json, "deferred", count->deferred);
-		json_number(&json, "other", count->other);
-		json_number(&json, "clients", count->clients);
-		json_close(&json, '}');
-		json_end_line(&json);
-	}
-}
-
 static bool locale_is_utf8(void)
 {
 	setlocale(LC_CTYPE, "");
 	bool utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 	setlocale(LC_CTYPE, "C");
 	return utf8;
+}
+
+static const char *key_of(const void *row)
+{
+	const struct line *line = row;
+
+	return line->key[0] != '\0' ? line->key : "(not given)";
+}
+
+static enum colour bar_colour(const void *row)
+{
+	(void)row;
+	return COLOUR_RED;
+}
+
+/* For people, the bars are drawn first. */
+static void show_part(struct part *part, bool json)
+{
+	const struct column columns[] = {
+		{"by", NULL, COLUMN_TEXT, AT(struct line, group)},
+		{"key", NULL, COLUMN_TEXT, AT(struct line, count.key)},
+		{NULL, part->title, COLUMN_CALL, CALL(key_of)},
+		{"hits", "HITS", COLUMN_NUMBER, AT(struct line, count.hits)},
+		{NULL, "", COLUMN_CHARS, offsetof(struct line, bar), NULL, bar_colour},
+		{"refused", "REFUSED", COLUMN_NUMBER, AT(struct line, count.refused)},
+		{"deferred", "DEFERRED", COLUMN_NUMBER, AT(struct line, count.deferred)},
+		{"other", "OTHER", COLUMN_NUMBER, AT(struct line, count.other)},
+		{"clients", "CLIENTS", COLUMN_NUMBER, AT(struct line, count.clients)},
+	};
+	struct table *table = table_new(columns, sizeof(columns) / sizeof(columns[0]), json);
+	int64_t most = most_hits(part);
+	bool unicode = locale_is_utf8();
+
+	for (size_t i = 0; i < part->count; i++) {
+		struct line *line = &part->lines[i];
+		line->group = part->group;
+		line->count.key = line->key;
+		draw_bar(line->count.hits, most, unicode, line->bar);
+		table_add(table, line);
+	}
+	if (!json && part->count > 0)
+		puts("");
+	table_end(&table, NULL);
 }
 
 /* The totals are those of the days. */
@@ -216,10 +210,8 @@ static enum status run(struct context *context)
 	if (err == ERR_NONE && !context_json(context))
 		print_heading(&parts[0], &span);
 	for (size_t i = 0; i < count; i++) {
-		if (err == ERR_NONE && context_json(context))
-			write_part(&parts[i]);
-		else if (err == ERR_NONE && parts[i].count > 0)
-			print_part(&parts[i], locale_is_utf8());
+		if (err == ERR_NONE)
+			show_part(&parts[i], context_json(context));
 		free(parts[i].lines);
 	}
 	return err == ERR_NONE ? STATUS_DONE : context_failed(context->hits, err);

@@ -13,58 +13,77 @@
 #include "ctl/table.h"
 #include "store/db.h"
 
+static const char *kind_of(const void *row)
+{
+	return request_kind_name(((const struct request *)row)->kind);
+}
+
+static const char *state_of(const void *row)
+{
+	return request_state_name(((const struct request *)row)->state);
+}
+
+static enum colour colour_of(const void *row)
+{
+	const struct request *request = row;
+
+	return request->state == REQUEST_REVIEW ? COLOUR_YELLOW : COLOUR_PLAIN;
+}
+
+static const char *visitor_of(const void *row)
+{
+	static char text[ADDR_TEXT_SIZE];
+	const struct request *request = row;
+
+	addr_format(&request->filed_from, text);
+	return request->from_visitor ? text : NULL;
+}
+
 static const struct column columns[] = {
-	{"id", "NO.", COLUMN_NUMBER},
-	{"kind", "KIND", COLUMN_TEXT},
-	{"ip", "IP", COLUMN_TEXT},
-	{"list", "LIST", COLUMN_TEXT},
-	{"state", "STATE", COLUMN_TEXT},
-	{"requested_at", "FILED", COLUMN_TIME},
-	{"by", "BY", COLUMN_TEXT},
-	{"verdict", "VERDICT", COLUMN_TEXT},
-	{"next_test_at", NULL, COLUMN_TIME},
-	{"decided_at", NULL, COLUMN_TIME},
-	{"decided_by", NULL, COLUMN_TEXT},
-	{"why", "WHY", COLUMN_TEXT},
+	{"id", "NO.", COLUMN_NUMBER, AT(struct request, id)},
+	{"kind", "KIND", COLUMN_CALL, CALL(kind_of)},
+	{"ip", "IP", COLUMN_ADDR, AT(struct request, address)},
+	{"list", "LIST", COLUMN_CHARS, AT(struct request, list)},
+	{"state", "STATE", COLUMN_CALL, 0, state_of, colour_of},
+	{"requested_at", "FILED", COLUMN_TIME, AT(struct request, requested_at)},
+	{"by", "BY", COLUMN_CHARS, AT(struct request, filed_by)},
+	{"from", NULL, COLUMN_CALL, CALL(visitor_of)},
+	{"contact", NULL, COLUMN_CHARS, AT(struct request, contact)},
+	{"note", NULL, COLUMN_CHARS, AT(struct request, note)},
+	{"evidence", NULL, COLUMN_ID, AT(struct request, evidence_id)},
+	{"tests", NULL, COLUMN_INT, AT(struct request, tests)},
+	{"test_began_at", NULL, COLUMN_TIME, AT(struct request, test_began_at)},
+	{"verdict", "VERDICT", COLUMN_CHARS, AT(struct request, verdict)},
+	{"next_test_at", NULL, COLUMN_TIME, AT(struct request, next_test_at)},
+	{"decided_at", NULL, COLUMN_TIME, AT(struct request, decided_at)},
+	{"decided_by", NULL, COLUMN_CHARS, AT(struct request, decided_by)},
+	{"why", "WHY", COLUMN_CHARS, AT(struct request, why)},
 };
 
-static const char *or_null(const char *string)
-{
-	return string[0] != '\0' ? string : NULL;
-}
+#define COLUMN_COUNT (sizeof(columns) / sizeof(columns[0]))
+
+/* The columns from "from" to "test_began_at" are shown only of a single request. */
+#define PUBLIC_FIRST 7
+#define PUBLIC_LAST 5
 
 static void add_row(void *table, const struct request *request)
 {
-	char ip[ADDR_TEXT_SIZE];
-
-	addr_format(&request->address, ip);
-	table_add_number(table, request->id);
-	table_add_text(table, request_kind_name(request->kind));
-	table_add_text(table, ip);
-	table_add_text(table, request->list);
-	table_colour(table, request->state == REQUEST_REVIEW ? COLOUR_YELLOW : COLOUR_PLAIN);
-	table_add_text(table, request_state_name(request->state));
-	table_add_time(table, request->requested_at);
-	table_add_text(table, request->filed_by);
-	table_add_text(table, or_null(request->verdict));
-	table_add_time(table, request->next_test_at);
-	table_add_time(table, request->decided_at);
-	table_add_text(table, or_null(request->decided_by));
-	table_add_text(table, or_null(request->why));
+	table_add(table, request);
 }
 
 static enum status show_all(struct context *context)
 {
+	struct column shown[PUBLIC_FIRST + PUBLIC_LAST];
 	enum status status = context_open_ops(context, false);
 
+	memcpy(shown, columns, PUBLIC_FIRST * sizeof(*columns));
+	memcpy(shown + PUBLIC_FIRST, columns + COLUMN_COUNT - PUBLIC_LAST,
+		PUBLIC_LAST * sizeof(*columns));
 	if (status != STATUS_DONE)
 		return status;
-	struct table *table =
-		table_new(columns, sizeof(columns) / sizeof(columns[0]), context_json(context));
+	struct table *table = table_new(shown, PUBLIC_FIRST + PUBLIC_LAST, context_json(context));
 	int err = requests_each_undecided(context->ops, add_row, table);
-	if (err == ERR_NONE && table_rows(table) == 0 && !context_json(context))
-		say("no undecided requests");
-	table_end(&table);
+	table_end(&table, err == ERR_NONE ? "no undecided requests" : NULL);
 	return err == ERR_NONE ? STATUS_DONE : context_failed(context->ops, err);
 }
 
@@ -86,16 +105,16 @@ static void say_text(const char *what, const char *text)
 
 static void show_for_people(const struct request *request)
 {
-	char ip[ADDR_TEXT_SIZE], from[ADDR_TEXT_SIZE];
+	char ip[ADDR_TEXT_SIZE];
+	const char *from = visitor_of(request);
 
 	addr_format(&request->address, ip);
-	addr_format(&request->filed_from, from);
 	say_colour(COLOUR_BOLD, "Request %lld: %s of %s, list %s", (long long)request->id,
 		request_kind_name(request->kind), ip, request->list);
 	say("State:      %s", request_state_name(request->state));
 	say_time("Filed:      ", request->requested_at);
-	say("By:         %s%s%s", request->filed_by, request->from_visitor ? ", from " : "",
-		request->from_visitor ? from : "");
+	say("By:         %s%s%s", request->filed_by, from != NULL ? ", from " : "",
+		from != NULL ? from : "");
 	say_text("Contact:    ", request->contact);
 	say_text("What was done: ", request->note);
 	if (request->evidence_id != 0)
@@ -107,39 +126,6 @@ static void show_for_people(const struct request *request)
 	say_time("Decided:    ", request->decided_at);
 	say_text("Decided by: ", request->decided_by);
 	say_text("Why:        ", request->why);
-}
-
-static void show_json(const struct request *request)
-{
-	struct json json = {.file = stdout};
-	char ip[ADDR_TEXT_SIZE], from[ADDR_TEXT_SIZE];
-
-	addr_format(&request->address, ip);
-	addr_format(&request->filed_from, from);
-	json_open(&json, NULL, '{');
-	json_number(&json, "id", request->id);
-	json_text(&json, "kind", request_kind_name(request->kind));
-	json_text(&json, "ip", ip);
-	json_text(&json, "list", request->list);
-	json_text(&json, "state", request_state_name(request->state));
-	json_time(&json, "requested_at", request->requested_at);
-	json_text(&json, "by", request->filed_by);
-	json_text(&json, "from", request->from_visitor ? from : NULL);
-	json_text(&json, "contact", or_null(request->contact));
-	json_text(&json, "note", or_null(request->note));
-	if (request->evidence_id != 0)
-		json_number(&json, "evidence", request->evidence_id);
-	else
-		json_null(&json, "evidence");
-	json_number(&json, "tests", request->tests);
-	json_time(&json, "test_began_at", request->test_began_at);
-	json_text(&json, "verdict", or_null(request->verdict));
-	json_time(&json, "next_test_at", request->next_test_at);
-	json_time(&json, "decided_at", request->decided_at);
-	json_text(&json, "decided_by", or_null(request->decided_by));
-	json_text(&json, "why", or_null(request->why));
-	json_close(&json, '}');
-	json_end_line(&json);
 }
 
 /* Reads a request number; prints an error if it is not one. */
@@ -175,7 +161,7 @@ static enum status show_one(struct context *context, int64_t id)
 	if (err != ERR_NONE)
 		return context_failed(context->ops, err);
 	if (context_json(context))
-		show_json(&request);
+		table_print_object(columns, COLUMN_COUNT, &request);
 	else
 		show_for_people(&request);
 	return STATUS_DONE;
@@ -186,7 +172,7 @@ static void say_decided(const struct context *context, const struct request *req
 	char ip[ADDR_TEXT_SIZE];
 
 	if (context_json(context)) {
-		show_json(request);
+		table_print_object(columns, COLUMN_COUNT, request);
 		return;
 	}
 	addr_format(&request->address, ip);
@@ -200,7 +186,7 @@ static void say_decided(const struct context *context, const struct request *req
 		say("%s stays on list %s", ip, request->list);
 }
 
-static enum status decide(struct context *context, int64_t id)
+static enum status decide_request(struct context *context, int64_t id)
 {
 	const char *why = context_option(context, OPTION_WHY, NULL);
 	bool remove = option_given(&context->options, OPTION_REMOVE);
@@ -210,7 +196,7 @@ static enum status decide(struct context *context, int64_t id)
 		say_error("give either --remove or --keep");
 		return STATUS_USAGE;
 	}
-	if (context_check_why(why) != STATUS_DONE)
+	if (context_check_why(context) != STATUS_DONE)
 		return STATUS_USAGE;
 	enum status status = context_open_ops(context, true);
 	if (status != STATUS_DONE)
@@ -259,7 +245,7 @@ static enum status run(struct context *context)
 	}
 	if (!read_number(options->operands[1], &id))
 		return STATUS_USAGE;
-	return strcmp(verb, "show") == 0 ? show_one(context, id) : decide(context, id);
+	return strcmp(verb, "show") == 0 ? show_one(context, id) : decide_request(context, id);
 }
 
 const struct command command_requests = {

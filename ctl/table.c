@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/network.h"
 #include "base/text.h"
 
 /* Longer cells are cut; the longest thing in a database is a reply of 512 octets. */
@@ -21,16 +22,21 @@ struct cell {
 };
 
 struct table {
-	const struct column *columns;
+	const struct column **columns; /* those that the output has */
 	size_t column_count;
 	bool is_json;
 	struct json json;
-	size_t column; /* of the next cell */
-	enum colour colour;
 	struct cell *cells; /* row by row; for people only, as widths are known at the end */
 	size_t cell_count;
 	size_t cell_room;
 	size_t rows;
+};
+
+/* A value of a row; text is NULL if there is none. */
+struct value {
+	int64_t number;
+	const char *text;
+	char buffer[NETWORK_TEXT_SIZE];
 };
 
 static void *must_have(void *memory)
@@ -46,8 +52,11 @@ struct table *table_new(const struct column *columns, size_t count, bool json)
 {
 	struct table *table = must_have(calloc(1, sizeof(*table)));
 
-	table->columns = columns;
-	table->column_count = count;
+	table->columns = must_have(calloc(count, sizeof(*table->columns)));
+	for (size_t i = 0; i < count; i++) {
+		if ((json ? columns[i].key : columns[i].title) != NULL)
+			table->columns[table->column_count++] = &columns[i];
+	}
 	table->is_json = json;
 	table->json.file = stdout;
 	return table;
@@ -58,34 +67,47 @@ size_t table_rows(const struct table *table)
 	return table->rows;
 }
 
-void table_colour(struct table *table, enum colour colour)
+static void read_value(const struct column *column, const void *row, struct value *value_r)
 {
-	table->colour = colour;
-}
+	const void *member = (const char *)row + column->offset;
 
-/* The key of the next cell; opens the object before the first. */
-static const char *next_key(struct table *table)
-{
-	if (table->column == 0)
-		json_open(&table->json, NULL, '{');
-	return table->columns[table->column].key;
-}
-
-static void next_column(struct table *table)
-{
-	table->colour = COLOUR_PLAIN;
-	table->column++;
-	if (table->column < table->column_count)
-		return;
-	table->column = 0;
-	table->rows++;
-	if (table->is_json) {
-		json_close(&table->json, '}');
-		json_end_line(&table->json);
+	*value_r = (struct value){.text = value_r->buffer};
+	switch (column->kind) {
+	case COLUMN_TEXT:
+	case COLUMN_OPTIONAL:
+		value_r->text = *(const char *const *)member;
+		break;
+	case COLUMN_CHARS:
+		value_r->text = member;
+		break;
+	case COLUMN_CALL:
+		value_r->text = column->text(row);
+		break;
+	case COLUMN_ADDR:
+		addr_format(member, value_r->buffer);
+		break;
+	case COLUMN_NETWORK:
+		network_format(member, value_r->buffer);
+		break;
+	case COLUMN_TIME:
+		if (*(const int64_t *)member != CLOCK_NEVER)
+			clock_format(*(const int64_t *)member, value_r->buffer);
+		break;
+	case COLUMN_INT:
+	case COLUMN_NUMBER:
+	case COLUMN_ID:
+		value_r->number = column->kind == COLUMN_INT ? *(const int *)member
+							     : *(const int64_t *)member;
+		if (column->kind != COLUMN_ID || value_r->number != 0)
+			snprintf(value_r->buffer, sizeof(value_r->buffer), "%" PRId64,
+				value_r->number);
+		break;
 	}
+	if (column->kind != COLUMN_TEXT && value_r->text != NULL && *value_r->text == '\0')
+		value_r->text = NULL;
 }
 
-static void keep_cell(struct table *table, const char *value)
+static void keep_cell(struct table *table, const char *value, enum colour colour)
 {
 	char clean[CELL_SIZE];
 	struct text text = TEXT_OVER(clean);
@@ -97,43 +119,37 @@ static void keep_cell(struct table *table, const char *value)
 	}
 	text_add_terminal(&text, value);
 	table->cells[table->cell_count++] =
-		(struct cell){.text = must_have(strdup(clean)), .colour = table->colour};
+		(struct cell){.text = must_have(strdup(clean)), .colour = colour};
 }
 
-void table_add_text(struct table *table, const char *value)
+static void add_cell(struct table *table, const struct column *column, const void *row)
 {
-	if (table->is_json)
-		json_text(&table->json, next_key(table), value);
+	bool is_number = column->kind == COLUMN_NUMBER || column->kind == COLUMN_INT ||
+			 column->kind == COLUMN_ID;
+	const char *none = column->kind == COLUMN_TIME ? "never" : "";
+	struct value value;
+
+	read_value(column, row, &value);
+	if (table->is_json && is_number && value.text != NULL)
+		json_number(&table->json, column->key, value.number);
+	else if (table->is_json)
+		json_text(&table->json, column->key, value.text);
 	else
-		keep_cell(table, value != NULL ? value : "");
-	next_column(table);
+		keep_cell(table, value.text != NULL ? value.text : none,
+			column->colour != NULL ? column->colour(row) : COLOUR_PLAIN);
 }
 
-void table_add_number(struct table *table, int64_t value)
+void table_add(struct table *table, const void *row)
 {
-	char text[24];
-
-	if (table->is_json) {
-		json_number(&table->json, next_key(table), value);
-	} else {
-		snprintf(text, sizeof(text), "%" PRId64, value);
-		keep_cell(table, text);
-	}
-	next_column(table);
-}
-
-void table_add_time(struct table *table, int64_t value)
-{
-	char text[CLOCK_TEXT_SIZE] = "never";
-
-	if (table->is_json) {
-		json_time(&table->json, next_key(table), value);
-	} else {
-		if (value != CLOCK_NEVER)
-			clock_format(value, text);
-		keep_cell(table, text);
-	}
-	next_column(table);
+	table->rows++;
+	if (table->is_json)
+		json_open(&table->json, NULL, '{');
+	for (size_t i = 0; i < table->column_count; i++)
+		add_cell(table, table->columns[i], row);
+	if (!table->is_json)
+		return;
+	json_close(&table->json, '}');
+	json_end_line(&table->json);
 }
 
 /* Columns on the screen, counted as one per character. */
@@ -148,7 +164,7 @@ static size_t width_of(const char *string)
 
 static size_t column_width(const struct table *table, size_t column)
 {
-	size_t width = width_of(table->columns[column].title);
+	size_t width = width_of(table->columns[column]->title);
 
 	for (size_t i = column; i < table->cell_count; i += table->column_count) {
 		size_t cell = width_of(table->cells[i].text);
@@ -180,45 +196,51 @@ static void print_cell(const struct cell *cell, bool right, size_t width, bool l
 	fputs(GAP, stdout);
 }
 
-static size_t last_shown(const struct table *table)
+static bool is_right(const struct table *table, size_t column)
 {
-	size_t column = table->column_count - 1;
+	enum column_kind kind = table->columns[column]->kind;
 
-	while (column > 0 && table->columns[column].title == NULL)
-		column--;
-	return column;
+	return kind == COLUMN_NUMBER || kind == COLUMN_INT;
 }
 
 static void print_table(const struct table *table)
 {
-	size_t last = last_shown(table);
+	size_t last = table->column_count - 1;
 	size_t *widths = must_have(calloc(table->column_count, sizeof(*widths)));
 
 	for (size_t i = 0; i <= last; i++) {
-		if (table->columns[i].title == NULL)
-			continue;
 		widths[i] = column_width(table, i);
 		struct cell title = {.colour = COLOUR_BOLD};
-		title.text = must_have(strdup(table->columns[i].title));
-		print_cell(&title, table->columns[i].kind == COLUMN_NUMBER, widths[i], i == last);
+		title.text = must_have(strdup(table->columns[i]->title));
+		print_cell(&title, is_right(table, i), widths[i], i == last);
 		free(title.text);
 	}
 	for (size_t i = 0; i < table->cell_count; i++) {
 		size_t column = i % table->column_count;
-		if (table->columns[column].title != NULL)
-			print_cell(&table->cells[i], table->columns[column].kind == COLUMN_NUMBER,
-				widths[column], column == last);
+		print_cell(
+			&table->cells[i], is_right(table, column), widths[column], column == last);
 	}
 	free(widths);
 }
 
-void table_end(struct table **table)
+void table_end(struct table **table, const char *empty)
 {
+	if (!(*table)->is_json && (*table)->rows == 0 && empty != NULL)
+		say("%s", empty);
 	if (!(*table)->is_json && (*table)->rows > 0)
 		print_table(*table);
 	for (size_t i = 0; i < (*table)->cell_count; i++)
 		free((*table)->cells[i].text);
 	free((*table)->cells);
+	free((*table)->columns);
 	free(*table);
 	*table = NULL;
+}
+
+void table_print_object(const struct column *columns, size_t count, const void *row)
+{
+	struct table *table = table_new(columns, count, true);
+
+	table_add(table, row);
+	table_end(&table, NULL);
 }

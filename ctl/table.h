@@ -9,36 +9,54 @@
 #include "ctl/output.h"
 
 /*
- * Rows for people as an aligned table, or with --json one JSON object a row. Strings from outside
- * may be given as they are: the output has no control characters and, as JSON, is UTF-8.
+ * Rows as an aligned table for people, or with --json one JSON object per row. One description of
+ * the columns serves both. Strings may be unchecked: the output has no control characters and, as
+ * JSON, is UTF-8.
  */
 
-enum column_kind { COLUMN_TEXT, COLUMN_NUMBER, COLUMN_TIME };
-
-struct column {
-	const char *key;   /* the member's name in JSON */
-	const char *title; /* the heading; NULL: in JSON only */
-	enum column_kind kind;
+/* What the member of a row is. Without a value, the cell is empty, in JSON null. */
+enum column_kind {
+	COLUMN_TEXT,     /* const char *; NULL: no value */
+	COLUMN_OPTIONAL, /* const char *; "": no value */
+	COLUMN_CHARS,    /* char[]; "": no value */
+	COLUMN_NUMBER,   /* int64_t */
+	COLUMN_INT,      /* int */
+	COLUMN_ID,       /* int64_t; 0: no value */
+	COLUMN_TIME,     /* int64_t, UTC; CLOCK_NEVER: "never", in JSON null */
+	COLUMN_ADDR,     /* struct addr */
+	COLUMN_NETWORK,  /* struct network */
+	COLUMN_CALL,     /* what text() returns; NULL: no value */
 };
 
-/* Rows of the same columns. Times are UTC; CLOCK_NEVER is "never", in JSON null. */
+struct column {
+	const char *key;   /* the member's name in JSON; NULL: not in JSON */
+	const char *title; /* the heading; NULL: in JSON only */
+	enum column_kind kind;
+	size_t offset; /* of the member in a row */
+	const char *(*text)(const void *row);
+	enum colour (*colour)(const void *row); /* on a terminal; NULL: plain */
+};
+
+/* The ends of a column's initialiser. */
+#define AT(type, member) offsetof(type, member), NULL, NULL
+#define CALL(function) 0, function, NULL
+
+/* Rows of the same columns. */
 struct table;
 
-/* columns must outlive the table. Never NULL: a program that cannot say anything ends (status 3).
- */
+/* columns must outlive the table. Never NULL: without memory the program ends with status 3. */
 struct table *table_new(const struct column *columns, size_t count, bool json);
 
-/* The next cell of the row, by the kind of its column; after the last, the next row begins. */
-void table_add_text(struct table *table, const char *value); /* NULL: empty, in JSON null */
-void table_add_number(struct table *table, int64_t value);
-void table_add_time(struct table *table, int64_t value);
+/* The row is copied. */
+void table_add(struct table *table, const void *row);
 
-/* The colour of the next cell, on a terminal. */
-void table_colour(struct table *table, enum colour colour);
-
-/* Writes what has not been written yet, and frees the table. */
-void table_end(struct table **table);
+/* Prints what has not been printed yet, for people `empty` (NULL: nothing) if there are no rows,
+ * and frees the table. */
+void table_end(struct table **table, const char *empty);
 
 size_t table_rows(const struct table *table);
+
+/* Prints one row as a JSON object. */
+void table_print_object(const struct column *columns, size_t count, const void *row);
 
 #endif
