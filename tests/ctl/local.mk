@@ -3,6 +3,7 @@
 dist_check_SCRIPTS += tests/ctl/run.sh
 EXTRA_DIST += \
 	tests/ctl/command_line.py \
+	tests/ctl/test_errors.py \
 	tests/ctl/test_import_export.py \
 	tests/ctl/test_listing.py \
 	tests/ctl/test_reading.py \
