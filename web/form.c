@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Receives a form: pieces of fields become fields of a visit. */
 #include "web/form.h"
 
 #include <microhttpd.h>
@@ -8,37 +9,35 @@
 
 #include "web/visit.h"
 
-/* What is read of a form at once. */
+/* Octets of a form that are processed at a time. */
 #define WINDOW 4096
 
 struct form {
-	struct MHD_PostProcessor *processor;
-	struct field fields[FIELDS_MAX];
-	size_t field_count;
-	size_t room; /* octets that values may still have */
-	bool too_large;
+	struct MHD_PostProcessor *processor; /* NULL after the end */
+	struct visit *visit;
+	size_t first; /* of the visit's fields; those before it are the query's */
+	size_t room;  /* octets of values that are still accepted */
 };
 
-/* Fields come in pieces. A second one of the same name begins at offset 0 again: it is one more. */
+/* The field that a piece belongs to. A second field of the same name begins at offset 0 again.
+ * NULL: it has no place. */
 static struct field *find_or_add(struct form *form, const char *name, uint64_t offset)
 {
-	struct field *field;
+	struct visit *visit = form->visit;
+	struct field *field = &visit->fields[visit->field_count];
 
-	for (size_t i = form->field_count; offset > 0 && i > 0; i--)
-		if (strcmp(form->fields[i - 1].name, name) == 0)
-			return &form->fields[i - 1];
-	if (offset > 0 || form->field_count == FIELDS_MAX)
+	for (size_t i = visit->field_count; offset > 0 && i > form->first; i--)
+		if (strcmp(visit->fields[i - 1].name, name) == 0)
+			return &visit->fields[i - 1];
+	if (offset > 0 || visit->field_count == FIELDS_MAX)
 		return NULL;
-	field = &form->fields[form->field_count];
-	field->name = strdup(name);
-	field->value = calloc(1, 1);
-	field->length = 0;
+	*field = (struct field){.name = strdup(name), .value = calloc(1, 1)};
 	if (field->name == NULL || field->value == NULL) {
 		free(field->name);
 		free(field->value);
 		return NULL;
 	}
-	form->field_count++;
+	visit->field_count++;
 	return field;
 }
 
@@ -56,13 +55,9 @@ static enum MHD_Result take_piece(void *context, enum MHD_ValueKind kind, const 
 	(void)encoding;
 	if (field == NULL)
 		return MHD_YES;
-	if (length > form->room) {
-		form->too_large = true;
-		return MHD_NO;
-	}
-	longer = realloc(field->value, field->length + length + 1);
+	longer = length <= form->room ? realloc(field->value, field->length + length + 1) : NULL;
 	if (longer == NULL) {
-		form->too_large = true;
+		form->visit->too_large = true;
 		return MHD_NO;
 	}
 	if (length > 0)
@@ -74,40 +69,32 @@ static enum MHD_Result take_piece(void *context, enum MHD_ValueKind kind, const 
 	return MHD_YES;
 }
 
-struct form *form_new(struct MHD_Connection *connection, size_t limit)
+struct form *form_new(struct MHD_Connection *connection, struct visit *visit, size_t limit)
 {
 	struct form *form = calloc(1, sizeof(*form));
 
 	if (form == NULL)
 		return NULL;
+	form->visit = visit;
+	form->first = visit->field_count;
 	form->room = limit;
 	form->processor = MHD_create_post_processor(connection, WINDOW, take_piece, form);
-	if (form->processor == NULL) {
-		free(form);
-		return NULL;
-	}
+	if (form->processor == NULL)
+		form_free(&form);
 	return form;
 }
 
 void form_read(struct form *form, const char *octets, size_t length)
 {
-	if (!form->too_large)
+	if (!form->visit->too_large)
 		(void)MHD_post_process(form->processor, octets, length);
 }
 
-bool form_is_too_large(const struct form *form)
+void form_end(struct form *form)
 {
-	return form->too_large;
-}
-
-void form_give_fields(struct form *form, struct visit *visit)
-{
-	/* The last piece of an urlencoded form is only given now. */
 	if (form->processor != NULL)
 		(void)MHD_destroy_post_processor(form->processor);
 	form->processor = NULL;
-	for (size_t i = 0; i < form->field_count && visit->field_count < FIELDS_MAX; i++)
-		visit->fields[visit->field_count++] = form->fields[i];
 }
 
 void form_free(struct form **form)
@@ -116,11 +103,10 @@ void form_free(struct form **form)
 
 	if (gone == NULL)
 		return;
-	if (gone->processor != NULL)
-		(void)MHD_destroy_post_processor(gone->processor);
-	for (size_t i = 0; i < gone->field_count; i++) {
-		free(gone->fields[i].name);
-		free(gone->fields[i].value);
+	form_end(gone);
+	for (size_t i = gone->first; i < gone->visit->field_count; i++) {
+		free(gone->visit->fields[i].name);
+		free(gone->visit->fields[i].value);
 	}
 	free(gone);
 	*form = NULL;

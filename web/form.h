@@ -2,22 +2,23 @@
 #ifndef WEB_FORM_H
 #define WEB_FORM_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 struct MHD_Connection;
 struct form;
 struct visit;
 
-/* A form that is being sent, urlencoded or in parts (RFC 7578). Holds at most `limit` octets of
- * values. NULL: memory ran out, or it is of another kind, and what it holds is not looked at. */
-struct form *form_new(struct MHD_Connection *connection, size_t limit);
+/* A form that is being received, urlencoded or in parts (RFC 7578). Its fields are added to the
+ * visit's as they come, at most `limit` octets of values. If there are more, the visit is
+ * too_large, and what it has of the form is not to be used. NULL: memory ran out, or it is of
+ * another kind, which is not read. */
+struct form *form_new(struct MHD_Connection *connection, struct visit *visit, size_t limit);
 void form_read(struct form *form, const char *octets, size_t length);
-bool form_is_too_large(const struct form *form);
 
-/* Adds its fields to a visit's, which has them as long as the form is there. */
-void form_give_fields(struct form *form, struct visit *visit);
+/* After the last octet: the last field of an urlencoded form is added only now. */
+void form_end(struct form *form);
 
+/* Frees the fields, too. */
 void form_free(struct form **form);
 
 #endif

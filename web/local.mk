@@ -12,8 +12,7 @@ libweb_a_SOURCES = \
 	web/form.c web/form.h \
 	web/form_token.c web/form_token.h \
 	web/forwarded.c web/forwarded.h \
-	web/http_request.c web/http_request.h \
-	web/http_response.c web/http_response.h \
+	web/http.c web/http.h \
 	web/limits.c web/limits.h \
 	web/page.c web/page.h \
 	web/page_api.c \

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The HTTP server: its socket, its threads, and the calls of libmicrohttpd. */
 #include "web/server.h"
 
 #include <errno.h>
@@ -14,17 +15,16 @@
 #include "conf/conf.h"
 #include "web/connections.h"
 #include "web/forwarded.h"
-#include "web/http_request.h"
-#include "web/http_response.h"
+#include "web/http.h"
 #include "web/site.h"
 
 #define THREADS 4
 #define BACKLOG 256
-/* Of one connection, for request line and header. */
+/* Memory of a connection for request line and header, in octets. */
 #define HEADER_ROOM ((size_t)64 * 1024)
-/* A connection that is silent is closed. */
+/* A silent connection is closed after this time. */
 #define IDLE_SECS 15
-/* A request that has come is read and answered within this. */
+/* A request must be read and answered within this time. */
 #define ANSWER_SECS 60
 
 struct server {
@@ -60,8 +60,8 @@ int server_bind(const char *listen_at, int *socket_r, struct text *message_r)
 	return ERR_IO;
 }
 
-/* In a path and in fields that are strings, a NUL would hide what follows it: it becomes another
- * control character, which nothing has a use for. */
+/* In a path or a field, a NUL would hide what follows it: it becomes another control character,
+ * which has no use anywhere. */
 static size_t unescape(void *context, struct MHD_Connection *connection, char *string)
 {
 	(void)context;
@@ -71,23 +71,17 @@ static size_t unescape(void *context, struct MHD_Connection *connection, char *s
 	return MHD_http_unescape(string);
 }
 
-static struct connection *connection_of(struct MHD_Connection *connection)
+/* A request begins or an answer has been read: the connection made progress. */
+static void move_deadline(struct server *server, struct MHD_Connection *connection)
 {
 	const union MHD_ConnectionInfo *info =
 		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
 
-	return info != NULL ? info->socket_context : NULL;
+	if (info != NULL && info->socket_context != NULL)
+		connection_set_deadline(server->connections, info->socket_context, ANSWER_SECS);
 }
 
-static void keep_moving(struct server *server, struct MHD_Connection *connection, int secs)
-{
-	struct connection *each = connection_of(connection);
-
-	if (each != NULL)
-		connection_set_deadline(server->connections, each, secs);
-}
-
-/* Proxies in front of the site bring many clients; those have limits of their own there. */
+/* A proxy in front of the site brings many clients, and has its own limits for them. */
 static bool is_proxy(const struct addr *addr)
 {
 	struct site *site = site_hold();
@@ -130,13 +124,14 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
 	size_t *upload_length, void **request_context)
 {
 	struct http_request *request = *request_context;
-	struct http_refusal refusal;
+	const struct http_refusal *refusal;
 
 	(void)version;
 	if (request == NULL) {
-		keep_moving(context, connection, ANSWER_SECS);
-		if (!http_request_check(connection, method, &refusal))
-			return http_response_refuse(connection, refusal.status, refusal.text);
+		move_deadline(context, connection);
+		refusal = http_check(connection, method);
+		if (refusal != NULL)
+			return http_refuse(connection, refusal);
 		*request_context = http_request_new(connection, path, method);
 		return *request_context != NULL ? MHD_YES : MHD_NO;
 	}
@@ -153,7 +148,7 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
 	struct http_request *request = *request_context;
 
 	(void)how;
-	keep_moving(context, connection, ANSWER_SECS);
+	move_deadline(context, connection);
 	http_request_free(&request);
 	*request_context = NULL;
 }

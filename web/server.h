@@ -5,15 +5,15 @@
 struct server;
 struct text;
 
-/* Binds "ADDRESS:PORT". For root, before it gives its rights up. ERR_IO with message_r. */
+/* Binds "ADDRESS:PORT", which may need root's privileges. ERR_IO with message_r. */
 int server_bind(const char *listen, int *socket_r, struct text *message_r)
 	__attribute__((warn_unused_result));
 
-/* Serves the site in force (site.h) on a bound socket, which it takes over, with threads of its
- * own. ERR_IO or ERR_MEMORY. */
+/* Serves the site in force (site.h) on a bound socket, with its own threads. Takes ownership of the
+ * socket. ERR_IO or ERR_MEMORY. */
 int server_start(int socket, struct server **server_r) __attribute__((warn_unused_result));
 
-/* Lets what is under way end, for a moment. */
+/* Closes the socket and all connections. */
 void server_stop(struct server **server);
 
 #endif

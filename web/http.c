@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* From a request of libmicrohttpd to a visit: framing, origin, query, form, client address. */
-#include "web/http_request.h"
+/* From a request of libmicrohttpd to a visit, and from an answer to its response. */
+#include "web/http.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -11,7 +12,6 @@
 #include "conf/conf.h"
 #include "web/form.h"
 #include "web/forwarded.h"
-#include "web/http_response.h"
 #include "web/router.h"
 #include "web/site.h"
 
@@ -50,8 +50,8 @@ static enum MHD_Result count_framing(
 	return MHD_YES;
 }
 
-/* A request whose length can be read in two ways is how one is smuggled past a proxy (RFC 9112,
- * 11.2). */
+/* A second request can be smuggled past a proxy in one whose length can be read in two ways (RFC
+ * 9112, 11.2). */
 static bool has_two_lengths(struct MHD_Connection *connection)
 {
 	unsigned count = 0;
@@ -60,7 +60,7 @@ static bool has_two_lengths(struct MHD_Connection *connection)
 	return count > 1;
 }
 
-/* Whether an Origin (RFC 6454, 7) is the site's own, by its link or by the name it was asked by. */
+/* Whether an Origin (RFC 6454, 7) is the site itself, by site_url or by the name in the request. */
 static bool is_own_origin(const char *origin, const char *site_url, const char *host)
 {
 	size_t length = strlen(origin);
@@ -72,8 +72,8 @@ static bool is_own_origin(const char *origin, const char *site_url, const char *
 	return name != NULL && host != NULL && strcmp(name + 3, host) == 0;
 }
 
-/* Browsers say whence a form comes. Who says nothing is no browser: then the form's token decides
- * alone. */
+/* Whether another site's page sent the form. Browsers say which one did; without a word on it, only
+ * the form's token decides. */
 static bool is_foreign(struct MHD_Connection *connection, const struct conf *conf)
 {
 	const char *site = header(connection, "Sec-Fetch-Site");
@@ -136,21 +136,20 @@ static unsigned long long announced_length(struct MHD_Connection *connection)
 	return length != NULL ? strtoull(length, NULL, 10) : 0;
 }
 
-bool http_request_check(
-	struct MHD_Connection *connection, const char *method, struct http_refusal *refusal_r)
+const struct http_refusal *http_check(struct MHD_Connection *connection, const char *method)
 {
+	static const struct http_refusal two_lengths = {400, "The request has two lengths.\n"};
+	static const struct http_refusal method_unknown = {
+		405, "This site supports GET, HEAD and POST only.\n"};
+	static const struct http_refusal too_large = {
+		413, "Too large: a form may have 16 kB, a form with a spam copy 1 MB.\n"};
 	bool post = strcmp(method, "POST") == 0;
 
-	*refusal_r = (struct http_refusal){.status = 0};
 	if (has_two_lengths(connection))
-		*refusal_r = (struct http_refusal){400, "The request has two lengths.\n"};
-	else if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0 && !post)
-		*refusal_r =
-			(struct http_refusal){405, "This site supports GET, HEAD and POST only.\n"};
-	else if (post && announced_length(connection) > HTTP_READ_MAX)
-		*refusal_r = (struct http_refusal){
-			413, "Too large: a form may have 16 kB, a form with a spam copy 1 MB.\n"};
-	return refusal_r->status == 0;
+		return &two_lengths;
+	if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0 && !post)
+		return &method_unknown;
+	return post && announced_length(connection) > HTTP_READ_MAX ? &too_large : NULL;
 }
 
 /* Prepares for the body, if the page accepts one of this size. */
@@ -160,7 +159,7 @@ static void expect_form(struct http_request *request, struct MHD_Connection *con
 
 	request->visit.too_large = limit > 0 && announced_length(connection) > limit;
 	if (limit > 0 && !request->visit.too_large)
-		request->form = form_new(connection, limit);
+		request->form = form_new(connection, &request->visit, limit);
 }
 
 struct http_request *http_request_new(
@@ -203,19 +202,81 @@ void http_request_read(struct http_request *request, const char *octets, size_t 
 		form_read(request->form, octets, length);
 }
 
+static void add_headers(struct MHD_Response *response, const struct answer *answer)
+{
+	static const char *const fixed[][2] = {
+		{"Content-Security-Policy",
+			"default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+			"base-uri 'none'; frame-ancestors 'none'"},
+		{"X-Content-Type-Options", "nosniff"},
+		{"X-Frame-Options", "DENY"},
+		{"Referrer-Policy", "same-origin"},
+		{"Cross-Origin-Opener-Policy", "same-origin"},
+		{"Cross-Origin-Resource-Policy", "same-origin"},
+		{"Permissions-Policy", "interest-cohort=()"},
+		{"X-Robots-Tag", "noarchive"},
+	};
+	char number[32];
+
+	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
+		MHD_add_response_header(response, fixed[i][0], fixed[i][1]);
+	MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
+		answer->type != NULL ? answer->type : "text/html; charset=utf-8");
+	if (answer->max_age_secs > 0)
+		snprintf(number, sizeof(number), "max-age=%d", answer->max_age_secs);
+	MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL,
+		answer->max_age_secs > 0 ? number : "no-store");
+	if (answer->location[0])
+		MHD_add_response_header(response, MHD_HTTP_HEADER_LOCATION, answer->location);
+	if (answer->allow != NULL)
+		MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, answer->allow);
+	if (answer->retry_secs > 0) {
+		snprintf(number, sizeof(number), "%lld", (long long)answer->retry_secs);
+		MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, number);
+	}
+	if (answer->refresh_secs > 0) {
+		snprintf(number, sizeof(number), "%d", answer->refresh_secs);
+		MHD_add_response_header(response, "Refresh", number);
+	}
+}
+
+static enum MHD_Result send_answer(
+	struct MHD_Connection *connection, const struct answer *answer, char *page, size_t length)
+{
+	struct MHD_Response *response =
+		MHD_create_response_from_buffer(length, page, MHD_RESPMEM_MUST_FREE);
+	enum MHD_Result result;
+
+	if (response == NULL) {
+		free(page);
+		return MHD_NO;
+	}
+	add_headers(response, answer);
+	result = MHD_queue_response(connection, answer->status, response);
+	MHD_destroy_response(response);
+	return result;
+}
+
+enum MHD_Result http_refuse(struct MHD_Connection *connection, const struct http_refusal *refusal)
+{
+	struct answer answer = {
+		.status = refusal->status,
+		.type = "text/plain; charset=utf-8",
+		.allow = refusal->status == 405 ? "GET, HEAD, POST" : NULL,
+	};
+	char *copy = strdup(refusal->text);
+
+	return copy != NULL ? send_answer(connection, &answer, copy, strlen(copy)) : MHD_NO;
+}
+
 enum MHD_Result http_request_answer(struct http_request *request, struct MHD_Connection *connection)
 {
-	struct visit *visit = &request->visit;
 	struct answer answer;
 	size_t length = 0;
 	char *page;
 
-	if (request->form != NULL && !form_is_too_large(request->form))
-		form_give_fields(request->form, visit);
-	else if (request->form != NULL)
-		visit->too_large = true;
-	router_answer(request->site, visit, &answer, &page, &length);
-	if (page == NULL)
-		return MHD_NO;
-	return http_response_send(connection, &answer, page, length);
+	if (request->form != NULL)
+		form_end(request->form);
+	router_answer(request->site, &request->visit, &answer, &page, &length);
+	return page != NULL ? send_answer(connection, &answer, page, length) : MHD_NO;
 }
