@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Signed tokens for forms. */
 #include "web/form_token.h"
 
 #include <openssl/crypto.h>
@@ -12,28 +13,28 @@
 #include "base/text.h"
 #include "web/visit.h"
 
-/* How old a token may be. */
+/* Maximum age of a token. */
 #define GOOD_SECS 7200
-/* "TTTTTTTTTTTT-RRRRRRRRRRRR-" and the mark's first 16 octets. */
+/* "TTTTTTTTTTTT-RRRRRRRRRRRR-" and the first 16 octets of the code. */
 #define TIME_AND_RANDOM 26
-#define MARK_OCTETS 16
-#define TOKEN_LENGTH (TIME_AND_RANDOM + 2 * MARK_OCTETS)
+#define CODE_OCTETS 16
+#define TOKEN_LENGTH (TIME_AND_RANDOM + 2 * CODE_OCTETS)
 
 _Static_assert(TOKEN_LENGTH < REQUEST_TOKEN_SIZE, "a token has room in a request");
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
-static unsigned char key[32]; /* made once, never told */
+static unsigned char key[32]; /* made once, and never leaves the program */
 
 static void make_key(void)
 {
 	arc4random_buf(key, sizeof(key));
 }
 
-/* The token that begins with these octets. */
+/* Makes the token that begins with these octets. */
 static void sign(const struct visit *visit, const char *form, const char *begin,
 	char token_r[REQUEST_TOKEN_SIZE])
 {
-	unsigned char mark[EVP_MAX_MD_SIZE];
+	unsigned char code[EVP_MAX_MD_SIZE];
 	char signed_text[128];
 	char client[ADDR_TEXT_SIZE];
 	struct text text = TEXT_OVER(signed_text);
@@ -42,12 +43,12 @@ static void sign(const struct visit *visit, const char *form, const char *begin,
 	pthread_once(&once, make_key);
 	addr_format(&visit->client, client);
 	text_add_format(&text, "%s %.*s %s", form, TIME_AND_RANDOM, begin, client);
-	memset(mark, 0, sizeof(mark));
-	HMAC(EVP_sha256(), key, sizeof(key), (unsigned char *)signed_text, text.length, mark, NULL);
+	memset(code, 0, sizeof(code));
+	HMAC(EVP_sha256(), key, sizeof(key), (unsigned char *)signed_text, text.length, code, NULL);
 	text_init(&token, token_r, REQUEST_TOKEN_SIZE);
 	text_add_format(&token, "%.*s", TIME_AND_RANDOM, begin);
-	for (int i = 0; i < MARK_OCTETS; i++)
-		text_add_format(&token, "%02x", mark[i]);
+	for (int i = 0; i < CODE_OCTETS; i++)
+		text_add_format(&token, "%02x", code[i]);
 }
 
 void form_token_make(const struct visit *visit, const char *form, char token_r[REQUEST_TOKEN_SIZE])

@@ -9,14 +9,15 @@
 struct visit;
 
 /*
- * A form's one-time token: when it was made, a random part, and a mark that only this program can
- * make (HMAC-SHA-256, RFC 2104) over both, the form's name and the visitor's address. So no other
- * site can have a visitor's browser file something, without a cookie. It is good for two hours and
- * until the program ends; that it serves once, the table of requests sees to.
+ * Makes the one-time token of a form: the time, a random part, and a code that only this program
+ * can make (HMAC-SHA-256, RFC 2104) over both, the name of the form and the visitor's address. So
+ * another site cannot use a visitor's browser to file something, and no cookie is needed. A token
+ * is good for two hours of the wall clock, and until the program ends. That it is used only once is
+ * ensured by the table of requests.
  */
 void form_token_make(const struct visit *visit, const char *form, char token_r[REQUEST_TOKEN_SIZE]);
 
-/* Whether a token was made for this form and this visitor, lately. */
+/* Whether a token was made for this form and this visitor, and is not too old. */
 bool form_token_is_good(const struct visit *visit, const char *form, const char *token);
 
 #endif

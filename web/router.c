@@ -55,7 +55,7 @@ static void show_database_problem(struct visit *visit, struct answer *answer)
 	answer->retry_secs = 60;
 }
 
-/* The page, with the databases that it needs. */
+/* Shows the page, with the databases that it needs. */
 static int show_page(struct visit *visit, const struct route *route, struct answer *answer)
 {
 	char buffer[512];
@@ -96,7 +96,7 @@ static void answer_route(
 	if (route == NULL) {
 		page_problem(visit, answer, 404, "There is no such page", "no_page");
 	} else if (visit->too_large) {
-		page_problem(visit, answer, 413, "That is too much", "too_large");
+		page_problem(visit, answer, 413, "Too large", "too_large");
 	} else if (!(route->methods & visit->method)) {
 		answer->allow = "GET, HEAD";
 		page_problem(visit, answer, 405, "This page has no form", "no_form");
