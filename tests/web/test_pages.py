@@ -121,6 +121,54 @@ class Addresses(SiteTest):
             self.assertIn(words, self.look_up(address).page.text)
 
 
+class Requests(SiteTest):
+    """A row of each state, and what its page says."""
+
+    def add(self, kind, state, verdict=None, due=None, running=False):
+        """A request whose test is due in so many seconds; its page."""
+        decided = state in ("granted", "denied")
+        self.query("INSERT INTO request (kind, address, list_id, state, requested_at, filed_by, contact, note, waived,"
+                   " tests, next_test_at, test_began_at, decided_at, decided_by, verdict, why) VALUES (?, '198.18.7.30',"
+                   " 1, ?, unixepoch() - 60, 'visitor', '', '', 0, 0, unixepoch() + ?, iif(?, unixepoch(), NULL),"
+                   " iif(?, unixepoch(), NULL), iif(?, 'opsprobe', NULL), ?, 'Its reason.')",
+                   kind, state, due, running, decided, decided, verdict)
+        answer = self.get(f"/request/{self.query('SELECT max(id) FROM request')[0][0]}")
+        self.check_page(answer, state)
+        return answer
+
+    def test_each_state_has_its_words(self):
+        for kind, state, row, words in (
+                ("removal", "open", {"due": 0}, "The test begins in a moment"),
+                ("removal", "open", {"due": 0, "running": True}, "The test is running"),
+                ("removal", "retry", {"due": 600, "verdict": "void"}, "It is repeated on"),
+                ("removal", "review", {"verdict": "inconclusive"}, "waits for the operator"),
+                ("removal", "granted", {"verdict": "closed"}, "was removed from the list ops"),
+                ("removal", "denied", {"verdict": "open"}, "stays on the list ops. Its reason."),
+                ("removal", "denied", {"verdict": "unreachable"}, "What “unreachable” means"),
+                ("nomination", "open", {"due": 0}, "The nominated address is being tested"),
+                ("nomination", "granted", {"verdict": "open"}, "is an open proxy, and is now listed"),
+                ("nomination", "denied", {"verdict": "closed"}, "The test did not find an open proxy")):
+            with self.subTest(kind=kind, state=state, **row):
+                self.assertIn(words, self.add(kind, state, **row).page.text)
+
+    def test_a_page_reloads_itself_as_long_as_a_test_is_due(self):
+        for state, row, seconds in (("open", {"due": 0}, "3"), ("retry", {"due": 600}, "300"), ("review", {}, None)):
+            self.assertEqual(self.add("removal", state, **row).headers.get("Refresh"), seconds)
+
+    def test_after_a_denied_request_the_page_says_when_the_next_one_is_accepted(self):
+        text = self.add("removal", "denied", verdict="open").page.text
+        self.assertRegex(text, r"accepted from \d+ [A-Z][a-z]+ \d{4}, \d\d:\d\d UTC on")
+
+    def test_the_metrics_count_requests_and_tests(self):
+        self.add("removal", "review")
+        self.query("INSERT INTO test (address, at, verdict, summary, evidence_id) VALUES ('198.18.7.30', 1, 'closed', '',"
+                   " 1)")
+        text = self.get("/metrics").text
+        self.assertRegex(text, r'opsmilter_requests\{kind="removal",state="review"\} [1-9]')
+        self.assertIn('opsmilter_tests_total{verdict="closed"} 1\n', text)
+        self.assertRegex(text, r"opsmilter_oldest_open_request_seconds [1-9]")
+
+
 class Records(SiteTest):
     """What was stored by others is hostile too."""
 
