@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "base/clock.h"
+#include "base/err.h"
 #include "base/text.h"
 #include "conf/conf.h"
 #include "web/form.h"
@@ -240,17 +241,13 @@ static void add_headers(struct MHD_Response *response, const struct answer *answ
 	}
 }
 
-static enum MHD_Result send_answer(
-	struct MHD_Connection *connection, const struct answer *answer, char *page, size_t length)
+static enum MHD_Result send_answer(struct MHD_Connection *connection, const struct answer *answer,
+	struct MHD_Response *response)
 {
-	struct MHD_Response *response =
-		MHD_create_response_from_buffer(length, page, MHD_RESPMEM_MUST_FREE);
 	enum MHD_Result result;
 
-	if (response == NULL) {
-		free(page);
+	if (response == NULL)
 		return MHD_NO;
-	}
 	add_headers(response, answer);
 	result = MHD_queue_response(connection, answer->status, response);
 	MHD_destroy_response(response);
@@ -264,19 +261,24 @@ enum MHD_Result http_refuse(struct MHD_Connection *connection, const struct http
 		.type = "text/plain; charset=utf-8",
 		.allow = refusal->status == 405 ? "GET, HEAD, POST" : NULL,
 	};
-	char *copy = strdup(refusal->text);
 
-	return copy != NULL ? send_answer(connection, &answer, copy, strlen(copy)) : MHD_NO;
+	return send_answer(connection, &answer,
+		MHD_create_response_from_buffer(strlen(refusal->text),
+			(void *)(uintptr_t)refusal->text, MHD_RESPMEM_PERSISTENT));
 }
 
 enum MHD_Result http_request_answer(struct http_request *request, struct MHD_Connection *connection)
 {
+	struct MHD_Response *response = NULL;
 	struct answer answer;
-	size_t length = 0;
-	char *page;
+	struct rows body;
 
 	if (request->form != NULL)
 		form_end(request->form);
-	router_answer(request->site, &request->visit, &answer, &page, &length);
-	return page != NULL ? send_answer(connection, &answer, page, length) : MHD_NO;
+	if (router_answer(request->site, &request->visit, &answer, &body) == ERR_NONE)
+		response = MHD_create_response_from_buffer(
+			body.length, body.html, MHD_RESPMEM_MUST_FREE);
+	if (response == NULL)
+		free(body.html);
+	return send_answer(connection, &answer, response);
 }

@@ -31,7 +31,7 @@ struct hit_count {
 };
 
 static struct {
-	pthread_mutex_t lock; /* of what follows */
+	pthread_mutex_t lock; /* of what follows: one scrape at a time */
 	int64_t last_hit;
 	struct hit_count hits[HIT_COUNTS_MAX];
 	size_t hit_count;
@@ -60,12 +60,22 @@ static void add_hits(void *context, const char *list, const char *action, int64_
 	count->hits = hits;
 }
 
+static void write_head(FILE *out, const char *name, const char *type, const char *help)
+{
+	fprintf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
+static void write_figure(
+	FILE *out, const char *name, const char *type, const char *help, int64_t value)
+{
+	write_head(out, name, type, help);
+	fprintf(out, "%s %lld\n", name, (long long)value);
+}
+
 static int write_hits(FILE *out, struct db *hits)
 {
-	int err;
+	int err = hits_count_after(hits, &figures.last_hit, add_hits, NULL);
 
-	pthread_mutex_lock(&figures.lock);
-	err = hits_count_after(hits, &figures.last_hit, add_hits, NULL);
 	if (err != ERR_NONE) { /* some rows may have been added: count all the next time */
 		figures.last_hit = 0;
 		figures.hit_count = 0;
@@ -74,7 +84,6 @@ static int write_hits(FILE *out, struct db *hits)
 		fprintf(out, "opsmilter_hits_total{list=\"%s\",action=\"%s\"} %lld\n",
 			figures.hits[i].list, figures.hits[i].action,
 			(long long)figures.hits[i].hits);
-	pthread_mutex_unlock(&figures.lock);
 	return err;
 }
 
@@ -97,14 +106,11 @@ static int count_listings(struct db *ops)
 
 static int write_listings(FILE *out, struct db *ops)
 {
-	int err;
+	int err = count_listings(ops);
 
-	pthread_mutex_lock(&figures.lock);
-	err = count_listings(ops);
 	for (size_t i = 0; i < figures.lists.count; i++)
 		fprintf(out, "opsmilter_listings{list=\"%s\"} %lld\n", figures.lists.lists[i].name,
 			(long long)figures.listings[i]);
-	pthread_mutex_unlock(&figures.lock);
 	return err;
 }
 
@@ -125,8 +131,9 @@ static int write_oldest_request(FILE *out, struct db *ops)
 	int64_t oldest;
 	int err = requests_oldest_undecided(ops, &oldest);
 
-	fprintf(out, "opsmilter_oldest_open_request_seconds %lld\n",
-		oldest == CLOCK_NEVER || oldest > now ? 0 : (long long)(now - oldest));
+	write_figure(out, "opsmilter_oldest_open_request_seconds", "gauge",
+		"Age of the oldest undecided request; 0: there is none.",
+		oldest == CLOCK_NEVER || oldest > now ? 0 : now - oldest);
 	return err;
 }
 
@@ -140,21 +147,16 @@ static int write_tests(FILE *out, struct db *ops)
 	return tests_count(ops, write_test_count, out);
 }
 
-static int write_self_test_passed(FILE *out, struct db *ops)
+static int write_self_test(FILE *out, struct db *ops)
 {
 	struct self_test self_test;
 	int err = self_test_read(ops, &self_test);
 
-	fprintf(out, "opsmilter_self_test_passed %d\n", self_test.at > 0 && self_test.passed);
-	return err;
-}
-
-static int write_self_test_time(FILE *out, struct db *ops)
-{
-	struct self_test self_test;
-	int err = self_test_read(ops, &self_test);
-
-	fprintf(out, "opsmilter_self_test_timestamp_seconds %lld\n", (long long)self_test.at);
+	write_figure(out, "opsmilter_self_test_passed", "gauge",
+		"Whether the prober's latest self-test passed.",
+		self_test.at > 0 && self_test.passed);
+	write_figure(out, "opsmilter_self_test_timestamp_seconds", "gauge",
+		"When the prober's latest self-test was; 0: never.", self_test.at);
 	return err;
 }
 
@@ -183,19 +185,10 @@ static const struct metric {
 	{NEED_HITS, write_filter_counters, NULL, NULL, NULL},
 	{NEED_OPS, write_listings, "opsmilter_listings", "gauge", "Listings in force by list."},
 	{NEED_OPS, write_requests, "opsmilter_requests", "gauge", "Requests by kind and state."},
-	{NEED_OPS, write_oldest_request, "opsmilter_oldest_open_request_seconds", "gauge",
-		"Age of the oldest undecided request; 0: there is none."},
+	{NEED_OPS, write_oldest_request, NULL, NULL, NULL},
 	{NEED_OPS, write_tests, "opsmilter_tests_total", "counter", "Tests of hosts by verdict."},
-	{NEED_OPS, write_self_test_passed, "opsmilter_self_test_passed", "gauge",
-		"Whether the prober's latest self-test passed."},
-	{NEED_OPS, write_self_test_time, "opsmilter_self_test_timestamp_seconds", "gauge",
-		"When the prober's latest self-test was; 0: never."},
+	{NEED_OPS, write_self_test, NULL, NULL, NULL},
 };
-
-static void write_head(FILE *out, const char *name, const char *type, const char *help)
-{
-	fprintf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
-}
 
 static void log_failure(const char *what)
 {
@@ -250,18 +243,20 @@ static int write_metrics(FILE *out, struct databases *databases, enum need datab
 int page_metrics(const struct visit *visit, struct answer *answer)
 {
 	struct databases *databases = visit->site->databases;
-	int hits_err = write_metrics(answer->out, databases, NEED_HITS);
-	int ops_err = write_metrics(answer->out, databases, NEED_OPS);
+	int hits_err;
+	int ops_err;
 
+	pthread_mutex_lock(&figures.lock);
+	hits_err = write_metrics(answer->out, databases, NEED_HITS);
+	ops_err = write_metrics(answer->out, databases, NEED_OPS);
+	pthread_mutex_unlock(&figures.lock);
 	answer->type = "text/plain; version=0.0.4; charset=utf-8";
-	write_head(answer->out, "opsmilter_web_databases_usable", "gauge",
-		"Whether the site could read all of the above from both databases just now.");
-	fprintf(answer->out, "opsmilter_web_databases_usable %d\n",
+	write_figure(answer->out, "opsmilter_web_databases_usable", "gauge",
+		"Whether the site could read all of the above from both databases just now.",
 		hits_err == ERR_NONE && ops_err == ERR_NONE);
-	write_head(answer->out, "opsmilter_web_database_errors_total", "counter",
-		"How often a database failed the site since its start.");
-	fprintf(answer->out, "opsmilter_web_database_errors_total %lld\n",
-		(long long)databases_errors(databases));
+	write_figure(answer->out, "opsmilter_web_database_errors_total", "counter",
+		"How often a database failed the site since its start.",
+		databases_errors(databases));
 	return ERR_NONE;
 }
 

@@ -49,12 +49,6 @@ const struct route *router_find(const char *path, const char **rest_r)
 	return NULL;
 }
 
-static void show_database_problem(struct visit *visit, struct answer *answer)
-{
-	page_problem(visit, answer, 503, "Not available at the moment", "unavailable");
-	answer->retry_secs = 60;
-}
-
 /* Shows the page, with the databases that it needs. */
 static int show_page(struct visit *visit, const struct route *route, struct answer *answer)
 {
@@ -79,17 +73,18 @@ static int show_page(struct visit *visit, const struct route *route, struct answ
 }
 
 /* Begins an answer; what was written so far is dropped. */
-static void begin_answer(struct answer *answer, char **page_r, size_t *length_r)
+static int begin_answer(struct answer *answer, struct rows *body)
 {
-	if (answer->out != NULL)
-		fclose(answer->out);
-	free(*page_r);
-	*page_r = NULL;
-	*answer = (struct answer){.status = 200, .out = open_memstream(page_r, length_r)};
+	int err;
+
+	rows_end(body);
+	free(body->html);
+	err = rows_begin(body);
+	*answer = (struct answer){.status = 200, .out = body->out};
+	return err;
 }
 
-static void answer_route(
-	struct visit *visit, struct answer *answer, char **page_r, size_t *length_r)
+static int answer_route(struct visit *visit, struct answer *answer, struct rows *body)
 {
 	const struct route *route = router_find(visit->path, &visit->rest);
 
@@ -102,32 +97,28 @@ static void answer_route(
 		page_problem(visit, answer, 405, "This page has no form", "no_form");
 	} else if (route->needs & NEED_ALLOWANCE &&
 		   !page_take_allowance(visit, answer, ALLOWANCE_LOOKUPS)) {
-		return;
+		return ERR_NONE;
 	} else if (show_page(visit, route, answer) != ERR_NONE) {
-		begin_answer(answer, page_r, length_r);
-		if (answer->out != NULL)
-			show_database_problem(visit, answer);
+		if (begin_answer(answer, body) != ERR_NONE)
+			return ERR_MEMORY;
+		page_problem(visit, answer, 503, "Not available at the moment", "unavailable");
+		answer->retry_secs = 60;
 	}
+	return ERR_NONE;
 }
 
-void router_answer(struct site *site, struct visit *visit, struct answer *answer_r, char **page_r,
-	size_t *length_r)
+int router_answer(
+	struct site *site, struct visit *visit, struct answer *answer_r, struct rows *body_r)
 {
+	int err;
+
 	visit->site = site;
 	visit->conf = site->conf;
-	*page_r = NULL;
-	answer_r->out = NULL;
-	begin_answer(answer_r, page_r, length_r);
-	if (answer_r->out == NULL)
-		return;
-	answer_route(visit, answer_r, page_r, length_r);
-	if (answer_r->out == NULL)
-		return;
-	if (answer_r->has_frame)
+	*body_r = (struct rows){.html = NULL};
+	err = begin_answer(answer_r, body_r);
+	if (err == ERR_NONE)
+		err = answer_route(visit, answer_r, body_r);
+	if (err == ERR_NONE && answer_r->has_frame)
 		page_end(visit, answer_r);
-	if (fclose(answer_r->out) != 0) {
-		free(*page_r);
-		*page_r = NULL;
-	}
-	answer_r->out = NULL;
+	return rows_end(body_r) == ERR_NONE ? err : ERR_MEMORY;
 }

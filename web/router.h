@@ -21,10 +21,10 @@ const struct route *router_find(const char *path, const char **rest_r);
 
 /*
  * Answers a visit: finds the page, checks method, size and the client's look-ups, and lends the
- * databases. The caller has set method, path, fields, too_large, foreign, client and now. page_r is
- * the whole body with its length, to be freed by the caller; NULL if memory ran out.
+ * databases. The caller has set method, path, fields, too_large, foreign, client and now, and frees
+ * body_r->html, also after an error. ERR_MEMORY.
  */
-void router_answer(struct site *site, struct visit *visit, struct answer *answer_r, char **page_r,
-	size_t *length_r);
+int router_answer(struct site *site, struct visit *visit, struct answer *answer_r,
+	struct rows *body_r) __attribute__((warn_unused_result));
 
 #endif

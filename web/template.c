@@ -209,9 +209,10 @@ int rows_begin(struct rows *rows)
 	return rows->out != NULL ? ERR_NONE : ERR_MEMORY;
 }
 
-void rows_end(struct rows *rows)
+int rows_end(struct rows *rows)
 {
-	if (rows->out != NULL)
-		fclose(rows->out);
+	bool failed = rows->out != NULL && fclose(rows->out) != 0;
+
 	rows->out = NULL;
+	return failed ? ERR_MEMORY : ERR_NONE;
 }

@@ -40,7 +40,7 @@ void template_write_row(
 
 /* HTML that is written to memory, as the value of a row. */
 struct rows {
-	char *html; /* after rows_end(); the caller frees it */
+	char *html; /* complete after rows_end(); the caller frees it */
 	size_t length;
 	FILE *out; /* between rows_begin() and rows_end() */
 };
@@ -48,8 +48,8 @@ struct rows {
 /* ERR_MEMORY. */
 int rows_begin(struct rows *rows) __attribute__((warn_unused_result));
 
-/* Does nothing if rows_begin() failed. */
-void rows_end(struct rows *rows);
+/* ERR_MEMORY: something that was written is missing. Does nothing if rows_begin() failed. */
+int rows_end(struct rows *rows);
 
 /* Writes octets escaped for HTML: markup as entities, control characters and what is not UTF-8 as
  * the replacement character. Line ends and tabs stay. */
