@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* opsweb: starts the site, and reloads or stops it on a signal. */
 #include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -30,9 +31,9 @@ static const char help[] =
 	"  -V, --version      show the version and exit\n"
 	"  -h, --help         show this and exit\n"
 	"\n"
-	"SIGHUP reloads the configuration, SIGTERM ends in order. See opsweb(8).\n";
+	"SIGHUP reloads the configuration, SIGTERM stops the program. See opsweb(8).\n";
 
-/* What needs the rights that the process was started with, and then gives them up. */
+/* Does what may need root's privileges, and then gives them up. */
 static int open_and_drop(const struct conf *conf, const struct program_arguments *arguments)
 {
 	char buffer[1024];
@@ -130,7 +131,7 @@ int main(int count, char **values)
 	pthread_sigmask(SIG_BLOCK, &signals, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	int socket = open_and_drop(conf, &arguments);
-	umask(0007); /* the databases' files are the group's too */
+	umask(0007); /* the group may write the databases, too */
 	program_use_syslog(&arguments, conf);
 	run(path, conf, socket);
 	program_remove_pid();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* RTLD_NEXT */
-#define _GNU_SOURCE
+/* Connections of the site: how many, and their deadlines. */
+#define _GNU_SOURCE /* RTLD_NEXT */
 #include "web/connections.h"
 
 #include <dlfcn.h>

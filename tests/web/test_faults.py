@@ -108,7 +108,7 @@ class Faults(SiteTest):
         self.assertEqual([self.ask(f"/lookup?ip={LISTED}").status for _ in range(2)], [200, 429])
         self.write_conf("no_such_option = 1")
         self.site.send_signal(signal.SIGHUP)
-        self.wait_for(lambda: "stays" in self.log(), "the complaint")
+        self.wait_for(lambda: "stays" in self.log(), "the error")
         self.get("/")
 
     def test_the_end_is_in_order_and_soon(self):
