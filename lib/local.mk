@@ -58,5 +58,7 @@ libops_a_SOURCES += \
 
 libops_a_SOURCES += \
 	lib/daemon/daemon.c lib/daemon/daemon.h \
+	lib/daemon/failure_log.c lib/daemon/failure_log.h \
 	lib/daemon/pidfile.c \
-	lib/daemon/program.c lib/daemon/program.h
+	lib/daemon/program.c lib/daemon/program.h \
+	lib/daemon/snapshot.c lib/daemon/snapshot.h

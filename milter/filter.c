@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The filter in force: its configuration and databases, and the steps under way. */
 #include "milter/filter.h"
 
 #include <pthread.h>
@@ -9,7 +10,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "milter/failure.h"
+#include "daemon/failure_log.h"
 #include "store/db.h"
 #include "store/migrate.h"
 #include "store/pool.h"
@@ -19,61 +20,64 @@
 #define STOP_POLL_MSECS 10
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-static struct filter *all;     /* guarded by mutex */
-static struct filter *current; /* guarded by mutex; counts as a holder */
+static struct filter *all; /* those that are held; guarded by mutex */
+static struct snapshot_slot current;
 
 static atomic_uint steps;
 static atomic_bool stopping;
 
-static void filter_free(struct filter *filter)
+static struct failure_log failures = FAILURE_LOG_INIT("on_error decides about the mail");
+
+void filter_log_failure(const char *message)
+{
+	failure_log_add(&failures, message);
+}
+
+static void stop_hits(struct filter *filter)
 {
 	size_t lost = hitlog_stop(&filter->hits);
 
 	if (lost > 0)
-		log_error("%s: %zu hits were not written: the log could not be used to the end",
+		log_error("%s: %zu hits were not written, because the hit log could not be used",
 			filter->conf->hit_log, lost);
+}
+
+static void unlink_filter(struct filter *filter)
+{
+	pthread_mutex_lock(&mutex);
+	struct filter **link = &all;
+	while (*link != filter)
+		link = &(*link)->next;
+	*link = filter->next;
+	pthread_mutex_unlock(&mutex);
+}
+
+static void filter_free(struct snapshot *snapshot)
+{
+	struct filter *filter = (struct filter *)snapshot;
+
+	unlink_filter(filter);
+	stop_hits(filter);
 	pool_free(&filter->lookups);
 	conf_free(&filter->conf);
 	free(filter);
 }
 
-static void unlink_filter(struct filter *filter)
-{
-	struct filter **link = &all;
-
-	while (*link != filter)
-		link = &(*link)->next;
-	*link = filter->next;
-}
-
 struct filter *filter_hold(void)
 {
-	pthread_mutex_lock(&mutex);
-	struct filter *filter = current;
-	filter->holders++;
-	pthread_mutex_unlock(&mutex);
-	return filter;
+	return (struct filter *)snapshot_hold(&current);
 }
 
 struct filter *filter_hold_this(struct filter *filter)
 {
-	pthread_mutex_lock(&mutex);
-	filter->holders++;
-	pthread_mutex_unlock(&mutex);
+	snapshot_hold_again(&filter->snapshot);
 	return filter;
 }
 
 void filter_release(struct filter **filter)
 {
-	if (*filter == NULL)
-		return;
-	pthread_mutex_lock(&mutex);
-	bool last = --(*filter)->holders == 0;
-	if (last)
-		unlink_filter(*filter);
-	pthread_mutex_unlock(&mutex);
-	if (last)
-		filter_free(*filter);
+	if (*filter != NULL)
+		snapshot_release(&(*filter)->snapshot);
 	*filter = NULL;
 }
 
@@ -99,15 +103,32 @@ static int try_databases(const struct conf *conf, struct text *message_r)
 	return err == ERR_NONE ? try_database(conf->hit_log, DB_HITS, true, message_r) : err;
 }
 
-static struct filter *make_current(struct filter *filter)
+static void link_filter(struct filter *filter)
 {
 	pthread_mutex_lock(&mutex);
-	struct filter *old = current;
 	filter->next = all;
 	all = filter;
-	current = filter;
 	pthread_mutex_unlock(&mutex);
-	return old;
+}
+
+/* All but the configuration, or NULL and why in message_r. */
+static struct filter *filter_new(const struct conf *conf, struct text *message_r)
+{
+	struct filter *filter = calloc(1, sizeof(*filter));
+	int err = filter == NULL ? ERR_MEMORY : ERR_NONE;
+
+	if (err == ERR_NONE)
+		err = lookup_pool_new(conf->database, &filter->lookups);
+	if (err == ERR_NONE)
+		err = hitlog_start(conf->hit_log, conf->milter.hit_sync == HIT_SYNC_FULL,
+			filter_log_failure, &filter->hits);
+	if (err == ERR_NONE)
+		return filter;
+	text_add(message_r, err_text(err));
+	if (filter != NULL)
+		pool_free(&filter->lookups);
+	free(filter);
+	return NULL;
 }
 
 int filter_install(struct conf *conf, bool must_work, struct text *message_r)
@@ -118,27 +139,16 @@ int filter_install(struct conf *conf, bool must_work, struct text *message_r)
 	if (err != ERR_NONE && must_work)
 		return err;
 	if (err != ERR_NONE)
-		log_warning("%s; until that is mended, on_error decides about the mail",
+		log_warning("%s; until this is fixed, on_error decides about the mail",
 			message_r->buffer);
 	text_clear(message_r);
-	filter = calloc(1, sizeof(*filter));
-	err = filter == NULL ? ERR_MEMORY : ERR_NONE;
-	if (err == ERR_NONE)
-		err = lookup_pool_new(conf->database, &filter->lookups);
-	if (err == ERR_NONE)
-		err = hitlog_start(conf->hit_log, conf->milter.hit_sync == HIT_SYNC_FULL,
-			failure_log, &filter->hits);
-	if (err != ERR_NONE) {
-		text_add(message_r, err_text(err));
-		if (filter != NULL)
-			pool_free(&filter->lookups);
-		free(filter);
-		return err;
-	}
+	filter = filter_new(conf, message_r);
+	if (filter == NULL)
+		return ERR_MEMORY;
+	filter->snapshot.free = filter_free;
 	filter->conf = conf;
-	filter->holders = 1;
-	struct filter *old = make_current(filter);
-	filter_release(&old);
+	link_filter(filter);
+	snapshot_install(&current, &filter->snapshot);
 	return ERR_NONE;
 }
 
@@ -166,10 +176,7 @@ void filter_stop(void)
 		nanosleep(&poll_time, NULL);
 	/* Sessions may still hold their filters, but none of them records any more. */
 	pthread_mutex_lock(&mutex);
-	for (struct filter *filter = all; filter != NULL; filter = filter->next) {
-		if (hitlog_stop(&filter->hits) > 0)
-			log_error("%s: hits were not written: the log could not be used to the end",
-				filter->conf->hit_log);
-	}
+	for (struct filter *filter = all; filter != NULL; filter = filter->next)
+		stop_hits(filter);
 	pthread_mutex_unlock(&mutex);
 }

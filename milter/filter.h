@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "conf/conf.h"
+#include "daemon/snapshot.h"
 #include "store/hitlog.h"
 #include "store/lookup.h"
 
@@ -16,8 +17,8 @@ struct text;
  * holds the one that was current when it began, to its end; a reload makes another current.
  */
 struct filter {
-	struct filter *next; /* of all that are held; guarded by filter.c */
-	unsigned holders;    /* likewise */
+	struct snapshot snapshot; /* the first member */
+	struct filter *next;      /* of all that are held; guarded by filter.c */
 	struct conf *conf;
 	struct pool *lookups;
 	struct hitlog *hits;
@@ -31,6 +32,9 @@ struct filter {
  */
 int filter_install(struct conf *conf, bool must_work, struct text *message_r)
 	__attribute__((warn_unused_result));
+
+/* Logs that a database could not be used, at most once a minute. Any thread. */
+void filter_log_failure(const char *message);
 
 /* The current filter, held. Any thread. */
 struct filter *filter_hold(void);

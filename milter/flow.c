@@ -9,7 +9,6 @@
 #include "base/text.h"
 #include "core/verdict.h"
 #include "milter/counters.h"
-#include "milter/failure.h"
 
 /* How long a client waits for its hit to be on disk before on_error decides. */
 #define HIT_WAIT_MSECS 5000
@@ -37,7 +36,7 @@ static enum finding look_up(
 	counters_add(COUNTER_LOOKUPS);
 	if (lookup_in_pool(filter->lookups, addr, clock_now(), &found, &message) != ERR_NONE) {
 		counters_add(COUNTER_LOOKUP_ERRORS);
-		failure_log(buffer);
+		filter_log_failure(buffer);
 		/* Under tempfail the session goes on, as exempt mail passes all the same. */
 		*listing_r = (struct listing){.action = LIST_DEFER};
 		return reply_on_error(filter).answer == ANSWER_DEFER ? UNKNOWN : NOT_LISTED;
@@ -121,7 +120,7 @@ static void post_hit(struct session *session, struct hit *hit, const char *why)
 	if (hit->action == HIT_LEFT)
 		text_copy(hit->reply, sizeof(hit->reply), "the client left before it was told");
 	if (hitlog_post(session->filter->hits, hit, &message) != ERR_NONE)
-		failure_log(buffer);
+		filter_log_failure(buffer);
 }
 
 /* For what the client is told, or its mail shows: on disk before this returns, or a failure. */
@@ -139,7 +138,7 @@ static int record_hit(struct session *session, struct hit *hit)
 
 	if (err != ERR_NONE) {
 		counters_add(COUNTER_HIT_ERRORS);
-		failure_log(buffer);
+		filter_log_failure(buffer);
 	}
 	return err;
 }

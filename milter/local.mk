@@ -5,7 +5,6 @@ opsmilter_SOURCES = \
 	milter/background.c milter/background.h \
 	milter/callbacks.c milter/callbacks.h \
 	milter/counters.c milter/counters.h \
-	milter/failure.c milter/failure.h \
 	milter/filter.c milter/filter.h \
 	milter/flow.c milter/flow.h \
 	milter/main.c \

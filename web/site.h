@@ -2,16 +2,18 @@
 #ifndef WEB_SITE_H
 #define WEB_SITE_H
 
+#include "daemon/snapshot.h"
+
 struct conf;
 struct databases;
 struct limits;
 
 /* What all visits share. A visit holds it, so that a reload waits for nobody. */
 struct site {
+	struct snapshot snapshot; /* the first member */
 	struct conf *conf;
 	struct databases *databases;
 	struct limits *limits; /* the same after a reload */
-	unsigned holders;      /* visits and the server; guarded by a lock of site.c */
 };
 
 /* Takes ownership of the configuration, also on failure; limits must outlive the site.

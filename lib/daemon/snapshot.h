@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef DAEMON_SNAPSHOT_H
+#define DAEMON_SNAPSHOT_H
+
+/*
+ * One reading of the configuration with what was made from it, counted: whoever works with it holds
+ * it, so that a reload waits for nobody. It is the first member of the daemon's own structure. All
+ * functions: any thread.
+ */
+struct snapshot {
+	unsigned holders;                        /* guarded by a lock of snapshot.c */
+	void (*free)(struct snapshot *snapshot); /* called without the lock */
+};
+
+/* Where the snapshot in force is; all zero: none. */
+struct snapshot_slot {
+	struct snapshot *current; /* guarded by the same lock */
+};
+
+/* Puts a snapshot in force; NULL: none. The old one is freed with its last holder. */
+void snapshot_install(struct snapshot_slot *slot, struct snapshot *snapshot);
+
+/* The snapshot in force, held; NULL if there is none. */
+struct snapshot *snapshot_hold(struct snapshot_slot *slot);
+
+/* One more hold of a snapshot that the caller holds. */
+void snapshot_hold_again(struct snapshot *snapshot);
+
+/* Takes NULL. */
+void snapshot_release(struct snapshot *snapshot);
+
+#endif
