@@ -4,12 +4,12 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/number.h"
 #include "base/text.h"
 #include "ctl/context.h"
 #include "ctl/output.h"
@@ -85,10 +85,10 @@ static enum status show_body(const struct evidence *evidence)
 static enum status run(struct context *context)
 {
 	const char *operand = context->options.operands[0];
-	size_t digits = strspn(operand, "0123456789");
 	struct evidence *evidence;
+	int64_t id;
 
-	if (digits == 0 || digits > 18 || operand[digits] != '\0') {
+	if (!number_parse(operand, 0, INT64_MAX, &id)) {
 		say_error(
 			"\"%s\" is not an evidence number; \"opsctl lookup IP\" shows the numbers",
 			operand);
@@ -97,7 +97,7 @@ static enum status run(struct context *context)
 	enum status status = context_open_ops(context, false);
 	if (status != STATUS_DONE)
 		return status;
-	int err = evidence_get(context->ops, strtoll(operand, NULL, 10), &evidence);
+	int err = evidence_get(context->ops, id, &evidence);
 	if (err == ERR_NOT_FOUND) {
 		say_error("no evidence %s", operand);
 		return STATUS_NO;

@@ -2,11 +2,11 @@
 /* opsctl hits: the hit log. */
 #include "ctl/hits.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/number.h"
 #include "ctl/context.h"
 #include "ctl/output.h"
 #include "ctl/table.h"
@@ -109,10 +109,8 @@ static enum status show_ref(struct context *context, const char *ref)
 static enum status read_limit(const struct context *context, int64_t *limit_r)
 {
 	const char *limit = context_option(context, OPTION_LIMIT, "50");
-	size_t digits = strspn(limit, "0123456789");
 
-	*limit_r = digits > 0 && digits < 19 ? strtoll(limit, NULL, 10) : 0;
-	if (limit[digits] == '\0' && *limit_r > 0)
+	if (number_parse(limit, 1, INT64_MAX, limit_r))
 		return STATUS_DONE;
 	say_error("--limit: \"%s\" is not a number of hits (for example 50)", limit);
 	return STATUS_USAGE;

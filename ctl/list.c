@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* opsctl list: shows, changes and adds lists. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/number.h"
 #include "base/text.h"
 #include "ctl/context.h"
 #include "ctl/output.h"
@@ -48,25 +48,14 @@ static const char *set_expires(struct list *list, const char *value)
 	return NULL;
 }
 
-/* A decimal number from least to most, without other characters. */
-static bool parse_number(const char *string, long least, long most, long *number_r)
-{
-	size_t digits = strspn(string, "0123456789");
-
-	if (digits == 0 || digits > 3 || string[digits] != '\0')
-		return false;
-	*number_r = strtol(string, NULL, 10);
-	return *number_r >= least && *number_r <= most;
-}
-
 static const char *set_dns_code(struct list *list, const char *value)
 {
 	static const char prefix[] = "127.0.0.";
-	long code;
+	int64_t code;
 
 	if (strncmp(value, prefix, strlen(prefix)) == 0)
 		value += strlen(prefix);
-	if (!parse_number(value, 2, 255, &code))
+	if (!number_parse(value, 2, 255, &code))
 		return "dns_code must be 127.0.0.2 to 127.0.0.255";
 	list->dns_code = (int)code;
 	return NULL;
@@ -77,17 +66,17 @@ static const char *set_max_network(struct list *list, const char *value)
 {
 	static const char help[] = "max_network must be like /16 (IPv4) or /16,/32 (IPv4, IPv6)";
 	char copy[16];
-	long ipv4, ipv6 = list->max_ipv6;
+	int64_t ipv4, ipv6 = list->max_ipv6;
 
 	if (!text_copy(copy, sizeof(copy), value))
 		return help;
 	char *comma = strchr(copy, ',');
 	if (comma != NULL) {
 		*comma++ = '\0';
-		if (!parse_number(comma + (*comma == '/'), 0, 128, &ipv6))
+		if (!number_parse(comma + (*comma == '/'), 0, 128, &ipv6))
 			return help;
 	}
-	if (!parse_number(copy + (*copy == '/'), 0, 32, &ipv4))
+	if (!number_parse(copy + (*copy == '/'), 0, 32, &ipv4))
 		return help;
 	list->max_ipv4 = (unsigned)ipv4;
 	list->max_ipv6 = (unsigned)ipv6;

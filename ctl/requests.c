@@ -2,12 +2,12 @@
 /* opsctl requests: shows and decides removal requests and nominations. */
 #include "store/requests.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/number.h"
 #include "ctl/context.h"
 #include "ctl/output.h"
 #include "ctl/table.h"
@@ -131,15 +131,10 @@ static void show_for_people(const struct request *request)
 /* Reads a request number; prints an error if it is not one. */
 static bool read_number(const char *operand, int64_t *id_r)
 {
-	size_t digits = strspn(operand, "0123456789");
-
-	if (digits == 0 || digits > 18 || operand[digits] != '\0') {
-		say_error("\"%s\" is not a request number; \"opsctl requests\" shows the numbers",
-			operand);
-		return false;
-	}
-	*id_r = strtoll(operand, NULL, 10);
-	return true;
+	if (number_parse(operand, 0, INT64_MAX, id_r))
+		return true;
+	say_error("\"%s\" is not a request number; \"opsctl requests\" shows the numbers", operand);
+	return false;
 }
 
 static enum status no_such_request(int64_t id)

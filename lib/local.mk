@@ -10,6 +10,7 @@ libops_a_SOURCES += \
 	lib/base/json.c lib/base/json.h \
 	lib/base/log.c lib/base/log.h \
 	lib/base/network.c lib/base/network.h \
+	lib/base/number.c lib/base/number.h \
 	lib/base/reserved.c lib/base/reserved.h \
 	lib/base/text.c lib/base/text.h
 

@@ -3,7 +3,6 @@
 
 #include <event2/event.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -39,20 +38,6 @@ int setup_check(const struct conf *conf, struct text *message_r)
 	return ERR_NONE;
 }
 
-/* "192.0.2.25:25" or "[2001:db8::25]:25"; its form was checked with the configuration. */
-static int parse_target(const char *string, struct target *target_r)
-{
-	char host[ADDR_TEXT_SIZE + 2];
-	const char *colon = strrchr(string, ':');
-	bool brackets = string[0] == '[';
-
-	if (colon == NULL || !text_copy(host, sizeof(host), string + brackets))
-		return ERR_SYNTAX;
-	host[colon - string - 2 * brackets] = '\0';
-	target_r->port = (uint16_t)atoi(colon + 1);
-	return addr_parse(host, &target_r->addr);
-}
-
 static int parse_targets(const struct conf_probe *conf, struct setup *setup)
 {
 	int err = ERR_NONE;
@@ -60,9 +45,9 @@ static int parse_targets(const struct conf_probe *conf, struct setup *setup)
 	setup->targets = calloc(conf->target_count, sizeof(*setup->targets));
 	if (setup->targets == NULL)
 		return ERR_MEMORY;
-	for (; err == ERR_NONE && setup->target_count < conf->target_count; setup->target_count++)
-		err = parse_target(
-			conf->target[setup->target_count], &setup->targets[setup->target_count]);
+	for (size_t i = 0; err == ERR_NONE && i < conf->target_count; i++, setup->target_count++)
+		err = addr_parse_endpoint(
+			conf->target[i], &setup->targets[i].addr, &setup->targets[i].port);
 	return err;
 }
 

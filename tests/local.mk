@@ -21,6 +21,7 @@ UNIT_TESTS += tests/base/test_err
 UNIT_TESTS += tests/base/test_json
 UNIT_TESTS += tests/base/test_log
 UNIT_TESTS += tests/base/test_network
+UNIT_TESTS += tests/base/test_number
 UNIT_TESTS += tests/base/test_reserved
 UNIT_TESTS += tests/base/test_text
 UNIT_TESTS += tests/conf/test_conf

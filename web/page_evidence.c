@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/number.h"
 #include "conf/conf.h"
 #include "core/mask.h"
 #include "store/evidence.h"
@@ -154,12 +155,12 @@ static int get_public(const struct visit *visit, int64_t id, struct evidence **e
 
 int page_evidence(const struct visit *visit, struct answer *answer)
 {
-	size_t digits = strspn(visit->rest, "0123456789");
 	struct evidence *evidence = NULL;
+	int64_t id;
 	int err = ERR_NOT_FOUND;
 
-	if (digits > 0 && digits <= 18 && visit->rest[digits] == '\0')
-		err = get_public(visit, strtoll(visit->rest, NULL, 10), &evidence);
+	if (number_parse(visit->rest, 0, INT64_MAX, &id))
+		err = get_public(visit, id, &evidence);
 	if (err == ERR_NOT_FOUND) {
 		page_problem(visit, answer, 404, "There is no such evidence", "no_evidence");
 		return ERR_NONE;

@@ -2,11 +2,11 @@
 /* The page of a request. Anybody can count through the numbers: so it shows nothing about who
  * filed the request, only what the page of the address shows too, and does not name an address
  * whose nomination did not lead to a listing. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/number.h"
 #include "store/requests.h"
 #include "store/tests.h"
 #include "web/embedded.h"
@@ -109,14 +109,6 @@ static void show_request(const struct visit *visit, struct answer *answer,
 			{"why", .text = named ? request->why : NULL}));
 }
 
-static bool read_number(const char *string, int64_t *id_r)
-{
-	size_t digits = strspn(string, "0123456789");
-
-	*id_r = strtoll(string, NULL, 10);
-	return digits > 0 && digits <= 18 && string[digits] == '\0';
-}
-
 int page_request(const struct visit *visit, struct answer *answer)
 {
 	struct request request;
@@ -126,7 +118,7 @@ int page_request(const struct visit *visit, struct answer *answer)
 	int64_t id;
 	int err = ERR_NOT_FOUND;
 
-	if (read_number(visit->rest, &id))
+	if (number_parse(visit->rest, 0, INT64_MAX, &id))
 		err = requests_get(visit->ops, id, &request);
 	if (err == ERR_NOT_FOUND) {
 		page_problem(visit, answer, 404, "There is no such request", "no_request");

@@ -34,18 +34,15 @@ struct server {
 
 int server_bind(const char *listen_at, int *socket_r, struct text *message_r)
 {
-	char host[ADDR_TEXT_SIZE + 2];
-	const char *colon = strrchr(listen_at, ':');
 	struct sockaddr_storage name;
 	struct addr addr;
 	socklen_t length;
+	uint16_t port;
 	int on = 1;
 
-	text_copy(host, (size_t)(colon - listen_at) + 1, listen_at + (listen_at[0] == '['));
-	host[strcspn(host, "]")] = '\0';
-	if (addr_parse(host, &addr))
+	if (addr_parse_endpoint(listen_at, &addr, &port) != ERR_NONE)
 		return ERR_SYNTAX; /* the configuration was checked */
-	length = addr_to_sockaddr(&addr, (uint16_t)atoi(colon + 1), &name);
+	length = addr_to_sockaddr(&addr, port, &name);
 	*socket_r = socket(name.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (*socket_r >= 0 &&
 		setsockopt(*socket_r, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&

@@ -7,11 +7,14 @@
 #include <sys/socket.h>
 
 #include "base/err.h"
+#include "base/number.h"
 #include "base/text.h"
 
 /* Where the four octets of an IPv4 address are. */
 #define IPV4_OFFSET 12
 #define GROUPS 8
+/* Octets of the longest spelling: 39 as hexadecimal groups, 45 with a dotted quad. */
+#define SPELLING_SIZE 46
 
 static const uint8_t MAPPED_PREFIX[IPV4_OFFSET] = {[10] = 0xff, [11] = 0xff};
 
@@ -36,6 +39,30 @@ int addr_parse(const char *string, struct addr *addr_r)
 		memcpy(addr_r->octets, &ipv6, sizeof(addr_r->octets));
 	else
 		return ERR_SYNTAX;
+	return ERR_NONE;
+}
+
+int addr_parse_endpoint(const char *string, struct addr *addr_r, uint16_t *port_r)
+{
+	char host[SPELLING_SIZE];
+	const char *colon = strrchr(string, ':');
+	bool brackets = string[0] == '[' && colon > string && colon[-1] == ']';
+	size_t length = colon == NULL ? 0 : (size_t)(colon - string) - 2 * brackets;
+	int64_t port;
+
+	memset(addr_r, 0, sizeof(*addr_r));
+	*port_r = 0;
+	if (length == 0 || length >= sizeof(host) || !number_parse(colon + 1, 1, 65535, &port))
+		return ERR_SYNTAX;
+	memcpy(host, string + brackets, length);
+	host[length] = '\0';
+	if (addr_parse(host, addr_r) != ERR_NONE)
+		return ERR_SYNTAX;
+	if (!brackets && !addr_is_ipv4(addr_r)) {
+		memset(addr_r, 0, sizeof(*addr_r));
+		return ERR_SYNTAX;
+	}
+	*port_r = (uint16_t)port;
 	return ERR_NONE;
 }
 

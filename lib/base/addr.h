@@ -25,6 +25,13 @@ struct addr {
  */
 int addr_parse(const char *string, struct addr *addr_r) __attribute__((warn_unused_result));
 
+/*
+ * Reads ADDRESS:PORT, with IPv6 in brackets: "192.0.2.25:25", "[2001:db8::25]:25". ERR_SYNTAX;
+ * addr_r and port_r are zero then.
+ */
+int addr_parse_endpoint(const char *string, struct addr *addr_r, uint16_t *port_r)
+	__attribute__((warn_unused_result));
+
 /* Takes the address of an AF_INET or AF_INET6 socket. ERR_SYNTAX for NULL or any other family. */
 int addr_from_sockaddr(const struct sockaddr *sockaddr, struct addr *addr_r)
 	__attribute__((warn_unused_result));

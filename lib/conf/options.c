@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "conf/options.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
 #include "base/log.h"
+#include "base/number.h"
 #include "base/text.h"
 #include "conf/conf.h"
 #include "conf/socket_name.h"
@@ -76,32 +76,15 @@ static int check_whole_address(const char *value, struct text *why_r)
 	return ERR_SYNTAX;
 }
 
-/* A port number that takes the whole string. */
-static bool is_port(const char *string)
-{
-	char *end;
-	long port = strtol(string, &end, 10);
-
-	return string[0] >= '0' && string[0] <= '9' && *end == '\0' && port >= 1 && port <= 65535;
-}
-
 /* ADDRESS:PORT, with IPv6 in brackets. */
 static int check_endpoint(const char *value, struct text *why_r)
 {
-	char host[ADDR_TEXT_SIZE + 2];
 	struct addr addr;
-	const char *colon = strrchr(value, ':');
-	size_t length = colon == NULL ? 0 : (size_t)(colon - value);
+	uint16_t port;
 
-	if (length > 0 && length < sizeof(host) && is_port(colon + 1)) {
-		bool brackets = value[0] == '[' && value[length - 1] == ']';
-		memcpy(host, value, length);
-		host[length - brackets] = '\0';
-		if (addr_parse(host + brackets, &addr) == ERR_NONE &&
-			(brackets || addr_is_ipv4(&addr)))
-			return ERR_NONE;
-	}
-	text_add(why_r, "ADDRESS:PORT is wanted, such as 192.0.2.25:25 or [2001:db8::25]:25");
+	if (addr_parse_endpoint(value, &addr, &port) == ERR_NONE)
+		return ERR_NONE;
+	text_add(why_r, "not ADDRESS:PORT (for example 192.0.2.25:25 or [2001:db8::25]:25)");
 	return ERR_SYNTAX;
 }
 
@@ -109,11 +92,12 @@ static int check_probe_port(const char *value, struct text *why_r)
 {
 	static const char *const protocols[] = {"http", "https", "socks4", "socks5", "gateway"};
 	const char *colon = strchr(value, ':');
+	int64_t port;
 
 	for (size_t i = 0; colon != NULL && i < sizeof(protocols) / sizeof(protocols[0]); i++) {
 		size_t length = strlen(protocols[i]);
 		if ((size_t)(colon - value) == length && memcmp(value, protocols[i], length) == 0 &&
-			is_port(colon + 1))
+			number_parse(colon + 1, 1, 65535, &port))
 			return ERR_NONE;
 	}
 	text_add(why_r, "PROTOCOL:PORT is wanted, such as http:3128; the protocols are http, "

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "conf/socket_name.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/addr.h"
 #include "base/err.h"
+#include "base/number.h"
 #include "base/text.h"
 
 static int say_spellings(struct text *why_r)
@@ -45,15 +45,14 @@ static void add_printable(struct text *text, const char *string, size_t length)
 static int parse_port(
 	const char *string, size_t length, struct socket_name *name_r, struct text *why_r)
 {
-	bool digits = length > 0 && length < sizeof(name_r->port) &&
-		      strspn(string, "0123456789") >= length;
+	int64_t port;
 
-	if (digits) {
+	if (length < sizeof(name_r->port)) {
 		memcpy(name_r->port, string, length);
 		name_r->port[length] = '\0';
+		if (number_parse(name_r->port, 1, 65535, &port))
+			return ERR_NONE;
 	}
-	if (digits && atoi(name_r->port) >= 1 && atoi(name_r->port) <= 65535)
-		return ERR_NONE;
 	text_add(why_r, "the port \"");
 	add_printable(why_r, string, length);
 	text_add(why_r, "\" is none; a number from 1 to 65535 is wanted, as inet:8891@127.0.0.1");

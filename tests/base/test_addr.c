@@ -259,9 +259,55 @@ static void addresses_share_bits_up_to_the_first_that_differs(void **state)
 	}
 }
 
+static void an_endpoint_is_an_address_and_a_port(void **state)
+{
+	static const struct {
+		const char *string, *address;
+		uint16_t port;
+	} cases[] = {
+		{"192.0.2.25:25", "192.0.2.25", 25},
+		{"[2001:db8::25]:65535", "2001:db8::25", 65535},
+		{"[::]:1", "::", 1},
+		{"[192.0.2.25]:25", "192.0.2.25", 25},
+	};
+	char text[ADDR_TEXT_SIZE];
+	struct addr addr;
+	uint16_t port;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		assert_int_equal(addr_parse_endpoint(cases[i].string, &addr, &port), ERR_NONE);
+		addr_format(&addr, text);
+		assert_string_equal(text, cases[i].address);
+		assert_int_equal(port, cases[i].port);
+	}
+}
+
+static void an_endpoint_without_brackets_or_port_is_refused(void **state)
+{
+	static const char *const cases[] = {"", ":", ":25", "192.0.2.25",
+		"192.0.2.25:", "192.0.2.25:0", "192.0.2.25:65536", "192.0.2.25:25x",
+		"192.0.2.25: 25", "2001:db8::25:25", "2001:db8::25", "[2001:db8::25]",
+		"[2001:db8::25]25", "[]:25", "[:25", "]:25", "[192.0.2.25:25", "192.0.2.25]:25",
+		"[[::1]]:25", "host:25", "[ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.2555]:25"};
+	static const struct addr none;
+	struct addr addr;
+	uint16_t port;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		if (addr_parse_endpoint(cases[i], &addr, &port) != ERR_SYNTAX)
+			fail_msg("\"%s\" is taken for an endpoint", cases[i]);
+		assert_int_equal(addr_compare(&addr, &none), 0);
+		assert_int_equal(port, 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_endpoint_is_an_address_and_a_port),
+		cmocka_unit_test(an_endpoint_without_brackets_or_port_is_refused),
 		cmocka_unit_test(addresses_share_bits_up_to_the_first_that_differs),
 		cmocka_unit_test(reads_every_spelling_and_writes_the_canonical_one),
 		cmocka_unit_test(refuses_what_is_no_address),
