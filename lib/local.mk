@@ -20,10 +20,10 @@ libops_a_SOURCES += \
 	lib/core/hit.c lib/core/hit.h \
 	lib/core/listing.c lib/core/listing.h \
 	lib/core/mask.c lib/core/mask.h \
-	lib/core/masking.c lib/core/masking.h \
 	lib/core/policy.c lib/core/policy.h \
 	lib/core/received.c lib/core/received.h \
 	lib/core/reply.c lib/core/reply.h \
+	lib/core/secrets.c lib/core/secrets.h \
 	lib/core/verdict.c lib/core/verdict.h
 
 libops_a_SOURCES += \
