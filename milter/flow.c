@@ -97,14 +97,14 @@ static void compose_reply(struct hit *hit, const void *context)
 }
 
 static void fill_hit(const struct session *session, enum stage stage, const char *recipient,
-	const struct decision *decision, struct hit *hit_r)
+	const struct verdict *verdict, struct hit *hit_r)
 {
 	*hit_r = (struct hit){
 		.at = clock_now(),
 		.client = session->client,
 		.listing = session->listing,
 		.stage = stage,
-		.action = decision->action,
+		.action = verdict->action,
 	};
 	text_copy(hit_r->rcpt_to, sizeof(hit_r->rcpt_to), recipient);
 }
@@ -154,11 +154,11 @@ static void tag_message(struct session *session, const struct hit *hit)
 
 /* A message that was to be tagged goes on, so that a header which its client forged is taken out.
  */
-static struct reply reply_without_record(struct session *session, const struct decision *decision)
+static struct reply reply_without_record(struct session *session, const struct verdict *verdict)
 {
 	struct reply reply = reply_on_error(session->filter);
 
-	if (decision->action != HIT_TAGGED || reply.answer != ANSWER_ACCEPT)
+	if (verdict->action != HIT_TAGGED || reply.answer != ANSWER_ACCEPT)
 		return reply;
 	session->untagged = true;
 	return reply_of_answer(ANSWER_CONTINUE);
@@ -166,22 +166,22 @@ static struct reply reply_without_record(struct session *session, const struct d
 
 /* Puts on record what was decided about a listed client, and turns it into a reply. */
 static struct reply carry_out(struct session *session, enum stage stage, const char *recipient,
-	const struct decision *decision)
+	const struct verdict *verdict)
 {
-	struct reply reply = reply_of_answer(decision->answer);
+	struct reply reply = reply_of_answer(verdict->answer);
 	struct hit hit;
 
-	if (decision->action == HIT_NONE)
+	if (verdict->action == HIT_NONE)
 		return reply;
-	fill_hit(session, stage, recipient, decision, &hit);
+	fill_hit(session, stage, recipient, verdict, &hit);
 	session->on_record = true;
-	if (decision->action == HIT_EXEMPT || decision->action == HIT_LOGGED) {
-		post_hit(session, &hit, decision->why);
+	if (verdict->action == HIT_EXEMPT || verdict->action == HIT_LOGGED) {
+		post_hit(session, &hit, verdict->why);
 		return reply;
 	}
 	if (record_hit(session, &hit) != ERR_NONE)
-		return reply_without_record(session, decision);
-	if (decision->action == HIT_TAGGED)
+		return reply_without_record(session, verdict);
+	if (verdict->action == HIT_TAGGED)
 		tag_message(session, &hit);
 	else
 		text_copy(reply.text, sizeof(reply.text), hit.reply + strlen("550 5.7.1 "));
@@ -200,18 +200,18 @@ static enum stage stage_to_decide(const struct session *session, enum stage stag
 
 static struct reply take_step(struct session *session, enum stage stage, const char *recipient)
 {
-	struct decision decision = verdict_decide(&session->filter->conf->milter.policy,
+	struct verdict verdict = verdict_decide(&session->filter->conf->milter.policy,
 		&session->listing, &session->client, stage_to_decide(session, stage), recipient);
 
 	if (session->unlisted)
 		return reply_of_answer(ANSWER_CONTINUE);
 	if (session->unknown)
-		return decision.answer == ANSWER_DEFER ? reply_of_failure()
-						       : reply_of_answer(decision.answer);
+		return verdict.answer == ANSWER_DEFER ? reply_of_failure()
+						      : reply_of_answer(verdict.answer);
 	if (stage != STAGE_HELO)
-		return carry_out(session, stage, recipient, &decision);
+		return carry_out(session, stage, recipient, &verdict);
 	if (!session->helo_answered)
-		session->helo_answer = carry_out(session, stage, recipient, &decision);
+		session->helo_answer = carry_out(session, stage, recipient, &verdict);
 	session->helo_answered = true;
 	return session->helo_answer;
 }
@@ -233,7 +233,7 @@ void flow_trap(struct session *session, const char *argument, const char *recipi
 
 void flow_close(struct session *session)
 {
-	static const struct decision left = {ANSWER_CONTINUE, HIT_LEFT, ""};
+	static const struct verdict left = {ANSWER_CONTINUE, HIT_LEFT, ""};
 	struct hit hit;
 
 	if (session->on_record || session->unknown || session->unlisted || !filter_begin_step())

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* IPv4 and IPv6 addresses: reading, writing and order. */
 #include "base/addr.h"
 
 #include <arpa/inet.h>
@@ -30,7 +31,7 @@ int addr_parse(const char *string, struct addr *addr_r)
 	struct in6_addr ipv6;
 
 	memset(addr_r, 0, sizeof(*addr_r));
-	/* Not every inet_pton() refuses zone ids and white space by itself. */
+	/* Not every inet_pton() refuses zone ids and white space. */
 	if (string[strspn(string, "0123456789abcdefABCDEF:.")] != '\0')
 		return ERR_SYNTAX;
 	if (inet_pton(AF_INET, string, &ipv4) == 1)
@@ -66,7 +67,7 @@ int addr_parse_endpoint(const char *string, struct addr *addr_r, uint16_t *port_
 	return ERR_NONE;
 }
 
-/* The socket address is copied out: what the caller has may be aligned for less. */
+/* Copied, because the caller's may be aligned for less. */
 int addr_from_sockaddr(const struct sockaddr *sockaddr, struct addr *addr_r)
 {
 	struct sockaddr_in ipv4;
@@ -158,7 +159,7 @@ static unsigned find_zero_run(const struct addr *addr, unsigned *start_r)
 	return longest;
 }
 
-/* inet_ntop() differs between systems: on a single zero group, and on ::1.2.3.4. */
+/* Not inet_ntop(): systems differ for a single zero group, and for ::1.2.3.4. */
 static void format_ipv6(const struct addr *addr, struct text *text)
 {
 	unsigned run_start;

@@ -11,17 +11,16 @@
 #define ADDR_TEXT_SIZE 40
 
 /*
- * An address in network byte order. IPv4 is held as IPv4-mapped IPv6 (RFC 4291, 2.5.5.2), and an
- * IPv4-mapped IPv6 address is the IPv4 address: there is one value, and one spelling, for each.
+ * An address in network byte order. IPv4 is stored as IPv4-mapped IPv6 (RFC 4291, 2.5.5.2), so an
+ * IPv4-mapped IPv6 address is the IPv4 address: each address has one value and one spelling.
  */
 struct addr {
 	uint8_t octets[16];
 };
 
 /*
- * Reads one address: a dotted quad of four decimal numbers without leading zeros, or IPv6 as RFC
- * 4291, 2.2 has it. No zone id, no prefix, no brackets, no white space. ERR_SYNTAX otherwise;
- * addr_r is all zero then.
+ * Reads one address: four decimal numbers without leading zeros, or IPv6 (RFC 4291, 2.2). No zone
+ * id, prefix length, brackets or white space. ERR_SYNTAX; addr_r is all zero then.
  */
 int addr_parse(const char *string, struct addr *addr_r) __attribute__((warn_unused_result));
 
@@ -36,7 +35,7 @@ int addr_parse_endpoint(const char *string, struct addr *addr_r, uint16_t *port_
 int addr_from_sockaddr(const struct sockaddr *sockaddr, struct addr *addr_r)
 	__attribute__((warn_unused_result));
 
-/* The name of a socket at addr and port, AF_INET for IPv4; gives its length. */
+/* Makes the socket address of addr and port, AF_INET for IPv4, and returns its length. */
 socklen_t addr_to_sockaddr(
 	const struct addr *addr, uint16_t port, struct sockaddr_storage *sockaddr_r);
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Times and durations: the clock, and how people write them. */
 #include "base/clock.h"
 
 #include <stdatomic.h>
@@ -77,7 +78,7 @@ void clock_format(int64_t time, char text_r[CLOCK_TEXT_SIZE])
 
 	text_init(&text, text_r, CLOCK_TEXT_SIZE);
 	if (gmtime_r(&clamped, &tm) == NULL)
-		abort(); /* the bounds above are those of a four-digit year */
+		abort(); /* impossible within the bounds of a four-digit year */
 	text_add_format(&text, "%04d-%02d-%02d ", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday);
 	text_add_format(&text, "%02d:%02d:%02d", tm.tm_hour, tm.tm_min, tm.tm_sec);
 }
@@ -118,7 +119,8 @@ void clock_format_duration(int64_t seconds, char text_r[CLOCK_TEXT_SIZE])
 	const struct unit *unit = UNITS;
 	struct text text;
 
-	while (unit->seconds > DAY) /* weeks and years are read, but people compare days */
+	while (unit->seconds >
+		DAY) /* weeks and years can be read, but days are easier to compare */
 		unit++;
 	text_init(&text, text_r, CLOCK_TEXT_SIZE);
 	if (seconds == CLOCK_NEVER) {
@@ -130,7 +132,7 @@ void clock_format_duration(int64_t seconds, char text_r[CLOCK_TEXT_SIZE])
 	text_add_format(&text, "%lld%c", (long long)(seconds / unit->seconds), unit->letter);
 }
 
-/* Whether string has digits where pattern has '0', and otherwise the pattern's own characters. */
+/* Whether string has a digit for each '0' of pattern, and its other characters as they are. */
 static bool matches(const char *string, const char *pattern)
 {
 	for (; *pattern && *string; string++, pattern++) {
@@ -161,7 +163,7 @@ static bool is_moment(const char *string)
 	return false;
 }
 
-/* timegm() makes 30 February a day of March: what is out of bounds moves what stands before it. */
+/* timegm() turns 30 February into a day of March; such a change shows an impossible date. */
 static int parse_utc(const char *string, int64_t *time_r)
 {
 	struct tm tm = {.tm_year = atoi(string) - 1900, .tm_mon = atoi(string + 5) - 1};

@@ -13,18 +13,18 @@
 /* Seconds since 1970-01-01 00:00:00 UTC. Any thread. */
 int64_t clock_now(void);
 
-/* Milliseconds that only grow, from an arbitrary start. Any thread. */
+/* Milliseconds of a clock that is never set back; its start is arbitrary. Any thread. */
 int64_t clock_monotonic_msecs(void);
 
-/* The same clock in microseconds, for what is measured. Any thread. */
+/* The same clock in microseconds, for measurements. Any thread. */
 int64_t clock_monotonic_usecs(void);
 
-/* Tests only: from now on clock_now() gives what source gives; NULL brings the real time back. */
+/* For tests: clock_now() returns what source returns; NULL restores the real time. */
 void clock_replace(int64_t (*source)(void));
 
 /*
- * Writes a time as UTC, "2026-11-20 21:02:25". A time beyond the years 0000 to 9999 is written as
- * the nearest of them.
+ * Writes a time as UTC, "2026-11-20 21:02:25". A time outside of the years 0000 to 9999 is
+ * written as the nearest one in them.
  */
 void clock_format(int64_t time, char text_r[CLOCK_TEXT_SIZE]);
 

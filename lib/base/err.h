@@ -5,30 +5,30 @@
 /* What a function returns: ERR_NONE, or one of these negative numbers. */
 enum err {
 	ERR_NONE = 0,
-	ERR_MEMORY = -1,       /* memory ran out */
-	ERR_SYNTAX = -2,       /* not of the form that was asked for */
-	ERR_RANGE = -3,        /* of the right form, but out of bounds */
-	ERR_HOST_BITS = -4,    /* a network with bits set beyond its prefix */
-	ERR_NOT_FOUND = -5,    /* there is no such thing */
-	ERR_EXISTS = -6,       /* there is one already */
+	ERR_MEMORY = -1,       /* out of memory */
+	ERR_SYNTAX = -2,       /* not of the expected form */
+	ERR_RANGE = -3,        /* of the expected form, but out of bounds */
+	ERR_HOST_BITS = -4,    /* a network with bits set beyond its prefix length */
+	ERR_NOT_FOUND = -5,    /* no such thing */
+	ERR_EXISTS = -6,       /* such a thing already exists */
 	ERR_REFUSED = -7,      /* a rule forbids it */
-	ERR_TIMEOUT = -8,      /* it took longer than it may */
+	ERR_TIMEOUT = -8,      /* took longer than allowed */
 	ERR_STOPPED = -9,      /* interrupted, or shutting down */
-	ERR_IO = -10,          /* the operating system said no; errno tells more */
-	ERR_DB_MISSING = -20,  /* no database file there */
-	ERR_DB_FOREIGN = -21,  /* a file, but not our database */
+	ERR_IO = -10,          /* the operating system failed; errno says more */
+	ERR_DB_MISSING = -20,  /* the database file does not exist */
+	ERR_DB_FOREIGN = -21,  /* the file is not an opsmilter database */
 	ERR_DB_OLDER = -22,    /* schema older than this program */
 	ERR_DB_NEWER = -23,    /* schema newer than this program */
 	ERR_DB_BUSY = -24,     /* locked by another program for longer than the wait */
 	ERR_DB_FULL = -25,     /* disk full */
 	ERR_DB_CORRUPT = -26,  /* the file is damaged */
-	ERR_DB_READONLY = -27, /* no right to write, or no right to open */
+	ERR_DB_READONLY = -27, /* no permission to open or to write */
 	ERR_DB = -28,          /* any other failure of SQLite */
 };
 
 /*
  * The text of an error, for the end of a message: lower case, no full stop.
- * Never NULL; a number that is none of the above gives "unknown error". Any thread.
+ * Never NULL; "unknown error" for any other number. Any thread.
  */
 const char *err_text(int err);
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Log lines, to standard error or syslog. */
 #include "base/log.h"
 
 #include <errno.h>
@@ -12,7 +13,7 @@
 
 #include "base/text.h"
 
-/* Octets of the longest line, its end included; what is longer is cut. */
+/* Octets of the longest line, its end included; longer lines are cut. */
 #define LINE_SIZE 2048
 
 static const struct {
@@ -50,13 +51,13 @@ static const struct facility {
 	{"uucp", LOG_UUCP},
 };
 
-/* Where lines go; set before threads start, only read afterwards. */
+/* Where lines are written; set before threads start, then only read. */
 static struct {
-	const char *program; /* NULL: lines have no name in front */
+	const char *program; /* NULL: lines start without a name */
 	bool to_syslog;
 } target;
 
-static atomic_int facility_in_force; /* of syslog; any thread may change it */
+static atomic_int facility_in_force; /* for syslog; any thread may change it */
 
 void log_to_stderr(const char *program)
 {
@@ -102,7 +103,7 @@ bool log_facility_exists(const char *facility)
 	return find_facility(facility) != NULL;
 }
 
-/* One write() for a whole line: lines of several threads do not mix, and no stream is locked. */
+/* One write() for a line: lines of several threads do not mix, and no stream is locked. */
 static void write_stderr(enum log_level level, const char *message)
 {
 	char line[LINE_SIZE];
@@ -115,7 +116,7 @@ static void write_stderr(enum log_level level, const char *message)
 	}
 	text_add(&text, LEVELS[level].word);
 	text_add(&text, message);
-	line[text.length++] = '\n'; /* where the NUL was: there is room even after a cut */
+	line[text.length++] = '\n'; /* in place of the NUL, so there is room even after a cut */
 	do
 		written = write(STDERR_FILENO, line, text.length);
 	while (written < 0 && errno == EINTR);
@@ -129,7 +130,7 @@ __attribute__((format(printf, 2, 0))) static void write_line(
 	struct text text = TEXT_OVER(message);
 
 	if (vsnprintf(raw, sizeof(raw), format, arguments) < 0)
-		(void)text_copy(raw, sizeof(raw), "a line that could not be formatted");
+		(void)text_copy(raw, sizeof(raw), "a log line that cannot be formatted");
 	text_add_printable(&text, raw);
 	if (target.to_syslog)
 		syslog(atomic_load(&facility_in_force) | LEVELS[level].priority, "%s%s",

@@ -23,8 +23,8 @@ struct network {
 
 /*
  * Reads "ADDRESS" or "ADDRESS/PREFIX" (decimal, no leading zeros; 0 to 32 for IPv4, 0 to 128 for
- * IPv6). ERR_SYNTAX; ERR_RANGE when the prefix length is out of bounds; ERR_HOST_BITS when bits are
- * set beyond it: network_r then holds the network that was probably meant, for the message.
+ * IPv6). ERR_SYNTAX; ERR_RANGE if the prefix length is out of bounds; ERR_HOST_BITS if bits are set
+ * beyond it: then network_r is the network that was probably meant, for the message.
  */
 int network_parse(const char *string, struct network *network_r)
 	__attribute__((warn_unused_result));
@@ -40,12 +40,12 @@ void network_format(const struct network *network, char text_r[NETWORK_TEXT_SIZE
 
 bool network_is_ipv4(const struct network *network);
 
-/* The prefix length as people write it: 0 to 32 for IPv4. */
+/* The prefix length as it is written: 0 to 32 for IPv4. */
 unsigned network_shown_prefix(const struct network *network);
 
 /*
- * Whether addr lies in network. An IPv6 network shorter than /96 never contains an IPv4 address,
- * although ::/0 would by its bits: the two spaces are apart.
+ * Whether network contains addr. An IPv6 network wider than /96 contains no IPv4 address, although
+ * ::/0 would by its bits.
  */
 bool network_contains(const struct network *network, const struct addr *addr);
 
@@ -53,7 +53,7 @@ bool network_contains(const struct network *network, const struct addr *addr);
 const struct network *network_find(
 	const struct network *networks, size_t count, const struct addr *addr);
 
-/* Whether outer holds all of inner, by the same rule. */
+/* Whether outer contains all of inner, by the same rule. */
 bool network_covers(const struct network *outer, const struct network *inner);
 
 /* The last address of the network. */

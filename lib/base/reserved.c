@@ -45,7 +45,8 @@ static const struct {
 	{{{{0xff}}, 8}, "multicast"},
 };
 
-const char *reserved_range(const struct network *network)
+/* The reserved range that network is in or contains, or NULL. */
+static const char *find_range(const struct network *network)
 {
 	for (size_t i = 0; i < sizeof(RANGES) / sizeof(RANGES[0]); i++) {
 		const struct network *range = &RANGES[i].network;
@@ -68,7 +69,7 @@ static bool find_own(const struct network *network, const struct ifaddrs *own, s
 bool reserved_network(const struct network *network, const struct ifaddrs *own, struct text *why_r)
 {
 	char shown[NETWORK_TEXT_SIZE], address[ADDR_TEXT_SIZE];
-	const char *range = reserved_range(network);
+	const char *range = find_range(network);
 	struct addr addr;
 
 	network_format(network, shown);

@@ -10,20 +10,14 @@ struct ifaddrs;
 struct text;
 
 /*
- * The reserved range that network lies in or contains, in words ("private, RFC 1918"), or NULL.
- * Addresses of such ranges do not name a host on the internet.
- */
-const char *reserved_range(const struct network *network);
-
-/*
- * Whether network lies in or contains a reserved range, or is or contains an address of this
- * machine. why_r then says which, and begins with the network. own: the machine's addresses, as
- * getifaddrs() returns them; NULL: none.
+ * Whether network is in or contains a reserved range (such addresses are not hosts on the
+ * internet), or is or contains an address of this machine; why_r then says which, and starts with
+ * the network. own: the machine's addresses, as getifaddrs() returns them; NULL: none.
  */
 bool reserved_network(const struct network *network, const struct ifaddrs *own, struct text *why_r);
 
 /*
- * The same for one address, with the machine's addresses as they are now; an address in one of the
+ * The same for one address and the machine's addresses as they are now; an address in one of the
  * `allowed` networks is never reserved.
  */
 bool reserved_addr(const struct addr *addr, const struct network *allowed, size_t allowed_count,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Bounded strings in buffers of the caller, and UTF-8. */
 #include "base/text.h"
 
 #include <assert.h>
@@ -21,7 +22,7 @@ void text_clear(struct text *text)
 	text->buffer[0] = '\0';
 }
 
-/* After a cut nothing more is added, or the end of one piece would touch a later one. */
+/* Nothing is added after a cut: the rest of one piece must not meet a later one. */
 static size_t room_of(const struct text *text)
 {
 	return text->overflow ? 0 : text->size - 1 - text->length;
@@ -127,7 +128,7 @@ void text_add_terminal(struct text *text, const char *string)
 		if (length == 0 || is_control(character))
 			text_add_char(text, '?');
 		else if (length > room_of(text))
-			text->overflow = true; /* half a character would be no UTF-8 */
+			text->overflow = true; /* half a character is not UTF-8 */
 		else
 			text_add_octets(text, string, length);
 		string += length ? length : 1;

@@ -7,9 +7,9 @@
 #include <stdint.h>
 
 /*
- * A bounded string in a buffer of the caller's. What does not fit is cut off at the end and sets
- * `overflow`, which stays set: build the whole string, then ask once. `buffer` always holds a
- * terminated string. One thread at a time.
+ * A bounded string in a buffer of the caller. What does not fit is cut off and sets `overflow`,
+ * which stays set: build the whole string, then check once. `buffer` is always terminated. One
+ * thread at a time.
  */
 struct text {
 	char *buffer;
@@ -21,12 +21,11 @@ struct text {
 /* Makes an empty text in buffer, which must outlive it. size is at least 1. */
 void text_init(struct text *text, char *buffer, size_t size);
 
-/* A text over a char array of the caller's: struct text t = TEXT_OVER(array); the array is emptied.
- */
+/* A text in a char array, which is emptied: struct text t = TEXT_OVER(array). */
 #define TEXT_OVER(array) \
 	((struct text){.buffer = ((array)[0] = '\0', (array)), .size = sizeof(array)})
 
-/* Empties the text and forgets the overflow. */
+/* Empties the text and clears overflow. */
 void text_clear(struct text *text);
 void text_add(struct text *text, const char *string);
 void text_add_octets(struct text *text, const char *octets, size_t length);
@@ -35,25 +34,25 @@ void text_add_format(struct text *text, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /*
- * Adds a string that came from outside: every octet that is not printable ASCII (0x20 to 0x7e)
- * becomes '?', so that it is safe in a log line, a header or an SMTP reply.
+ * Adds a string from outside. Octets that are not printable ASCII (0x20 to 0x7e) become '?', so
+ * that it is safe in a log line, a header or an SMTP reply.
  */
 void text_add_printable(struct text *text, const char *string);
 
 /*
- * Adds a line made for a terminal: control characters (0x00 to 0x1f, 0x7f, and the C1 range in
- * UTF-8) become '?'; other UTF-8 stays, and octets that are not UTF-8 become '?'.
+ * Adds a line for a terminal: control characters (0x00 to 0x1f, 0x7f, and C1 in UTF-8) and octets
+ * that are not UTF-8 become '?'; other UTF-8 is kept.
  */
 void text_add_terminal(struct text *text, const char *string);
 
 /*
  * The length of the well-formed UTF-8 character (RFC 3629) at the start of string, which has length
- * octets and may hold NUL; 0 when there is none, and character_r is of no meaning then.
+ * octets and may include NUL; 0 if there is none, and character_r is undefined then.
  */
 unsigned text_read_utf8(const char *string, size_t length, uint32_t *character_r)
 	__attribute__((warn_unused_result));
 
-/* Copies string into a buffer of size octets, cut to fit. Returns false when it was cut. */
+/* Copies string into a buffer of size octets, cut to fit. Returns false if it was cut. */
 bool text_copy(char *buffer, size_t size, const char *string);
 
 #endif

@@ -19,14 +19,14 @@
  * One reading of a file. libConfuse's callbacks take no argument of ours, so they find it by
  * `reading`, which each thread has for itself.
  */
-struct reading {
+struct conf_reading {
 	const char *path;
 	struct text *message_r;
 	bool failed;
 	int lines[OPTIONS_MAX]; /* where an option was last set; 0: nowhere */
 };
 
-static _Thread_local struct reading *reading;
+static _Thread_local struct conf_reading *reading;
 
 /* libConfuse says what is wrong, but not what would be right. */
 static const char *what_is_wanted(const char *complaint)
@@ -392,7 +392,7 @@ static int parse_file(cfg_t *cfg, const char *path, struct text *message_r)
 
 int conf_read(const char *path, struct conf **conf_r, struct text *message_r)
 {
-	struct reading this_reading = {.path = path, .message_r = message_r};
+	struct conf_reading this_reading = {.path = path, .message_r = message_r};
 	cfg_opt_t sections[SECTIONS_MAX][OPTIONS_MAX], top[OPTIONS_MAX + SECTIONS_MAX];
 
 	*conf_r = NULL;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* What is known of an SMTP client, made safe to store and show. */
 #include "core/client.h"
 
 #include <string.h>
@@ -33,7 +34,7 @@ void client_set_mailbox(char *field, size_t size, const char *path)
 	if (field[0] != '<')
 		return;
 
-	/* A source route is "@one,@two:"; a colon may stand in a quoted local part only. */
+	/* A source route is "@one,@two:"; elsewhere, only a quoted local part has a colon. */
 	const char *start = field + 1;
 	const char *route_end = *start == '@' ? strchr(start, ':') : NULL;
 	if (route_end != NULL)

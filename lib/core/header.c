@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* Behind the end of the line that begins at `at`. */
+/* The start of the line after the one at `at`. */
 static const char *next_line(const char *at, const char *end)
 {
 	const char *feed = memchr(at, '\n', (size_t)(end - at));
@@ -22,7 +22,7 @@ void header_begin(struct header_reader *reader, const char *octets, size_t lengt
 		reader->at = next_line(reader->at, reader->end);
 }
 
-/* Octets of a field's name: printable but the colon. RFC 5322, 3.6.8. */
+/* The octets of a field's name: printable ASCII except the colon (RFC 5322, 3.6.8). */
 static size_t name_length(const char *at, const char *end)
 {
 	size_t length = 0;

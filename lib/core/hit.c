@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* References of hits, and names of their actions. */
 #include "core/hit.h"
 
 #include <ctype.h>
@@ -50,7 +51,7 @@ void hit_ref_format(int64_t id, uint64_t secret, char ref_r[REF_SIZE])
 	add_number(&text, secret & REF_SECRET_MASK, SECRET_DIGITS);
 }
 
-/* Reads up to max digits at *string and moves past them; false when there is none, or too many. */
+/* Reads up to max digits at *string and moves past them; false if there are none or too many. */
 static bool parse_number(const char **string, int max, uint64_t *value_r)
 {
 	int count = 0;

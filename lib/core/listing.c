@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Lists and listings: names, limits, and the test entries of RFC 5782. */
 #include "core/listing.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Which clients and recipients are exempt. */
 #include "core/policy.h"
 
 #include <string.h>
@@ -9,7 +10,7 @@ bool policy_exempts_client(const struct policy *policy, const struct addr *addr)
 	return network_find(policy->exempt_clients, policy->exempt_client_count, addr) != NULL;
 }
 
-/* Where the domain's "@" stands: the last one, as a quoted local part may hold others. */
+/* Up to the last "@": a quoted local part may contain others. */
 static size_t local_part_length(const char *mailbox)
 {
 	const char *at = strrchr(mailbox, '@');

@@ -8,10 +8,10 @@
 #include "base/network.h"
 #include "core/client.h"
 
-/* What becomes of mail when the databases cannot be used. */
+/* What happens to mail while the databases cannot be used. */
 enum on_error { ON_ERROR_ACCEPT, ON_ERROR_TEMPFAIL };
 
-/* What the configuration says about whom to refuse, and when. Read-only while sessions use it. */
+/* The configured rules for refusing mail. Read-only while sessions use it. */
 struct policy {
 	struct network *exempt_clients;
 	size_t exempt_client_count;
@@ -25,10 +25,9 @@ struct policy {
 bool policy_exempts_client(const struct policy *policy, const struct addr *addr);
 
 /*
- * Whether a recipient, as client_set_mailbox() leaves it, is exempt. Case does not count, as no
- * site gives Postmaster and postmaster to two people. "postmaster@" also means the bare
- * <postmaster> that RFC 5321, 4.5.1 asks every server to take, and the quoted spelling
- * "postmaster"@example.org.
+ * Whether a recipient, as client_set_mailbox() returns it, is exempt. Case does not count.
+ * "postmaster@" also matches the bare <postmaster> that every server must accept (RFC 5321, 4.5.1),
+ * and the quoted "postmaster"@example.org.
  */
 bool policy_exempts_recipient(const struct policy *policy, const char *mailbox);
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Reads the client's address from Received fields, as servers of several makes write it. */
 #include "core/received.h"
 
 #include <ctype.h>
@@ -19,7 +20,7 @@ static bool is_space(char c)
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* Whether a word stands at `at`, with a space behind it. */
+/* Whether span starts with a word and a space. */
 static bool has_word(struct span span, const char *word)
 {
 	size_t length = strlen(word);
@@ -28,7 +29,7 @@ static bool has_word(struct span span, const char *word)
 	       is_space(span.at[length]);
 }
 
-/* The next octet, with how deep in comments it stands. Quoted pairs are passed over. */
+/* The position of the next octet, and its depth in comments. Quoted pairs are skipped. */
 static size_t step(struct span body, size_t at, unsigned *depth)
 {
 	if (body.at[at] == '\\' && at + 1 < body.length)
@@ -40,7 +41,7 @@ static size_t step(struct span body, size_t at, unsigned *depth)
 	return at + 1;
 }
 
-/* What stands between "from" and "by"; false when there are not both. */
+/* Finds what is between "from" and "by"; false if one of them is missing. */
 static bool find_from_clause(struct span body, struct span *clause_r)
 {
 	unsigned depth = 0;
@@ -61,7 +62,7 @@ static bool find_from_clause(struct span body, struct span *clause_r)
 	return false;
 }
 
-/* Reads all of a span as an address, with "IPv6:" in front or not. */
+/* Reads all of a span as an address, with or without "IPv6:". */
 static bool read_address(struct span span, struct addr *addr_r)
 {
 	char text[ADDR_TEXT_SIZE + 8];
@@ -76,8 +77,8 @@ static bool read_address(struct span span, struct addr *addr_r)
 	return addr_parse(text, addr_r) == ERR_NONE;
 }
 
-/* A comment without what the client said of itself: Exim's helo= and ident=, and all of qmail's
- * (HELO name). An address there is of the client's own choice. */
+/* A comment without what the client chose: Exim's helo= and ident=, and all of qmail's (HELO name).
+ */
 static struct span leave_out_helo(struct span comment)
 {
 	static const char *const words[] = {"helo=", "ehlo=", "ident="};
@@ -95,8 +96,8 @@ static struct span leave_out_helo(struct span comment)
 	return comment;
 }
 
-/* What stands in the last pair of brackets: Sendmail puts what the client's ident server said in
- * front of them. */
+/* Reads the last pair of brackets: Sendmail writes what the client's ident server said before it.
+ */
 static bool find_in_brackets(struct span comment, struct addr *addr_r)
 {
 	size_t close = comment.length;
@@ -110,8 +111,8 @@ static bool find_in_brackets(struct span comment, struct addr *addr_r)
 	return open > 0 && read_address((struct span){comment.at + open, close - 1 - open}, addr_r);
 }
 
-/* The address in brackets, or one that is all of the comment, as Exchange and qmail have it; a port
- * may follow it there. */
+/* The address in brackets, or the whole comment, as of Exchange and qmail; then a port may follow.
+ */
 static bool find_in_comment(struct span comment, struct addr *addr_r)
 {
 	size_t bare = 0;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* SMTP replies: the text from its template, codes, and the header of a tag. */
 #include "core/reply.h"
 
 #include <stdbool.h>
@@ -36,7 +37,7 @@ static const struct {
 	[VARIABLE_EXPIRES_AT] = {"expires_at", CLOCK_TEXT_SIZE - 1},
 };
 
-/* A piece of a template: octets that stand for themselves, or a variable. */
+/* A piece of a template: literal octets, or a variable. */
 struct piece {
 	bool is_variable;
 	enum variable variable;
@@ -56,7 +57,7 @@ static bool find_variable(const char *name, size_t length, enum variable *variab
 	return false;
 }
 
-/* Takes the next piece off *template: 1, 0 at the end, ERR_SYNTAX at a '%' that begins nothing. */
+/* Takes the next piece off *template: 1, 0 at the end, ERR_SYNTAX at a '%' that is neither. */
 static int next_piece(const char **template, struct piece *piece_r)
 {
 	const char *start = *template;
@@ -97,7 +98,7 @@ static int say_bad_variable(const char *at, struct text *message_r)
 
 	text_add(message_r, "\"");
 	text_add_octets(message_r, at, length + (at[length] == '}'));
-	text_add(message_r, "\" is no variable; there are");
+	text_add(message_r, "\" is not a variable; known are");
 	for (size_t i = 0; i < VARIABLE_COUNT; i++)
 		text_add_format(message_r, " %%{%s}", variables[i].name);
 	text_add(message_r, ", and %% for a percent sign");
@@ -111,11 +112,11 @@ int reply_check_template(const char *template, const char *site_url, struct text
 	int more;
 
 	if (!is_printable(template)) {
-		text_add(message_r, "only printable ASCII may stand in an SMTP reply, on one line");
+		text_add(message_r, "an SMTP reply must be one line of printable ASCII");
 		return ERR_SYNTAX;
 	}
 	if (*template == '\0') {
-		text_add(message_r, "it is empty; a refused sender needs at least %{url}");
+		text_add(message_r, "empty; a refused sender needs at least %{url}");
 		return ERR_SYNTAX;
 	}
 	while ((more = next_piece(&template, &piece)) > 0) {
@@ -127,7 +128,8 @@ int reply_check_template(const char *template, const char *site_url, struct text
 		return say_bad_variable(template, message_r);
 	if (longest > REPLY_ROOM) {
 		text_add_format(message_r,
-			"it could make a reply of %zu octets, and SMTP allows 512; shorten it by "
+			"replies could have %zu octets, but SMTP allows 512; shorten the template "
+			"by "
 			"%zu",
 			longest + 512 - REPLY_ROOM, longest - REPLY_ROOM);
 		return ERR_RANGE;
@@ -163,7 +165,7 @@ static void fill_values(struct filling *filling, const char *site_url, const str
 		clock_format(listing->expires_at, filling->values[VARIABLE_EXPIRES_AT]);
 }
 
-/* Shares what the rest of the reply leaves of room among the places where the reason stands. */
+/* Divides the room that the rest of the reply leaves among the places of the reason. */
 static void measure_reason(struct filling *filling, const char *template, size_t room)
 {
 	struct piece piece;
@@ -229,7 +231,7 @@ struct reply reply_of_failure(void)
 		.answer = ANSWER_DEFER,
 		.code = "451",
 		.status = "4.3.0",
-		.text = "Temporary failure of a service here; please try again later",
+		.text = "Temporary local failure; please try again later",
 	};
 }
 

@@ -9,7 +9,7 @@
 
 struct text;
 
-/* A reply to an SMTP command, as a value: what is said, not how libmilter is told. */
+/* A reply to an SMTP command, as a value. milter/answer.c passes it to libmilter. */
 struct reply {
 	enum answer answer;
 	const char *code;   /* "550"; NULL for ANSWER_CONTINUE and ANSWER_ACCEPT */
@@ -17,24 +17,24 @@ struct reply {
 	char text[REPLY_TEXT_SIZE];
 };
 
-/* The reason keeps at least this many octets however long the rest of a reply is. */
+/* The reason is never cut below this many octets. */
 #define REPLY_REASON_MIN 32
 
-/* Octets that a reply line has for its text beside code, status, blanks and CRLF. */
+/* Octets of a reply line without code, status, blanks and CRLF. */
 #define REPLY_ROOM (REPLY_TEXT_SIZE - 1)
 
 /*
  * Whether a template is usable: printable ASCII, known variables only, and never over 512 octets as
- * a reply line (RFC 5321, 4.5.3.1.5), whatever client, list and network it is filled with.
- * ERR_SYNTAX or ERR_RANGE; message_r says what is wrong and what would be right.
+ * a reply line (RFC 5321, 4.5.3.1.5) for any client, list and network. ERR_SYNTAX or ERR_RANGE;
+ * message_r says what is wrong and what would be right.
  */
 int reply_check_template(const char *template, const char *site_url, struct text *message_r)
 	__attribute__((warn_unused_result));
 
 /*
- * Fills a checked template from a hit into text_r. What of the reason has no room among `room`
- * octets is cut, down to REPLY_REASON_MIN; nothing else is, so a smaller room than REPLY_ROOM is a
- * wish. The hit has its ref.
+ * Fills a checked template from a hit, which has its ref, into text_r. The reason is cut so that
+ * the text has at most `room` octets, but not below REPLY_REASON_MIN; nothing else is cut, so a
+ * room below REPLY_ROOM may be exceeded.
  */
 void reply_fill_template(const char *template, const char *site_url, const struct hit *hit,
 	size_t room, char text_r[REPLY_TEXT_SIZE]);
@@ -42,7 +42,7 @@ void reply_fill_template(const char *template, const char *site_url, const struc
 /* The reply of a decision, still without text. */
 struct reply reply_of_answer(enum answer answer);
 
-/* What a client is told when the databases cannot be used and on_error is tempfail. */
+/* The reply when the databases cannot be used and on_error is tempfail. */
 struct reply reply_of_failure(void);
 
 /* The value of the X-OPS-Listed header for a tagged message. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The decision: which listing counts, and what happens at each step. */
 #include "core/verdict.h"
 
 #include <stdbool.h>
@@ -21,10 +22,10 @@ const struct listing *verdict_choose(const struct listing *listings, size_t coun
 	return chosen;
 }
 
-struct decision verdict_decide(const struct policy *policy, const struct listing *listing,
+struct verdict verdict_decide(const struct policy *policy, const struct listing *listing,
 	const struct client *client, enum stage stage, const char *recipient)
 {
-	static const struct decision by_action[] = {
+	static const struct verdict by_action[] = {
 		[LIST_LOG] = {ANSWER_CONTINUE, HIT_LOGGED, ""},
 		[LIST_TAG] = {ANSWER_CONTINUE, HIT_TAGGED, ""},
 		[LIST_DEFER] = {ANSWER_DEFER, HIT_DEFERRED, ""},
@@ -32,10 +33,10 @@ struct decision verdict_decide(const struct policy *policy, const struct listing
 	};
 
 	if (stage >= STAGE_MAIL && policy->exempt_authenticated && client->login[0] != '\0')
-		return (struct decision){ANSWER_ACCEPT, HIT_EXEMPT, "the client authenticated"};
+		return (struct verdict){ANSWER_ACCEPT, HIT_EXEMPT, "the client authenticated"};
 	if (stage != policy->reject_at)
-		return (struct decision){ANSWER_CONTINUE, HIT_NONE, ""};
+		return (struct verdict){ANSWER_CONTINUE, HIT_NONE, ""};
 	if (stage == STAGE_RCPT && policy_exempts_recipient(policy, recipient))
-		return (struct decision){ANSWER_CONTINUE, HIT_EXEMPT, "the recipient is exempt"};
+		return (struct verdict){ANSWER_CONTINUE, HIT_EXEMPT, "the recipient is exempt"};
 	return by_action[listing->action];
 }

@@ -105,12 +105,12 @@ static void each_step_gets_its_decision(void **state)
 		struct listing listing = listing_of(1, cases[i].action, "192.0.2.1");
 		struct client client = {.name = "client.example"};
 		strcpy(client.login, cases[i].login);
-		struct decision decision = verdict_decide(
+		struct verdict verdict = verdict_decide(
 			&policy, &listing, &client, cases[i].stage, cases[i].recipient);
-		if (decision.answer != cases[i].answer || decision.action != cases[i].hit)
-			fail_msg("%s: answer %d, hit \"%s\"", cases[i].name, decision.answer,
-				hit_action_name(decision.action));
-		assert_true((decision.action == HIT_EXEMPT) == (decision.why[0] != '\0'));
+		if (verdict.answer != cases[i].answer || verdict.action != cases[i].hit)
+			fail_msg("%s: answer %d, hit \"%s\"", cases[i].name, verdict.answer,
+				hit_action_name(verdict.action));
+		assert_true((verdict.action == HIT_EXEMPT) == (verdict.why[0] != '\0'));
 	}
 }
 
