@@ -7,9 +7,10 @@
 #include "ctl/command.h"
 
 /*
- * Reads a whole file, any octets, or standard input for "-". Reports a file that is missing,
- * empty, unreadable or longer than most. STATUS_USAGE or STATUS_FAILED. *octets_r is to be freed.
+ * Reads a file, or standard input for "-", of at most EVIDENCE_MAX octets. Reports a file that is
+ * missing, empty, unreadable or larger. STATUS_USAGE or STATUS_FAILED; octets_r is NULL then.
+ * free() *octets_r.
  */
-enum status file_read(const char *path, size_t most, char **octets_r, size_t *length_r);
+enum status file_read_evidence(const char *path, char **octets_r, size_t *length_r);
 
 #endif

@@ -69,7 +69,7 @@ static enum status read_evidence(
 		evidence_set_body(evidence, note, strlen(note));
 		return STATUS_DONE;
 	}
-	enum status status = file_read(path, EVIDENCE_MAX, body_r, &length);
+	enum status status = file_read_evidence(path, body_r, &length);
 	if (status != STATUS_DONE)
 		return status;
 	evidence->kind = "file";

@@ -91,7 +91,7 @@ static enum status run(struct context *context)
 			  "header");
 		return STATUS_USAGE;
 	}
-	enum status status = file_read(path, EVIDENCE_MAX, &octets, &nomination.length);
+	enum status status = file_read_evidence(path, &octets, &nomination.length);
 	if (status != STATUS_DONE)
 		return status;
 	nomination.spam = octets;

@@ -7,6 +7,7 @@ libops_a_SOURCES += \
 	lib/base/addr.c lib/base/addr.h \
 	lib/base/clock.c lib/base/clock.h \
 	lib/base/err.c lib/base/err.h \
+	lib/base/file.c lib/base/file.h \
 	lib/base/json.c lib/base/json.h \
 	lib/base/log.c lib/base/log.h \
 	lib/base/network.c lib/base/network.h \

@@ -18,6 +18,7 @@ if HAVE_CMOCKA
 UNIT_TESTS += tests/base/test_addr
 UNIT_TESTS += tests/base/test_clock
 UNIT_TESTS += tests/base/test_err
+UNIT_TESTS += tests/base/test_file
 UNIT_TESTS += tests/base/test_json
 UNIT_TESTS += tests/base/test_log
 UNIT_TESTS += tests/base/test_network
