@@ -47,20 +47,17 @@ int64_t clock_now(void)
 	return source != NULL ? source() : (int64_t)time(NULL);
 }
 
-int64_t clock_monotonic_msecs(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 int64_t clock_monotonic_usecs(void)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+int64_t clock_monotonic_msecs(void)
+{
+	return clock_monotonic_usecs() / 1000;
 }
 
 static time_t clamp_year(int64_t time)
