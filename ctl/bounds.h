@@ -18,7 +18,7 @@ struct bounds {
 	bool forced; /* everything may */
 };
 
-/* Takes down the machine's addresses as they are now. list must outlive the bounds. */
+/* Reads the current addresses of the machine. list must outlive the limits. */
 void bounds_begin(struct bounds *bounds, const struct list *list, bool forced);
 
 /* Whether a network may be listed; if not, why_r says why not, beginning with the network. */

@@ -149,7 +149,7 @@ static void check_space(struct context *context, const char *folder)
 		"%s: %" PRIu64 " MB free", folder, octets >> 20);
 }
 
-/* A folder that holds a database: SQLite makes files beside it, whichever program comes first. */
+/* The folder of a database: any program may be the first to make SQLite's files in it. */
 static void check_folder(struct context *context, const struct account *account, const char *folder)
 {
 	char buffer[2 * PATH_SIZE];

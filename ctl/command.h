@@ -41,7 +41,7 @@ extern const struct command command_add, command_check, command_evidence, comman
 	command_lookup, command_nominate, command_purge, command_remove, command_report,
 	command_requests;
 
-/* NULL when there is no such command. */
+/* NULL if there is no such command. */
 const struct command *command_find(const char *name);
 
 /* `opsctl --help` and `opsctl COMMAND --help`, to standard output. */

@@ -112,7 +112,7 @@ static void write_default(const struct export *export, const char *reason)
 	printf("; see %s/lookup?ip=$\n", export->site_url);
 }
 
-/* One data set: the entries of one family, each run of one reason under a line that says it. */
+/* One data set: the entries of one family. A line with the reason precedes each run of entries. */
 static void write_data_set(const struct export *export, bool ipv4)
 {
 	char network[NETWORK_TEXT_SIZE];

@@ -50,7 +50,7 @@ static void stop(int number)
 	stopped = 1;
 }
 
-/* Without SA_RESTART, so that waiting for standard input ends as well. */
+/* Without SA_RESTART, so that a signal also ends a read of standard input. */
 static void catch_signals(void)
 {
 	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};

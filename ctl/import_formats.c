@@ -49,7 +49,7 @@ static enum format_line parse_text(
 	return *line == '\0' ? FORMAT_NOTHING : parse_network(line, &entry_r->network, fault_r);
 }
 
-/* "$$" stands for one dollar sign. */
+/* "$$" is one dollar sign. */
 static void join_dollars(char *string)
 {
 	char *to = string;

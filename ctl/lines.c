@@ -22,7 +22,7 @@ int lines_open(struct lines *lines, const char *path)
 	return ERR_NONE;
 }
 
-/* 1 when there is something in the buffer, 0 at the end of the file. */
+/* 1 if the buffer has octets, 0 at the end of the file. */
 static int fill(struct lines *lines)
 {
 	if (lines->at < lines->filled)

@@ -8,7 +8,7 @@
 #define SWITCH no_argument
 #define VALUE required_argument
 
-/* A value above all letters says which option getopt_long() found. */
+/* getopt_long() returns the option as a value above those of letters. */
 #define CODE(id) (256 + (id))
 
 #define LONG(id, name, kind) [id] = {name, kind, NULL, CODE(id)}

@@ -46,15 +46,15 @@ struct options {
 };
 
 /*
- * Sorts argv into options and operands, wherever they stand; "--" ends the options. False after
- * saying on standard error what is wrong. The operands are moved to the end of argv.
+ * Separates argv into options and operands, in any order; "--" ends the options. False after an
+ * error was printed. The operands are moved to the end of argv.
  */
 bool options_parse(int argc, char **argv, struct options *options_r);
 
 /* "config", without its dashes. */
 const char *option_name(enum option_id id);
 
-/* 'c' of "-c"; 0 where there is only the long spelling. */
+/* 'c' of "-c"; 0 if the option has no letter. */
 char option_letter(enum option_id id);
 
 static inline bool option_given(const struct options *options, enum option_id id)

@@ -14,10 +14,10 @@ enum colour { COLOUR_PLAIN, COLOUR_BOLD, COLOUR_DIM, COLOUR_RED, COLOUR_YELLOW, 
 /* A line of prose on standard output, for people. Control characters become '?'. */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* As say(), in a colour where the output is a terminal. */
+/* Like say(), in colour on a terminal. */
 void say_colour(enum colour colour, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* What switches a colour on and off: "" where the output is no terminal or NO_COLOR is set. */
+/* The sequences that switch a colour on and off; "" if not on a terminal or NO_COLOR is set. */
 const char *colour_on(enum colour colour);
 const char *colour_off(enum colour colour);
 
