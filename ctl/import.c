@@ -11,11 +11,11 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/text.h"
-#include "ctl/bounds.h"
 #include "ctl/context.h"
 #include "ctl/import_formats.h"
-#include "ctl/lines.h"
+#include "ctl/line_reader.h"
 #include "ctl/listing.h"
+#include "ctl/listing_limits.h"
 #include "ctl/output.h"
 #include "ctl/progress.h"
 #include "store/batch.h"
@@ -30,10 +30,10 @@
 /* A file that is being imported. */
 struct import_file {
 	const char *name; /* of the file, for messages */
-	struct lines lines;
+	struct line_reader lines;
 	format_parse *parse;
 	struct format_state state;
-	struct bounds bounds;
+	struct listing_limits limits;
 	const char *reason; /* where the file has none */
 	int64_t expires_at; /* where the file has none */
 	struct batch batch;
@@ -86,24 +86,24 @@ static int keep(struct import_file *file, const struct format_entry *entry)
 
 static int take_line(struct import_file *file)
 {
-	char fault[BOUNDS_TEXT_SIZE];
+	char fault[LIMITS_TEXT_SIZE];
 	struct text text = TEXT_OVER(fault);
 	struct format_entry entry = {.listed_at = 0};
-	struct lines *lines = &file->lines;
+	struct line_reader *reader = &file->lines;
 
-	if (lines->has_nul || lines->is_long) {
+	if (reader->has_nul || reader->is_long) {
 		name_bad_line(file,
-			lines->has_nul
+			reader->has_nul
 				? "NUL octet; not a text file"
 				: "line longer than 4095 octets; expected one network per line");
 		return ERR_NONE;
 	}
 	/* Some editors begin a file with a byte order mark. */
-	char *line = lines->line;
-	if (lines->number == 1 && strncmp(line, "\xef\xbb\xbf", 3) == 0)
+	char *line = reader->line;
+	if (reader->number == 1 && strncmp(line, "\xef\xbb\xbf", 3) == 0)
 		line += 3;
 	enum format_line found = file->parse(&file->state, line, &entry, &text);
-	if (found == FORMAT_ENTRY && !bounds_allow(&file->bounds, &entry.network, fault))
+	if (found == FORMAT_ENTRY && !limits_allow(&file->limits, &entry.network, fault))
 		found = FORMAT_BAD;
 	if (found == FORMAT_ENTRY)
 		return keep(file, &entry);
@@ -123,20 +123,20 @@ static enum status say_unreadable(const struct import_file *file, int error)
 
 static enum status read_lines(struct import_file *file)
 {
-	struct lines *lines = &file->lines;
+	struct line_reader *reader = &file->lines;
 	int more;
 
-	progress_begin(&file->progress, "reading", lines->size);
-	while (!stopped && !file->hopeless && (more = lines_next(lines)) != 0) {
+	progress_begin(&file->progress, "reading", reader->size);
+	while (!stopped && !file->hopeless && (more = line_reader_next(reader)) != 0) {
 		if (more < 0)
 			return say_unreadable(file, errno);
 		if (take_line(file) != ERR_NONE) {
 			say_error("%s: %s; nothing was imported", file->name, err_text(ERR_MEMORY));
 			return STATUS_FAILED;
 		}
-		if (lines->number % LINES_STEP == 0)
-			progress_show(
-				&file->progress, lines->size > 0 ? lines->octets : lines->number);
+		if (reader->number % LINES_STEP == 0)
+			progress_show(&file->progress,
+				reader->size > 0 ? reader->octets : reader->number);
 	}
 	return stopped ? say_stopped() : STATUS_DONE;
 }
@@ -163,11 +163,11 @@ static enum status check_result(const struct import_file *file, bool skip_bad)
 
 static enum status read_file(struct import_file *file, const char *path, bool skip_bad)
 {
-	if (lines_open(&file->lines, path) != ERR_NONE)
+	if (line_reader_open(&file->lines, path) != ERR_NONE)
 		return say_unreadable(file, errno);
 	enum status status = read_lines(file);
 	progress_end(&file->progress);
-	lines_close(&file->lines);
+	line_reader_close(&file->lines);
 	return status == STATUS_DONE ? check_result(file, skip_bad) : status;
 }
 
@@ -257,10 +257,10 @@ static enum status import_file(
 	file->name = strcmp(path, "-") == 0 ? "standard input" : path;
 	file->state.now = clock_now();
 	file->reason = context_option(context, OPTION_REASON, list->title);
-	bounds_begin(&file->bounds, list, option_given(&context->options, OPTION_FORCE));
+	limits_begin(&file->limits, list, option_given(&context->options, OPTION_FORCE));
 	enum status status =
 		read_file(file, path, option_given(&context->options, OPTION_SKIP_BAD));
-	bounds_end(&file->bounds);
+	limits_end(&file->limits);
 	if (status == STATUS_DONE)
 		status = write_batch(context, file, list);
 	batch_clear(&file->batch);

@@ -9,9 +9,9 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/text.h"
-#include "ctl/bounds.h"
 #include "ctl/context.h"
 #include "ctl/file.h"
+#include "ctl/listing_limits.h"
 #include "ctl/output.h"
 #include "ctl/table.h"
 #include "store/db.h"
@@ -138,9 +138,9 @@ static enum status run_add(struct context *context)
 {
 	const char *reason = context_option(context, OPTION_REASON, NULL);
 	struct listing listing = {.id = 0};
-	struct bounds bounds;
+	struct listing_limits limits;
 	struct list list;
-	char why[BOUNDS_TEXT_SIZE];
+	char why[LIMITS_TEXT_SIZE];
 
 	if (context_read_network(context->options.operands[0], &listing.network) != STATUS_DONE ||
 		context_check_text(context, OPTION_REASON,
@@ -153,9 +153,9 @@ static enum status run_add(struct context *context)
 		status = listing_read_expiry(context, &list, &listing.expires_at);
 	if (status != STATUS_DONE)
 		return status;
-	bounds_begin(&bounds, &list, option_given(&context->options, OPTION_FORCE));
-	bool allowed = bounds_allow(&bounds, &listing.network, why);
-	bounds_end(&bounds);
+	limits_begin(&limits, &list, option_given(&context->options, OPTION_FORCE));
+	bool allowed = limits_allow(&limits, &listing.network, why);
+	limits_end(&limits);
 	if (!allowed) {
 		say_error("%s; --force overrides", why);
 		return STATUS_USAGE;

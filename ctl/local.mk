@@ -2,11 +2,11 @@
 # opsctl: a table of commands, one file per noun.
 sbin_PROGRAMS += opsctl
 opsctl_SOURCES = \
-	ctl/bounds.c ctl/bounds.h \
+	ctl/listing_limits.c ctl/listing_limits.h \
 	ctl/command.c ctl/command.h \
 	ctl/context.c ctl/context.h \
 	ctl/file.c ctl/file.h \
-	ctl/lines.c ctl/lines.h \
+	ctl/line_reader.c ctl/line_reader.h \
 	ctl/main.c \
 	ctl/options.c ctl/options.h \
 	ctl/output.c ctl/output.h \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef CTL_LINES_H
-#define CTL_LINES_H
+#ifndef CTL_LINE_READER_H
+#define CTL_LINE_READER_H
 
 #include <sys/types.h>
 
@@ -14,7 +14,7 @@
 #define LINE_SIZE 4096
 
 /* A text file read line by line, however it was made: CRLF, NUL, no end to its last line. 64 kB. */
-struct lines {
+struct line_reader {
 	FILE *file;
 	int64_t size;   /* octets, 0 when not known */
 	int64_t octets; /* read so far */
@@ -30,11 +30,12 @@ struct lines {
 };
 
 /* "-" is standard input. ERR_IO with errno. */
-int lines_open(struct lines *lines, const char *path) __attribute__((warn_unused_result));
+int line_reader_open(struct line_reader *reader, const char *path)
+	__attribute__((warn_unused_result));
 
 /* 1: a line, without its end; 0: no more; ERR_IO with errno (EINTR: a signal). */
-int lines_next(struct lines *lines) __attribute__((warn_unused_result));
+int line_reader_next(struct line_reader *reader) __attribute__((warn_unused_result));
 
-void lines_close(struct lines *lines);
+void line_reader_close(struct line_reader *reader);
 
 #endif
