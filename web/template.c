@@ -46,7 +46,7 @@ static bool is_hidden(uint32_t character)
 
 void html_write(FILE *out, const char *octets, size_t length)
 {
-	uint32_t character;
+	uint32_t character = 0;
 
 	while (length > 0) {
 		unsigned taken = text_read_utf8(octets, length, &character);
@@ -142,7 +142,7 @@ static const char *find_section_end(const char *string, const char *end, const c
 static const char *write_tag(
 	FILE *out, const char *tag, const char *behind, const char *end, const struct value *values)
 {
-	char buffer[FORMATTED_SIZE];
+	char buffer[FORMATTED_SIZE] = "";
 	const char *name = tag[0] != '\0' && strchr("!%?^#/", tag[0]) != NULL ? tag + 1 : tag;
 	const char *text = text_of(values, name, buffer);
 

@@ -159,7 +159,7 @@ int store_open(const char *path, const struct db_options *options, struct db **d
 {
 	char nowhere[256];
 	struct text unread = TEXT_OVER(nowhere);
-	struct identity identity;
+	struct identity identity = {0};
 
 	if (message_r == NULL)
 		message_r = &unread;

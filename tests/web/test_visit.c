@@ -13,8 +13,8 @@ static struct visit typed(const char *value)
 {
 	struct visit visit = {.field_count = 1};
 
-	visit.fields[0] = (struct field){
-		.name = name, .value = (char *)(uintptr_t)value, .length = strlen(value)};
+	visit.fields[0] =
+		(struct field){.name = name, .value = (char *)value, .length = strlen(value)};
 	return visit;
 }
 
