@@ -121,8 +121,10 @@ void daemon_start(struct daemon *daemon)
 	for (int i = 0; i < START_POLLS; i++) {
 		if (answers(daemon))
 			return;
-		if (waitpid(daemon->pid, NULL, WNOHANG) == daemon->pid)
+		if (waitpid(daemon->pid, NULL, WNOHANG) == daemon->pid) {
+			daemon->pid = 0;
 			break;
+		}
 		wait_a_little();
 	}
 	fail_msg("the filter does not answer; see %s/err", daemon->folder);
