@@ -136,19 +136,24 @@ WHERE prefix = ?3 AND network = ?2 AND list_id = ?1 AND ended_at IS NULL;
 UPDATE listing SET ended_at = max(?2, listed_at), ended_id = ?3 WHERE id = ?1;
 
 -- RELATED_LISTINGS on ops by admin, prober, site
--- The listings that contain a network or lie in it, by one range of the index for each prefix length in use: at a
--- shorter length than its own, ops_network() gives the one network that contains it, twice. ?1 its first and ?2
--- its last address, ?3 and ?4 the prefix lengths of its family, ?5 the time.
-SELECT listing.id, list.id, list.name, list.action, listing.network, listing.prefix, reason.text,
-	listing.listed_at, listing.expires_at, listing.evidence_id
-FROM prefix_length
-	CROSS JOIN listing ON listing.prefix = prefix_length.prefix AND listing.ended_at IS NULL
-		AND listing.network BETWEEN ops_network(?1, prefix_length.prefix) AND ops_network(?2, prefix_length.prefix)
-	CROSS JOIN list ON list.id = listing.list_id
-	CROSS JOIN reason ON reason.id = listing.reason_id
-WHERE prefix_length.prefix BETWEEN ?3 AND ?4
-	AND (listing.expires_at IS NULL OR listing.expires_at > ?5)
-ORDER BY prefix_length.prefix;
+-- The listings that contain a network, by one step down the index for each shorter prefix length in use; then
+-- those that lie in it, which are one range of the index. ?1 and ?2 are its first and last address, ?3 the shortest
+-- prefix length of its family, ?4 its own prefix length, ?5 the time.
+WITH related AS (
+	SELECT listing.*
+	FROM prefix_length CROSS JOIN listing INDEXED BY listing_in_force ON listing.prefix = prefix_length.prefix
+		AND listing.network = ops_network(?1, prefix_length.prefix)
+	WHERE prefix_length.prefix >= ?3 AND prefix_length.prefix < ?4 AND listing.ended_at IS NULL
+	UNION ALL
+	SELECT *
+	FROM listing INDEXED BY listing_in_force
+	WHERE network BETWEEN ?1 AND ?2 AND prefix >= ?4 AND ended_at IS NULL)
+SELECT related.id, list.id, list.name, list.action, network, prefix, reason.text, listed_at, expires_at, evidence_id
+FROM related
+	CROSS JOIN list ON list.id = list_id
+	CROSS JOIN reason ON reason.id = reason_id
+WHERE expires_at IS NULL OR expires_at > ?5
+ORDER BY network, prefix;
 
 -- LISTINGS_OF_LIST on ops by admin
 SELECT network, prefix, reason.text, listed_at, expires_at

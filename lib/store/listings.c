@@ -181,7 +181,7 @@ int listings_find_related(struct db *db, const struct network *network, int64_t 
 	db_bind_addr(row, 1, &network->addr);
 	db_bind_addr(row, 2, &last);
 	db_bind_int(row, 3, network_is_ipv4(network) ? NETWORK_IPV4_PREFIX : 0);
-	db_bind_int(row, 4, NETWORK_MAX_PREFIX);
+	db_bind_int(row, 4, network->prefix);
 	db_bind_int(row, 5, now);
 	while (*count_r < room && (more = db_step(row)) > 0) {
 		struct listing *listing = &listings_r[*count_r];

@@ -46,8 +46,8 @@ int listings_find(struct db *db, int list_id, const struct network *network, int
 	struct listing *listing_r) __attribute__((warn_unused_result));
 
 /*
- * The listings in force, of all lists, that cover the network or are inside it: at most `room` of
- * them, the widest first.
+ * The listings in force, of all lists, that contain the network, the widest first, and then those
+ * that lie in it, in the order of their addresses: at most `room` of them.
  */
 int listings_find_related(struct db *db, const struct network *network, int64_t now,
 	struct listing *listings_r, size_t room, size_t *count_r)

@@ -141,7 +141,10 @@ static void related_are_those_around_and_those_inside(void **state)
 	scratch_db_list(&ops, 1, "198.18.7.10", 1, NOW);
 	scratch_db_list(&ops, 1, "::/8", 1, 0);
 	scratch_db_list(&ops, 1, "2600::/32", 1, 0);
+	scratch_db_list(&ops, 1, "198.18.9.0/24", 1, 0);
 	assert_related("198.18.7.9", "198.18.0.0/16 198.18.7.0/24 198.18.7.9 ");
+	assert_related("198.18.0.0/15",
+		"198.18.0.0/16 198.18.7.0/24 198.18.7.9 198.18.8.0 198.18.9.0/24 ");
 	assert_related("198.18.6.0/23", "198.18.0.0/16 198.18.7.0/24 198.18.7.9 ");
 	assert_related("198.18.7.10", "198.18.0.0/16 198.18.7.0/24 ");
 	assert_related("198.19.0.0/16", "");
