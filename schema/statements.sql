@@ -68,8 +68,11 @@ FROM list
 ORDER BY id;
 
 -- LAST_HIT_ID on hits by filter
--- The greatest number that a row ever had, purged rows included.
-SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'hit'), 0);
+-- The greatest number that a row ever had, purged rows included. Rows count as well, in case somebody has changed
+-- the sequence.
+SELECT max(
+	coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'hit'), 0),
+	coalesce((SELECT max(id) FROM hit), 0));
 
 -- ADD_HIT on hits by filter
 INSERT INTO hit (id, at, client_key, client, client_name, helo, mail_from, rcpt_to, list, network, reason,

@@ -333,6 +333,20 @@ static void a_log_without_numbers_left_says_so(void **state)
 	assert_int_equal(record(&hit), ERR_DB_FULL);
 }
 
+static void a_number_is_not_used_again_when_the_sequence_is_lost(void **state)
+{
+	struct hit first, second;
+
+	(void)state;
+	assert_int_equal(record(&first), ERR_NONE);
+	scratch_db_execute(&hits, "DELETE FROM sqlite_sequence");
+	assert_int_equal(record(&second), ERR_NONE);
+	assert_true(second.id == first.id + 1);
+	scratch_db_execute(&hits, "DELETE FROM hit; UPDATE sqlite_sequence SET seq = -5");
+	assert_int_equal(record(&second), ERR_NONE);
+	assert_true(second.id == 1);
+}
+
 static void assert_sound(void)
 {
 	assert_int_equal(
@@ -423,6 +437,7 @@ int main(void)
 		TEST(a_hit_that_breaks_a_rule_fails_alone),
 		TEST(a_posted_hit_that_breaks_a_rule_is_reported),
 		TEST(a_log_without_numbers_left_says_so),
+		TEST(a_number_is_not_used_again_when_the_sequence_is_lost),
 		TEST(a_deleted_log_fails_until_there_is_a_new_one),
 		TEST(a_replaced_log_is_not_mixed_with_its_predecessor),
 		TEST(a_replaced_log_waits_for_those_who_read_the_old_one),
