@@ -3,12 +3,13 @@
 SCHEMA_FILES = \
 	schema/ops/0001_initial.sql \
 	schema/ops/0002_way_out.sql \
+	schema/ops/0003_indexes.sql \
 	schema/hits/0001_initial.sql \
 	schema/hits/0002_counters.sql
 
 opsschemadir = $(pkgdatadir)/schema/ops
 hitsschemadir = $(pkgdatadir)/schema/hits
-dist_opsschema_DATA = schema/ops/0001_initial.sql schema/ops/0002_way_out.sql
+dist_opsschema_DATA = schema/ops/0001_initial.sql schema/ops/0002_way_out.sql schema/ops/0003_indexes.sql
 dist_hitsschema_DATA = schema/hits/0001_initial.sql schema/hits/0002_counters.sql
 EXTRA_DIST += schema/embed schema/embed_statements schema/statements.sql
 BUILT_SOURCES += lib/store/statement_names.h

@@ -205,20 +205,18 @@ SELECT NOT EXISTS (SELECT 1 FROM request WHERE evidence_id = ?1 AND state <> 'gr
 
 -- PURGE_EVIDENCE on ops by admin
 -- Deletes bodies from before ?1 that no listing in force at the time ?2 and no undecided request refers to.
-UPDATE evidence SET body = NULL, purged_at = ?2
+UPDATE evidence INDEXED BY evidence_body SET body = NULL, purged_at = ?2
 WHERE at < ?1 AND body IS NOT NULL
 	AND id NOT IN (
 		SELECT evidence_id
 		FROM listing
 		WHERE ended_at IS NULL AND (expires_at IS NULL OR expires_at > ?2))
-	AND id NOT IN (
-		SELECT listing_evidence.evidence_id
+	AND NOT EXISTS (
+		SELECT 1
 		FROM listing_evidence JOIN listing ON listing.id = listing_id
-		WHERE ended_at IS NULL AND (expires_at IS NULL OR expires_at > ?2))
-	AND id NOT IN (
-		SELECT evidence_id
-		FROM request
-		WHERE decided_at IS NULL AND evidence_id IS NOT NULL);
+		WHERE listing_evidence.evidence_id = evidence.id
+			AND ended_at IS NULL AND (expires_at IS NULL OR expires_at > ?2))
+	AND NOT EXISTS (SELECT 1 FROM request WHERE evidence_id = evidence.id AND decided_at IS NULL);
 
 -- HISTORY_OF_ADDRESS on ops by admin, site
 -- All events of the address ?1, as text ?4, until the time ?5: one step down either index of listings for each
@@ -404,20 +402,24 @@ WHERE decided_at IS NULL
 ORDER BY requested_at, request.id;
 
 -- FIND_UNDECIDED_REQUEST on ops by all
-SELECT id FROM request WHERE kind = ?1 AND address = ?2 AND list_id = ?3 AND decided_at IS NULL;
+SELECT id
+FROM request INDEXED BY request_address
+WHERE kind = ?1 AND address = ?2 AND list_id = ?3 AND decided_at IS NULL;
 
 -- FIND_NOMINATION on ops by admin, prober, site
 SELECT EXISTS (
-	SELECT 1 FROM request WHERE kind = 'nomination' AND address = ?1 AND decided_at IS NULL);
+	SELECT 1
+	FROM request INDEXED BY request_address
+	WHERE kind = 'nomination' AND address = ?1 AND decided_at IS NULL);
 
 -- RECORD_OF_REQUESTS on ops by admin, prober, site
 -- The removal requests of the address ?1 on the list ?2 since its latest removal.
 SELECT coalesce(sum(state = 'denied'), 0), coalesce(max(decided_at), 0), coalesce(max(waived), 0)
-FROM request
+FROM request INDEXED BY request_address
 WHERE kind = 'removal' AND address = ?1 AND list_id = ?2
 	AND id > coalesce((
 		SELECT max(id)
-		FROM request
+		FROM request INDEXED BY request_address
 		WHERE kind = 'removal' AND address = ?1 AND list_id = ?2 AND state = 'granted'), 0);
 
 -- COUNT_REQUESTS on ops by admin, site

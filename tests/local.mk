@@ -59,6 +59,7 @@ UNIT_TESTS += tests/store/test_pool
 UNIT_TESTS += tests/store/test_requests
 UNIT_TESTS += tests/store/test_roles
 UNIT_TESTS += tests/store/test_schema
+UNIT_TESTS += tests/store/test_statements
 endif
 
 if HAVE_CMOCKA
@@ -138,6 +139,7 @@ tests_store_test_pool_SOURCES = tests/store/test_pool.c $(SCRATCH_DB)
 tests_store_test_requests_SOURCES = tests/store/test_requests.c $(ADMIN_DB)
 tests_store_test_roles_SOURCES = tests/store/test_roles.c $(ADMIN_DB)
 tests_store_test_schema_SOURCES = tests/store/test_schema.c $(SCRATCH_DB)
+tests_store_test_statements_SOURCES = tests/store/test_statements.c $(SCRATCH_DB)
 
 # The filter itself, over the milter protocol; it is run from the build folder.
 DIALOGUE = \

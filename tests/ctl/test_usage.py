@@ -59,7 +59,7 @@ class Usage(CommandTest):
 
     def test_init_may_be_run_again_and_files_are_for_the_group(self):
         self.assertIn("already exists", self.run_ok("init"))
-        self.assertEqual([row["version"] for row in self.run_json("init")], [2, 2])
+        self.assertEqual([row["version"] for row in self.run_json("init")], [3, 2])
         for name in ("ops.db", "hits.db"):
             mode = os.stat(os.path.join(self.folder, name)).st_mode
             self.assertEqual(stat.S_IMODE(mode), 0o660)

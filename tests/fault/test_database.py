@@ -193,7 +193,7 @@ class DatabaseTest(Setting, unittest.TestCase):
         self.ask()  # what was open may serve once more
         self.assert_by_on_error()
         self.assertIn("newer", self.log_text())
-        database.execute("PRAGMA user_version = 2")
+        database.execute("PRAGMA user_version = 3")
         self.wait_until_refused()
 
     def test_a_database_that_may_not_be_read(self):

@@ -19,6 +19,14 @@ static const char common_rows[] =
 	"INSERT INTO reason VALUES (1, 'open proxy');"
 	"INSERT INTO change VALUES (100, 1, 'tester', 'add', NULL, 1, 'seen')";
 
+/* Stands for the function of the library, so that statements can be prepared here. */
+static void no_network(sqlite3_context *context, int count, sqlite3_value **values)
+{
+	(void)count;
+	(void)values;
+	sqlite3_result_null(context);
+}
+
 void scratch_db_open(struct scratch_db *scratch, enum db_kind kind)
 {
 	char buffer[512];
@@ -32,6 +40,9 @@ void scratch_db_open(struct scratch_db *scratch, enum db_kind kind)
 		fail_msg("%s", buffer);
 	assert_int_equal(sqlite3_open(scratch->path, &scratch->sqlite), SQLITE_OK);
 	sqlite3_busy_timeout(scratch->sqlite, 5000);
+	assert_int_equal(sqlite3_create_function(scratch->sqlite, "ops_network", 2,
+				 SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, no_network, NULL, NULL),
+		SQLITE_OK);
 	scratch_db_execute(scratch, "PRAGMA foreign_keys = on");
 	if (kind == DB_OPS)
 		scratch_db_execute(scratch, common_rows);

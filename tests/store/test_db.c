@@ -341,12 +341,13 @@ static void a_read_is_of_one_moment(void **state)
 	int64_t version;
 
 	(void)state;
+	scratch_db_execute(&scratch, "PRAGMA user_version = 5");
 	assert_int_equal(db_begin_read(db), ERR_NONE);
 	assert_int_equal(db_pragma_int(db, "user_version", &version), ERR_NONE);
-	assert_int_equal(version, 2);
+	assert_int_equal(version, 5);
 	scratch_db_execute(&scratch, "PRAGMA user_version = 7");
 	assert_int_equal(db_pragma_int(db, "user_version", &version), ERR_NONE);
-	assert_int_equal(version, 2);
+	assert_int_equal(version, 5);
 	assert_int_equal(db_end(db, ERR_NONE), ERR_NONE);
 	assert_int_equal(db_pragma_int(db, "user_version", &version), ERR_NONE);
 	assert_int_equal(version, 7);

@@ -31,23 +31,12 @@ static int note_writes(void *context, int action, const char *table, const char 
 	return SQLITE_DENY;
 }
 
-/* Stands for the function of the library, so that statements can be prepared here. */
-static void no_network(sqlite3_context *context, int count, sqlite3_value **values)
-{
-	(void)count;
-	(void)values;
-	sqlite3_result_null(context);
-}
-
 static void the_site_writes_requests_and_what_belongs_to_them_only(void **state)
 {
 	sqlite3_stmt *statement;
 	size_t looked_at = 0;
 
 	(void)state;
-	assert_int_equal(sqlite3_create_function(ops.sqlite, "ops_network", 2,
-				 SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, no_network, NULL, NULL),
-		SQLITE_OK);
 	assert_int_equal(sqlite3_set_authorizer(ops.sqlite, note_writes, NULL), SQLITE_OK);
 	for (int id = 0; id < STATEMENT_COUNT; id++) {
 		const struct statement_text *text = &statement_texts[id];
