@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the site's user can do to the databases, whatever a visitor sends. */
+/* The statements that opsweb can run: none that writes more than visitors may. */
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,8 +9,8 @@
 
 #include "tests/store/admin_db.h"
 
-/* The tables that a statement of the site may write to; evidence is a nomination's spam copy. */
-static const char *const written_by_site[] = {"request", "evidence", "history"};
+/* The tables that the site may write; a nomination adds its spam copy to evidence. */
+static const char *const written_by_site[] = {"request", "evidence"};
 
 static const char *wrong_table;
 
@@ -20,7 +20,7 @@ static int note_writes(void *context, int action, const char *table, const char 
 	(void)context;
 	(void)column;
 	(void)database;
-	/* What a trigger of the schema does is the schema's. */
+	/* Triggers are part of the schema. */
 	if (trigger != NULL ||
 		(action != SQLITE_INSERT && action != SQLITE_UPDATE && action != SQLITE_DELETE))
 		return SQLITE_OK;
@@ -31,7 +31,7 @@ static int note_writes(void *context, int action, const char *table, const char 
 	return SQLITE_DENY;
 }
 
-static void the_site_writes_requests_and_what_belongs_to_them_only(void **state)
+static void the_site_writes_only_requests_and_their_evidence(void **state)
 {
 	sqlite3_stmt *statement;
 	size_t looked_at = 0;
@@ -51,7 +51,7 @@ static void the_site_writes_requests_and_what_belongs_to_them_only(void **state)
 	assert_true(looked_at > 20);
 }
 
-/* Whether the program ends at once when a connection of the site begins a statement. */
+/* Whether the program aborts when the site's connection begins a statement. */
 static bool is_refused(struct db *site, enum statement_id id)
 {
 	static const struct rlimit no_core = {0, 0};
@@ -71,7 +71,7 @@ static bool is_refused(struct db *site, enum statement_id id)
 	return WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;
 }
 
-static void a_connection_of_the_site_prepares_nothing_of_other_roles(void **state)
+static void the_site_cannot_prepare_statements_of_other_roles(void **state)
 {
 	static const struct db_options options = {
 		.kind = DB_OPS, .role = ROLE_SITE, .writable = true, .wait_msecs = 1000};
@@ -97,8 +97,8 @@ static void a_connection_of_the_site_prepares_nothing_of_other_roles(void **stat
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WITH_ADMIN(the_site_writes_requests_and_what_belongs_to_them_only),
-		WITH_ADMIN(a_connection_of_the_site_prepares_nothing_of_other_roles),
+		WITH_ADMIN(the_site_writes_only_requests_and_their_evidence),
+		WITH_ADMIN(the_site_cannot_prepare_statements_of_other_roles),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The rules that the databases police themselves, and the views that are promised. */
+/* The rules that the schema enforces, and its views. */
 #include <stdio.h>
 #include <string.h>
 
@@ -55,7 +55,7 @@ static void text_of(struct scratch_db *scratch, const char *sql, char *text_r, s
 #define END_ALL "UPDATE listing SET ended_at = 6, ended_id = 100 WHERE ended_at IS NULL"
 #define NETWORK "x'00000000000000000000ffffc6120709'"
 
-static void each_rule_is_policed(void **state)
+static void each_rule_is_enforced(void **state)
 {
 	static const struct {
 		const char *name;
@@ -63,13 +63,13 @@ static void each_rule_is_policed(void **state)
 	} cases[] = {
 		{"a listing without evidence",
 			LISTING "(1, " NETWORK ", 128, 1, NULL, 5, NULL, 100, NULL, NULL)"},
-		{"evidence that is not there",
+		{"missing evidence",
 			LISTING "(1, " NETWORK ", 128, 1, 77, 5, NULL, 100, NULL, NULL)"},
-		{"a reason that is not there",
+		{"a missing reason",
 			LISTING "(1, " NETWORK ", 128, 77, 1, 5, NULL, 100, NULL, NULL)"},
-		{"a list that is not there",
+		{"a missing list",
 			LISTING "(77, " NETWORK ", 128, 1, 1, 5, NULL, 100, NULL, NULL)"},
-		{"a change that is not there",
+		{"a missing change",
 			LISTING "(1, " NETWORK ", 128, 1, 1, 5, NULL, 77, NULL, NULL)"},
 		{"an expiry before the start",
 			LISTING "(1, " NETWORK ", 128, 1, 1, 5, 5, 100, NULL, NULL)"},
@@ -78,32 +78,32 @@ static void each_rule_is_policed(void **state)
 		{"an end without a change",
 			LISTING "(1, " NETWORK ", 128, 1, 1, 5, NULL, 100, 6, NULL)"},
 		{"a short network", LISTING "(1, x'c6120709', 32, 1, 1, 5, NULL, 100, NULL, NULL)"},
-		{"a text network",
+		{"a network that is text",
 			LISTING "(1, '0123456789abcdef', 128, 1, 1, 5, NULL, 100, NULL, NULL)"},
 		{"a prefix beyond 128",
 			LISTING "(1, " NETWORK ", 129, 1, 1, 5, NULL, 100, NULL, NULL)"},
-		{"the same network twice in force", LISTING
+		{"a network that is listed twice", LISTING
 			"(1, " NETWORK ", 128, 1, 1, 5, NULL, 100, NULL, NULL), (1, " NETWORK
 			", 128, 1, 1, 5, NULL, 100, NULL, NULL)"},
 		{"an unknown action", "UPDATE list SET action = 'bounce'"},
-		{"an unknown removal", "UPDATE list SET removal = 'never'"},
-		{"a list's name in capitals", "UPDATE list SET name = 'OPS' WHERE id = 1"},
+		{"an unknown kind of removal", "UPDATE list SET removal = 'never'"},
+		{"a list with a name in capitals", "UPDATE list SET name = 'OPS' WHERE id = 1"},
 		{"an unknown kind of evidence", "INSERT INTO evidence VALUES (9, 1, 'a', 'rumour', "
 						"'s', hex(zeroblob(32)), 1, x'61', NULL)"},
-		{"evidence taken back", "DELETE FROM evidence"},
+		{"evidence deleted", "DELETE FROM evidence"},
 		{"evidence changed", "UPDATE evidence SET source = 'elsewhere'"},
-		{"evidence's body changed", "UPDATE evidence SET body = x'62'"},
+		{"a body of evidence changed", "UPDATE evidence SET body = x'62'"},
 		{"a reason changed", "UPDATE reason SET text = 'open relay'"},
 		{"a list with listings deleted", "DELETE FROM list WHERE id = 1"},
 		{"an exemption without a change",
 			"INSERT INTO exemption VALUES (1, " NETWORK ", 128, NULL, NULL)"},
-		{"an exemption's change that is not there",
+		{"an exemption with a missing change",
 			"INSERT INTO exemption VALUES (1, " NETWORK ", 128, 77, NULL)"},
 		{"an exemption with host bits",
 			"INSERT INTO exemption VALUES (1, " NETWORK ", 127, 100, NULL)"},
 		{"an exemption with host octets",
 			"INSERT INTO exemption VALUES (1, " NETWORK ", 104, 100, NULL)"},
-		{"history taken back", "DELETE FROM change"},
+		{"a change deleted", "DELETE FROM change"},
 		{"history rewritten", "UPDATE change SET who = 'nobody'"},
 		{"an unknown state",
 			REQUEST "('removal', '198.18.7.9', 'lost', NULL, NULL, NULL))"},
@@ -113,12 +113,12 @@ static void each_rule_is_policed(void **state)
 			REQUEST "('removal', '198.18.7.9', 'granted', NULL, 'root', NULL))"},
 		{"a decision by nobody",
 			REQUEST "('removal', '198.18.7.9', 'granted', 5, NULL, NULL))"},
-		{"an open request without a test",
+		{"an open request without a test due",
 			REQUEST "('removal', '198.18.7.9', 'open', NULL, NULL, NULL))"},
-		{"a review with one",
+		{"a request in review with a test due",
 			REQUEST "('removal', '198.18.7.9', 'review', NULL, NULL, 5))"},
 		{"a request deleted", "DELETE FROM request"},
-		{"a decision taken back", "UPDATE request SET why = 'other' WHERE decided_at = 5"},
+		{"a decision changed", "UPDATE request SET why = 'other' WHERE decided_at = 5"},
 		{"a test deleted", "DELETE FROM test"},
 		{"an unknown verdict", "INSERT INTO test (address, at, verdict, summary, "
 				       "evidence_id) VALUES ('198.18.7.9', 1, 'maybe', 's', 1)"},
@@ -131,7 +131,7 @@ static void each_rule_is_policed(void **state)
 			       " VALUES ('198.18.7.9', 1, 'open', 's', 1)"));
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		if (runs(&ops, cases[i].sql))
-			fail_msg("taken: %s", cases[i].name);
+			fail_msg("accepted: %s", cases[i].name);
 	}
 }
 
@@ -158,7 +158,7 @@ static void an_exemption_changes_only_by_its_end(void **state)
 	assert_true(runs(&ops, "INSERT INTO exemption VALUES (2, " NETWORK ", 128, 100, NULL)"));
 }
 
-static void evidence_is_purged_and_nothing_else(void **state)
+static void evidence_can_be_purged_but_not_changed(void **state)
 {
 	(void)state;
 	assert_false(runs(&ops, "UPDATE evidence SET purged_at = 9"));
@@ -166,7 +166,7 @@ static void evidence_is_purged_and_nothing_else(void **state)
 	assert_false(runs(&ops, "UPDATE evidence SET body = x'61', purged_at = NULL"));
 }
 
-static void each_rule_of_a_hit_is_policed(void **state)
+static void each_rule_of_a_hit_is_enforced(void **state)
 {
 	(void)state;
 	assert_true(runs(&hits, "INSERT INTO hit VALUES (1, 1, zeroblob(16), '', '', '', '', '', "
@@ -179,7 +179,7 @@ static void each_rule_of_a_hit_is_policed(void **state)
 	assert_false(runs(&hits, "UPDATE hit SET at = 'yesterday'"));
 }
 
-static void no_more_lists_than_programs_hold(void **state)
+static void no_more_lists_than_the_programs_can_hold(void **state)
 {
 	(void)state;
 	scratch_db_execute(&ops,
@@ -210,7 +210,7 @@ static void host_bits_are_refused_at_every_prefix_length(void **state)
 		snprintf(sql, sizeof(sql), LISTING "(1, x'%s', %u, 1, 1, 5, NULL, 100, NULL, NULL)",
 			hex, prefix);
 		if (runs(&ops, sql))
-			fail_msg("taken: bit %u in /%u", bit, prefix);
+			fail_msg("accepted: bit %u in /%u", bit, prefix);
 		snprintf(sql, sizeof(sql), LISTING "(1, x'%s', %u, 1, 1, 5, NULL, 100, NULL, NULL)",
 			hex, bit + 1);
 		if (!runs(&ops, sql))
@@ -219,8 +219,8 @@ static void host_bits_are_refused_at_every_prefix_length(void **state)
 	}
 }
 
-/* A random address is a network at this length just when the program thinks so. */
-static void random_host_bits_are_judged_as_by_the_programs(void **state)
+/* The schema accepts the same pairs of address and prefix length as network_around(). */
+static void random_host_bits_are_refused_as_by_the_programs(void **state)
 {
 	uint64_t random = UNIT_RANDOM_SEED;
 
@@ -233,12 +233,12 @@ static void random_host_bits_are_judged_as_by_the_programs(void **state)
 			addr.octets[octet] = (uint8_t)unit_random(&random);
 		addr = network_around(&addr, unit_random(&random) % 129).addr;
 		struct network network = network_around(&addr, i % 129);
-		bool right = addr_compare(&network.addr, &addr) == 0;
+		bool is_network = addr_compare(&network.addr, &addr) == 0;
 		put_hex(&addr, hex);
 		snprintf(sql, sizeof(sql), LISTING "(1, x'%s', %u, 1, 1, 5, NULL, 100, NULL, NULL)",
 			hex, i % 129);
-		if (runs(&ops, sql) != right)
-			fail_msg("%s/%u is %s", hex, i % 129, right ? "refused" : "taken");
+		if (runs(&ops, sql) != is_network)
+			fail_msg("%s/%u is %s", hex, i % 129, is_network ? "refused" : "accepted");
 		scratch_db_execute(&ops, END_ALL);
 	}
 	scratch_db_execute(&ops, "COMMIT");
@@ -282,7 +282,7 @@ static void views_spell_addresses_as_the_programs_do(void **state)
 	scratch_db_execute(&ops, "COMMIT");
 }
 
-static void views_have_the_columns_that_are_promised(void **state)
+static void views_have_the_promised_columns(void **state)
 {
 	static const struct {
 		enum db_kind kind;
@@ -347,16 +347,16 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_both, close_both)
 	const struct CMUnitTest tests[] = {
-		TEST(each_rule_is_policed),
+		TEST(each_rule_is_enforced),
 		TEST(a_listing_changes_only_by_its_end),
 		TEST(an_exemption_changes_only_by_its_end),
-		TEST(evidence_is_purged_and_nothing_else),
-		TEST(each_rule_of_a_hit_is_policed),
-		TEST(no_more_lists_than_programs_hold),
+		TEST(evidence_can_be_purged_but_not_changed),
+		TEST(each_rule_of_a_hit_is_enforced),
+		TEST(no_more_lists_than_the_programs_can_hold),
 		TEST(host_bits_are_refused_at_every_prefix_length),
-		TEST(random_host_bits_are_judged_as_by_the_programs),
+		TEST(random_host_bits_are_refused_as_by_the_programs),
 		TEST(views_spell_addresses_as_the_programs_do),
-		TEST(views_have_the_columns_that_are_promised),
+		TEST(views_have_the_promised_columns),
 		TEST(views_tell_the_life_of_a_listing),
 	};
 
