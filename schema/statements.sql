@@ -20,6 +20,16 @@ BEGIN IMMEDIATE;
 -- COMMIT on both by all
 COMMIT;
 
+-- CHECK_INTEGRITY on both by admin
+-- The first fault that SQLite finds in the file or in the references between its rows; no row if there is none.
+SELECT replace(replace(integrity_check, char(10), ' '), '*** in database main *** ', '')
+FROM pragma_integrity_check(1)
+WHERE integrity_check <> 'ok'
+UNION ALL
+SELECT 'a row of ' || "table" || ' refers to a row that is missing'
+FROM pragma_foreign_key_check
+LIMIT 1;
+
 
 -- The filter: look-up and hit log.
 

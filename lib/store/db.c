@@ -255,27 +255,18 @@ int db_execute(struct db *db, const char *sql)
 	return db_capture(db, sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL));
 }
 
-/* Runs SQL that is not in the table of statements to its first row; *row_r: there is one. */
-static int run_once(struct db *db, const char *sql, sqlite3_stmt **stmt_r, bool *row_r)
-{
-	int code = sqlite3_prepare_v2(db->sqlite, sql, -1, stmt_r, NULL);
-
-	if (code == SQLITE_OK)
-		code = sqlite3_step(*stmt_r);
-	*row_r = code == SQLITE_ROW;
-	return db_capture(db, code);
-}
-
 int db_pragma_int(struct db *db, const char *pragma, int64_t *value_r)
 {
 	char sql[64];
 	struct text text = TEXT_OVER(sql);
 	sqlite3_stmt *stmt;
-	bool row;
 
 	text_add_format(&text, "PRAGMA %s", pragma);
-	int err = run_once(db, sql, &stmt, &row);
-	*value_r = row ? sqlite3_column_int64(stmt, 0) : 0;
+	int code = sqlite3_prepare_v2(db->sqlite, sql, -1, &stmt, NULL);
+	if (code == SQLITE_OK)
+		code = sqlite3_step(stmt);
+	*value_r = code == SQLITE_ROW ? sqlite3_column_int64(stmt, 0) : 0;
+	int err = db_capture(db, code);
 	sqlite3_finalize(stmt);
 	return err;
 }
@@ -288,23 +279,16 @@ int db_checkpoint(struct db *db)
 
 int db_check_integrity(struct db *db, struct text *message_r)
 {
-	sqlite3_stmt *stmt;
-	bool row;
-	int err = run_once(db,
-		"SELECT replace(replace(integrity_check, char(10), ' '), '*** in database main *** "
-		"', '') FROM pragma_integrity_check(1) WHERE integrity_check <> 'ok'"
-		" UNION ALL"
-		" SELECT 'a row of ' || \"table\" || ' refers to a row that is missing'"
-		" FROM pragma_foreign_key_check LIMIT 1",
-		&stmt, &row);
-	const char *fault = row ? (const char *)sqlite3_column_text(stmt, 0) : NULL;
+	struct statement *row = db_begin(db, CHECK_INTEGRITY);
+	int more = db_step(row);
 
-	if (err != ERR_NONE)
+	if (more < 0)
 		text_add(message_r, db->error);
-	else if (fault != NULL)
-		text_add_printable(message_r, fault);
-	sqlite3_finalize(stmt);
-	return row ? ERR_DB_CORRUPT : err;
+	if (more <= 0)
+		return more;
+	text_add_printable(message_r, db_text(row, 0));
+	db_finish(row);
+	return ERR_DB_CORRUPT;
 }
 
 int db_give_back(struct db *db)
