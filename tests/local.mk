@@ -37,7 +37,9 @@ UNIT_TESTS += tests/core/test_reply
 UNIT_TESTS += tests/core/test_verdict
 UNIT_TESTS += tests/daemon/test_daemon
 UNIT_TESTS += tests/daemon/test_daemon_failures
+UNIT_TESTS += tests/daemon/test_failure_log
 UNIT_TESTS += tests/daemon/test_pidfile
+UNIT_TESTS += tests/daemon/test_snapshot
 UNIT_TESTS += tests/milter/test_failures
 UNIT_TESTS += tests/milter/test_process
 UNIT_TESTS += tests/milter/test_start
@@ -119,6 +121,11 @@ FAULT_OPTIONS = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup,--w
 	-Wl,--wrap=setuid,--wrap=socketpair
 tests_daemon_test_daemon_failures_SOURCES = tests/daemon/test_daemon_failures.c $(FAULTS)
 tests_daemon_test_daemon_failures_LDFLAGS = $(FAULT_OPTIONS)
+
+# What a test writes to standard error.
+CAPTURE = tests/support/capture.c tests/support/capture.h
+tests_base_test_log_SOURCES = tests/base/test_log.c $(CAPTURE)
+tests_daemon_test_failure_log_SOURCES = tests/daemon/test_failure_log.c $(CAPTURE)
 
 # The tests of the store share a scratch database.
 SCRATCH_DB = tests/store/scratch_db.c tests/store/scratch_db.h

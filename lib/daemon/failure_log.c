@@ -31,6 +31,6 @@ void failure_log_add(struct failure_log *log, const char *message)
 	if (before == 0)
 		log_error("%s; %s", message, log->consequence);
 	else
-		log_error("%s; %s; %llu failures since the last line", message, log->consequence,
-			before);
+		log_error("%s; %s; %llu failure%s since the last line", message, log->consequence,
+			before, before == 1 ? "" : "s");
 }

@@ -7,38 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tests/support/capture.h"
 #include "tests/support/unit.h"
-
-/* Standard error while it is a pipe. */
-struct capture {
-	int saved_stderr;
-	int read_end;
-};
-
-static void start_capture(struct capture *capture_r)
-{
-	int ends[2];
-
-	assert_int_equal(pipe(ends), 0);
-	capture_r->saved_stderr = dup(STDERR_FILENO);
-	capture_r->read_end = ends[0];
-	assert_true(dup2(ends[1], STDERR_FILENO) >= 0);
-	close(ends[1]);
-}
-
-/* Puts standard error back and gives what was written meanwhile, at most size - 1 octets. */
-static void end_capture(struct capture *capture, char *text_r, size_t size)
-{
-	size_t length = 0;
-	ssize_t got;
-
-	dup2(capture->saved_stderr, STDERR_FILENO);
-	close(capture->saved_stderr);
-	while ((got = read(capture->read_end, text_r + length, size - 1 - length)) > 0)
-		length += (size_t)got;
-	text_r[length] = '\0';
-	close(capture->read_end);
-}
 
 static void says_who_speaks_and_how_bad_it_is(void **state)
 {
