@@ -63,4 +63,5 @@ libops_a_SOURCES += \
 	lib/daemon/failure_log.c lib/daemon/failure_log.h \
 	lib/daemon/pidfile.c \
 	lib/daemon/program.c lib/daemon/program.h \
+	lib/daemon/reload.c lib/daemon/reload.h \
 	lib/daemon/snapshot.c lib/daemon/snapshot.h

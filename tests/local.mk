@@ -39,6 +39,7 @@ UNIT_TESTS += tests/daemon/test_daemon
 UNIT_TESTS += tests/daemon/test_daemon_failures
 UNIT_TESTS += tests/daemon/test_failure_log
 UNIT_TESTS += tests/daemon/test_pidfile
+UNIT_TESTS += tests/daemon/test_reload
 UNIT_TESTS += tests/daemon/test_snapshot
 UNIT_TESTS += tests/milter/test_failures
 UNIT_TESTS += tests/milter/test_process
@@ -126,6 +127,7 @@ tests_daemon_test_daemon_failures_LDFLAGS = $(FAULT_OPTIONS)
 CAPTURE = tests/support/capture.c tests/support/capture.h
 tests_base_test_log_SOURCES = tests/base/test_log.c $(CAPTURE)
 tests_daemon_test_failure_log_SOURCES = tests/daemon/test_failure_log.c $(CAPTURE)
+tests_daemon_test_reload_SOURCES = tests/daemon/test_reload.c $(CAPTURE)
 
 # The tests of the store share a scratch database.
 SCRATCH_DB = tests/store/scratch_db.c tests/store/scratch_db.h

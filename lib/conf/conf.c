@@ -69,13 +69,6 @@ static size_t option_index(const cfg_t *cfg, const cfg_opt_t *opt)
 	return index;
 }
 
-/* "milter.socket", for messages. */
-static void add_option_name(struct text *text, const struct option *option)
-{
-	text_add_format(text, "%s%s%s", option->section == NULL ? "" : option->section,
-		option->section == NULL ? "" : ".", option->name);
-}
-
 static int check_number(const struct option *option, cfg_opt_t *opt, struct text *why_r)
 {
 	long value = cfg_opt_getnint(opt, 0);
@@ -182,7 +175,7 @@ static int take_option(cfg_t *cfg, cfg_opt_t *opt)
 		return 0;
 	if (!reading->failed) {
 		text_add_format(reading->message_r, "%s:%d: ", reading->path, cfg->line);
-		add_option_name(reading->message_r, &options[index]);
+		option_add_name(&options[index], reading->message_r);
 		text_add_format(reading->message_r, ": %s", buffer);
 	}
 	reading->failed = true;
@@ -344,7 +337,7 @@ static int check_conf(const char *path, const struct conf *conf, struct text *me
 	if (reading->lines[index] > 0)
 		text_add_format(message_r, ":%d", reading->lines[index]);
 	text_add(message_r, ": ");
-	add_option_name(message_r, &options[index]);
+	option_add_name(&options[index], message_r);
 	text_add_format(message_r, ": %s", buffer);
 	return err;
 }

@@ -116,21 +116,23 @@ static const char *const hit_sync[] = {"full", "normal", NULL};
 #define COUNT(field) .count_offset = offsetof(struct conf, field)
 
 const struct option options[] = {
-	{TOP(database), .name = "database", .default_value = "/var/lib/opsmilter/ops.db",
-		.check = check_path},
+	{TOP(database), .name = "database", .fixed_in = "probe",
+		.default_value = "/var/lib/opsmilter/ops.db", .check = check_path},
 	{TOP(hit_log), .name = "hit_log", .default_value = "/var/lib/opsmilter/hits.db",
 		.check = check_path},
-	{TOP(site_url), .name = "site_url", .default_value = "", .check = check_site_url},
+	{TOP(site_url), .name = "site_url", .fixed_in = "probe", .default_value = "",
+		.check = check_site_url},
 	{TOP(syslog_facility), .name = "syslog_facility", .default_value = "mail",
 		.check = check_facility},
 
-	{MILTER(socket), .name = "socket", .default_value = "unix:/run/opsmilter/opsmilter.sock",
-		.check = check_socket},
-	{MILTER(socket_mode), .name = "socket_mode", .type = OPTION_MODE, .default_value = "0660"},
-	{MILTER(user), .name = "user", .default_value = "opsmilter"},
-	{MILTER(group), .name = "group", .default_value = ""},
-	{MILTER(pid_file), .name = "pid_file", .default_value = "/run/opsmilter/opsmilter.pid",
-		.check = check_optional_path},
+	{MILTER(socket), .name = "socket", .fixed_in = "milter",
+		.default_value = "unix:/run/opsmilter/opsmilter.sock", .check = check_socket},
+	{MILTER(socket_mode), .name = "socket_mode", .fixed_in = "milter", .type = OPTION_MODE,
+		.default_value = "0660"},
+	{MILTER(user), .name = "user", .fixed_in = "milter", .default_value = "opsmilter"},
+	{MILTER(group), .name = "group", .fixed_in = "milter", .default_value = ""},
+	{MILTER(pid_file), .name = "pid_file", .fixed_in = "milter",
+		.default_value = "/run/opsmilter/opsmilter.pid", .check = check_optional_path},
 	{MILTER(policy.reject_at), .name = "reject_at", .type = OPTION_CHOICE,
 		.default_value = "rcpt", .choices = stages, .min = STAGE_HELO},
 	{MILTER(reply), .name = "reply",
@@ -155,8 +157,9 @@ const struct option options[] = {
 	{MILTER(traps_per_hour), .name = "traps_per_hour", .type = OPTION_NUMBER,
 		.default_value = "60", .min = 0, .max = 1000000},
 
-	{PROBE(target), .name = "target", .type = OPTION_STRINGS, COUNT(probe.target_count),
-		.default_value = "{\"192.0.2.25:25\"}", .check = check_endpoint},
+	{PROBE(target), .name = "target", .fixed_in = "probe", .type = OPTION_STRINGS,
+		COUNT(probe.target_count), .default_value = "{\"192.0.2.25:25\"}",
+		.check = check_endpoint},
 	{PROBE(ports), .name = "ports", .type = OPTION_STRINGS, COUNT(probe.port_count),
 		.default_value = "{}", .check = check_probe_port},
 	{PROBE(allow_private), .name = "allow_private", .type = OPTION_NETWORKS,
@@ -165,22 +168,23 @@ const struct option options[] = {
 		.default_value = "{}"},
 	{PROBE(hosts_per_minute), .name = "hosts_per_minute", .type = OPTION_NUMBER,
 		.default_value = "60", .min = 1, .max = 100000},
-	{PROBE(user), .name = "user", .default_value = "opsprobe"},
-	{PROBE(pid_file), .name = "pid_file", .default_value = "/run/opsmilter/opsprobe.pid",
-		.check = check_optional_path},
-	{PROBE(connect_timeout_secs), .name = "connect_timeout", .type = OPTION_NUMBER,
-		.default_value = "7", .min = 1, .max = 300},
-	{PROBE(probe_timeout_secs), .name = "probe_timeout", .type = OPTION_NUMBER,
-		.default_value = "30", .min = 1, .max = 3600},
-	{PROBE(max_sockets), .name = "max_sockets", .type = OPTION_NUMBER, .default_value = "256",
-		.min = 1, .max = 65536},
+	{PROBE(user), .name = "user", .fixed_in = "probe", .default_value = "opsprobe"},
+	{PROBE(pid_file), .name = "pid_file", .fixed_in = "probe",
+		.default_value = "/run/opsmilter/opsprobe.pid", .check = check_optional_path},
+	{PROBE(connect_timeout_secs), .name = "connect_timeout", .fixed_in = "probe",
+		.type = OPTION_NUMBER, .default_value = "7", .min = 1, .max = 300},
+	{PROBE(probe_timeout_secs), .name = "probe_timeout", .fixed_in = "probe",
+		.type = OPTION_NUMBER, .default_value = "30", .min = 1, .max = 3600},
+	{PROBE(max_sockets), .name = "max_sockets", .fixed_in = "probe", .type = OPTION_NUMBER,
+		.default_value = "256", .min = 1, .max = 65536},
 
-	{WEB(listen), .name = "listen", .default_value = "127.0.0.1:8025", .check = check_endpoint},
+	{WEB(listen), .name = "listen", .fixed_in = "web", .default_value = "127.0.0.1:8025",
+		.check = check_endpoint},
 	{WEB(contact), .name = "contact", .default_value = "postmaster@example.org"},
 	{WEB(operator_name), .name = "operator", .default_value = "Example Mail Services"},
-	{WEB(user), .name = "user", .default_value = "opsweb"},
-	{WEB(pid_file), .name = "pid_file", .default_value = "/run/opsmilter/opsweb.pid",
-		.check = check_optional_path},
+	{WEB(user), .name = "user", .fixed_in = "web", .default_value = "opsweb"},
+	{WEB(pid_file), .name = "pid_file", .fixed_in = "web",
+		.default_value = "/run/opsmilter/opsweb.pid", .check = check_optional_path},
 	{WEB(lookups_per_hour), .name = "lookups_per_hour", .type = OPTION_NUMBER,
 		.default_value = "300", .min = 1, .max = 1000000000},
 	{WEB(nominations_per_day), .name = "nominations_per_day", .type = OPTION_NUMBER,
@@ -191,3 +195,44 @@ const struct option options[] = {
 };
 
 _Static_assert(sizeof(options) / sizeof(options[0]) <= OPTIONS_MAX, "raise OPTIONS_MAX");
+
+void option_add_name(const struct option *option, struct text *text)
+{
+	if (option->section != NULL)
+		text_add_format(text, "%s.", option->section);
+	text_add(text, option->name);
+}
+
+static bool strings_differ(char *const *a, char *const *b, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(a[i], b[i]) != 0)
+			return true;
+	return false;
+}
+
+bool option_differs(const struct option *option, const struct conf *a, const struct conf *b)
+{
+	const void *x = (const char *)a + option->offset, *y = (const char *)b + option->offset;
+	size_t count = *(const size_t *)((const char *)a + option->count_offset);
+
+	switch (option->type) {
+	case OPTION_NUMBER:
+	case OPTION_MODE:
+		return *(const long *)x != *(const long *)y;
+	case OPTION_BOOL:
+		return *(const bool *)x != *(const bool *)y;
+	case OPTION_CHOICE:
+		return *(const unsigned *)x != *(const unsigned *)y;
+	case OPTION_STRING:
+		return strcmp(*(char *const *)x, *(char *const *)y) != 0;
+	default:
+		break;
+	}
+	if (count != *(const size_t *)((const char *)b + option->count_offset))
+		return true;
+	if (option->type == OPTION_STRINGS)
+		return strings_differ(*(char *const *const *)x, *(char *const *const *)y, count);
+	return memcmp(*(struct network *const *)x, *(struct network *const *)y,
+		       count * sizeof(struct network)) != 0;
+}

@@ -2,6 +2,7 @@
 #ifndef CONF_OPTIONS_H
 #define CONF_OPTIONS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/network.h"
@@ -36,11 +37,21 @@ struct option {
 	option_check *check;       /* NULL: any value */
 	long min, max;
 	const char *const *choices; /* NULL at the end */
+	const char *fixed_in; /* the section of the program in which a change takes effect only
+			       * after a restart; NULL: a reload is enough everywhere */
 };
 
 /* The options in the order of the manual; the last has no name. */
 extern const struct option options[];
 
 #define OPTIONS_MAX 48
+
+struct conf;
+
+/* Adds "milter.socket", for messages. */
+void option_add_name(const struct option *option, struct text *text);
+
+/* Whether an option has different values in two configurations. */
+bool option_differs(const struct option *option, const struct conf *a, const struct conf *b);
 
 #endif
