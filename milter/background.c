@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "daemon/failure_log.h"
 #include "milter/counters.h"
 #include "milter/filter.h"
 #include "store/db.h"
@@ -18,15 +19,16 @@
 #include "store/nominations.h"
 
 #define COUNTERS_SECS 10
-/* How long nominations wait while the database fails, and how often that is logged. */
+/* How long nominations wait while the database fails. */
 #define RETRY_SECS 10
-#define LOG_SECS 60
 #define LOCK_WAIT_MSECS 5000
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER; /* guards queue, stopping */
 static pthread_cond_t work = PTHREAD_COND_INITIALIZER;
 static struct trapped *queue; /* the oldest first */
 static bool stopping;
+
+static struct failure_log failures = FAILURE_LOG_INIT("nominations of trap recipients wait");
 
 static pthread_t thread;
 static bool started;
@@ -106,17 +108,6 @@ static void put_back(struct trapped *trapped)
 	pthread_mutex_unlock(&mutex);
 }
 
-static void log_failure(const char *message)
-{
-	static int64_t logged_msecs; /* the thread's own; 0: never */
-	int64_t now = clock_monotonic_msecs();
-
-	if (logged_msecs != 0 && now - logged_msecs < LOG_SECS * 1000)
-		return;
-	logged_msecs = now;
-	log_error("%s; nominations of trap recipients wait", message);
-}
-
 /* Files what waits; false when the database failed, and it waits on. */
 static bool file_all(void)
 {
@@ -126,7 +117,7 @@ static bool file_all(void)
 
 	while ((trapped = take_first()) != NULL) {
 		if (open_and_file(trapped, &message) != ERR_NONE) {
-			log_failure(buffer);
+			failure_log_add(&failures, buffer);
 			put_back(trapped);
 			return false;
 		}

@@ -26,7 +26,7 @@ static struct snapshot_slot current;
 static atomic_uint steps;
 static atomic_bool stopping;
 
-static struct failure_log failures = FAILURE_LOG_INIT("on_error decides about the mail");
+static struct failure_log failures = FAILURE_LOG_INIT("mail is handled according to on_error");
 
 void filter_log_failure(const char *message)
 {
@@ -38,8 +38,8 @@ static void stop_hits(struct filter *filter)
 	size_t lost = hitlog_stop(&filter->hits);
 
 	if (lost > 0)
-		log_error("%s: %zu hits were not written, because the hit log could not be used",
-			filter->conf->hit_log, lost);
+		log_error("%s: %zu hit%s not written, because the hit log could not be used",
+			filter->conf->hit_log, lost, lost == 1 ? " was" : "s were");
 }
 
 static void unlink_filter(struct filter *filter)
@@ -139,7 +139,7 @@ int filter_install(struct conf *conf, bool must_work, struct text *message_r)
 	if (err != ERR_NONE && must_work)
 		return err;
 	if (err != ERR_NONE)
-		log_warning("%s; until this is fixed, on_error decides about the mail",
+		log_warning("%s; until this is fixed, mail is handled according to on_error",
 			message_r->buffer);
 	text_clear(message_r);
 	filter = filter_new(conf, message_r);

@@ -17,6 +17,7 @@
 #include "config.h"
 #include "daemon/daemon.h"
 #include "daemon/program.h"
+#include "daemon/reload.h"
 #include "milter/background.h"
 #include "milter/callbacks.h"
 #include "milter/filter.h"
@@ -126,37 +127,18 @@ static void end_serving(pthread_t server)
 	pthread_join(server, NULL);
 }
 
-/* Options that a running filter cannot follow. */
-static void warn_of_fixed(const struct conf *old, const struct conf *new)
-{
-	if (strcmp(old->milter.socket, new->milter.socket) != 0 ||
-		old->milter.socket_mode != new->milter.socket_mode ||
-		strcmp(old->milter.user, new->milter.user) != 0 ||
-		strcmp(old->milter.group, new->milter.group) != 0 ||
-		strcmp(old->milter.pid_file, new->milter.pid_file) != 0)
-		log_warning("socket, socket_mode, user, group and pid_file change only when the "
-			    "filter is started anew");
-}
-
-/* A bad configuration is reported, and the old one stays. */
 static void reload(const char *path)
 {
 	char buffer[1024];
 	struct text message = TEXT_OVER(buffer);
-	struct conf *conf;
 	struct filter *old = filter_hold();
+	struct conf *conf = reload_read(path);
 
-	if (conf_read(path, &conf, &message) != ERR_NONE) {
-		log_error("%s; the configuration in force stays", buffer);
-	} else {
-		warn_of_fixed(old->conf, conf);
-		if (filter_install(conf, false, &message) == ERR_NONE) {
-			program_follow(conf);
-			log_info("%s is in force", path);
-		} else {
-			log_error("%s; the configuration in force stays", buffer);
-			conf_free(&conf);
-		}
+	if (conf != NULL && filter_install(conf, false, &message) == ERR_NONE) {
+		reload_follow(path, "milter", old->conf, conf);
+	} else if (conf != NULL) {
+		reload_refuse(buffer);
+		conf_free(&conf);
 	}
 	filter_release(&old);
 }

@@ -10,7 +10,8 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "conf/conf.h"
-#include "daemon/program.h"
+#include "daemon/failure_log.h"
+#include "daemon/reload.h"
 #include "probe/selftest.h"
 #include "probe/task.h"
 #include "store/db.h"
@@ -31,8 +32,7 @@
 /* Those that wait for their neighbours, when they would keep all others from being seen. */
 #define CROWDED_WAIT_SECS 60
 
-/* Between complaints about the database; and how long it must work until that is told. */
-#define COMPLAINT_MSECS 60000
+/* How long the database must work again before that is logged. */
 #define RECOVERY_MSECS 2000
 
 #define SELF_TEST_SECS 3600
@@ -49,24 +49,17 @@ struct worker {
 	bool forgot_begun;
 	bool in_trouble;
 	int64_t failed_msecs;
-	int64_t complained_msecs; /* 0: never */
+	struct failure_log failures;
 	struct job jobs[JOBS_AT_ONCE];
 };
 
-/* Says what is wrong with the database, once a minute, and lets go of it. */
+/* Logs that the database failed, and closes it. */
 static void complain(struct worker *worker, const char *what)
 {
-	int64_t now_msecs = clock_monotonic_msecs();
-	bool again = worker->complained_msecs != 0 &&
-		     now_msecs - worker->complained_msecs < COMPLAINT_MSECS;
-
+	failure_log_add(&worker->failures, what);
 	db_close(&worker->bench.db);
 	worker->in_trouble = true;
-	worker->failed_msecs = now_msecs;
-	if (again)
-		return;
-	log_error("%s; no test begins, and what was found waits until it can be written", what);
-	worker->complained_msecs = now_msecs;
+	worker->failed_msecs = clock_monotonic_msecs();
 }
 
 static void complain_of(struct worker *worker, int err)
@@ -261,6 +254,7 @@ int worker_new(const struct worker_settings *settings, struct conf *conf, struct
 	if (worker == NULL)
 		return ERR_MEMORY;
 	worker->settings = *settings;
+	worker->failures = (struct failure_log)FAILURE_LOG_INIT("no test begins, and results wait");
 	worker->bench.engine = settings->engine;
 	worker->bench.task_ended = on_task_ended;
 	worker->bench.context = worker;
@@ -279,60 +273,27 @@ int worker_new(const struct worker_settings *settings, struct conf *conf, struct
 	return ERR_NONE;
 }
 
-static bool same_strings(char *const *a, size_t a_count, char *const *b, size_t b_count)
-{
-	size_t same = 0;
-
-	while (same < a_count && same < b_count && strcmp(a[same], b[same]) == 0)
-		same++;
-	return same == a_count && same == b_count;
-}
-
-/* Options that a running worker cannot follow: its listeners are open and its rights given up. */
-static void warn_of_fixed(const struct conf *old, const struct conf *new)
-{
-	const struct conf_probe *a = &old->probe, *b = &new->probe;
-
-	if (!same_strings(a->target, a->target_count, b->target, b->target_count) ||
-		a->connect_timeout_secs != b->connect_timeout_secs ||
-		a->probe_timeout_secs != b->probe_timeout_secs ||
-		a->max_sockets != b->max_sockets || strcmp(a->user, b->user) != 0 ||
-		strcmp(a->pid_file, b->pid_file) != 0 ||
-		strcmp(old->database, new->database) != 0 ||
-		strcmp(old->site_url, new->site_url) != 0)
-		log_warning("target, connect_timeout, probe_timeout, max_sockets, user, pid_file, "
-			    "database and site_url change only when the worker is started anew");
-}
-
 void worker_reload(struct worker *worker)
 {
 	const char *path = worker->settings.conf_path;
 	struct bench *bench = &worker->bench;
-	char buffer[1024];
-	struct text message = TEXT_OVER(buffer);
-	struct conf *conf;
-	int err = conf_read(path, &conf, &message);
+	struct conf *conf = reload_read(path);
 
-	if (err == ERR_NONE &&
-		ports_begin(&bench->ports, conf->probe.ports, conf->probe.port_count) != ERR_NONE) {
-		text_add_format(&message, "%s: probe.ports names more than can be asked", path);
+	if (conf == NULL)
+		return;
+	if (ports_begin(&bench->ports, conf->probe.ports, conf->probe.port_count) != ERR_NONE) {
+		reload_refuse("probe.ports has more entries than can be tested");
 		conf_free(&conf);
-		err = ERR_RANGE;
-	}
-	if (err != ERR_NONE) {
-		log_error("%s; the configuration in force stays", buffer);
 		return;
 	}
-	warn_of_fixed(bench->conf, conf);
-	/* The lock stands beside the database that this worker was started with. */
+	reload_follow(path, "probe", bench->conf, conf);
+	/* The lock is beside the database that this worker was started with. */
 	char *database = conf->database;
 	conf->database = bench->conf->database;
 	bench->conf->database = database;
 	conf_free(&bench->conf);
 	bench->conf = conf;
 	schedule_set_rate(&bench->schedule, conf->probe.hosts_per_minute);
-	program_follow(conf);
-	log_info("%s is in force", path);
 }
 
 void worker_free(struct worker **worker)

@@ -5,7 +5,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 
 #include "base/err.h"
@@ -15,6 +14,7 @@
 #include "config.h"
 #include "daemon/daemon.h"
 #include "daemon/program.h"
+#include "daemon/reload.h"
 #include "web/limits.h"
 #include "web/server.h"
 #include "web/site.h"
@@ -49,30 +49,17 @@ static int open_and_drop(const struct conf *conf, const struct program_arguments
 	return socket;
 }
 
-/* A bad configuration is reported, and the old one stays. */
 static void reload(const char *path, struct limits *limits)
 {
-	char buffer[1024];
-	struct text message = TEXT_OVER(buffer);
 	struct site *old = site_hold();
-	struct site *site = NULL;
-	struct conf *conf;
+	struct conf *conf = reload_read(path);
+	struct site *site;
 
-	if (conf_read(path, &conf, &message) != ERR_NONE) {
-		log_error("%s; the configuration in force stays", buffer);
-	} else {
-		if (strcmp(old->conf->web.listen, conf->web.listen) != 0 ||
-			strcmp(old->conf->web.user, conf->web.user) != 0 ||
-			strcmp(old->conf->web.pid_file, conf->web.pid_file) != 0)
-			log_warning("listen, user and pid_file change only when the site is "
-				    "started anew");
-		if (site_new(conf, limits, &site) == ERR_NONE) {
-			program_follow(site->conf);
-			site_install(site);
-			log_info("%s is in force", path);
-		} else {
-			log_error("memory ran out; the configuration in force stays");
-		}
+	if (conf != NULL && site_new(conf, limits, &site) == ERR_NONE) {
+		site_install(site);
+		reload_follow(path, "web", old->conf, conf);
+	} else if (conf != NULL) {
+		reload_refuse(err_text(ERR_MEMORY));
 	}
 	site_release(&old);
 }

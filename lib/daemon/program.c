@@ -192,12 +192,6 @@ void program_use_syslog(const struct program_arguments *arguments, const struct 
 		program_fail("syslog_facility: there is no such facility", EXIT_USAGE);
 }
 
-void program_follow(const struct conf *conf)
-{
-	if (!log_change_facility(conf->syslog_facility))
-		log_warning("syslog_facility: there is no such facility");
-}
-
 void program_remove_pid(void)
 {
 	if (pid_file != NULL)

@@ -65,9 +65,6 @@ void program_detach(const struct program_arguments *arguments);
 void program_write_pid(const struct program_arguments *arguments, const char *path);
 void program_use_syslog(const struct program_arguments *arguments, const struct conf *conf);
 
-/* A new configuration is in force: its syslog facility, if it is to be logged there. */
-void program_follow(const struct conf *conf);
-
 /* Removes the pid file that was written. */
 void program_remove_pid(void);
 

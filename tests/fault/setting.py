@@ -95,7 +95,7 @@ class Setting:
 
     def assert_one_line(self):
         text = self.log_text()
-        self.assertEqual(1, text.count("on_error decides"), text)
+        self.assertEqual(1, text.count("according to on_error"), text)
 
     def log_text(self):
         """What this process of the filter has logged."""

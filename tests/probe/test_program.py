@@ -126,7 +126,7 @@ class Worker(ProberTest):
         self.wait_for(lambda: "ready" in self.log(), "a start")
         self.write_conf("nonsense = 1")
         worker.send_signal(signal.SIGHUP)
-        self.wait_for(lambda: "the configuration in force stays" in self.log(), "a complaint")
+        self.wait_for(lambda: "the old configuration stays in force" in self.log(), "a complaint")
         self.write_conf('opt_out = {"127.0.0.71"}')
         worker.send_signal(signal.SIGHUP)
         self.wait_for(lambda: "is in force" in self.log(), "a reload")
