@@ -119,8 +119,7 @@ static sfsistat on_data(SMFICTX *context)
 		trap_begin_copy(&session->trap, &session->client);
 		return SMFIS_CONTINUE;
 	}
-	return session != NULL && (session->tagged || session->untagged) ? SMFIS_CONTINUE
-									 : SMFIS_ACCEPT;
+	return session != NULL && session->tagging.cleaned ? SMFIS_CONTINUE : SMFIS_ACCEPT;
 }
 
 static sfsistat on_header(SMFICTX *context, char *name, char *value)
@@ -163,9 +162,9 @@ static sfsistat on_end_of_message(SMFICTX *context)
 		status = answer_trap(context, &session->trap);
 		trap_file(&session->trap, session->filter, &session->client);
 	}
-	if (session->tagged || session->untagged)
-		status = answer_tag(
-			context, session->tagged ? &session->tag : NULL, session->forged_count);
+	if (session->tagging.cleaned)
+		status = answer_tag(context, session->tagging.tagged ? &session->tag : NULL,
+			session->forged_count);
 	session_end_message(session);
 	return status;
 }

@@ -143,28 +143,19 @@ static int record_hit(struct session *session, struct hit *hit)
 	return err;
 }
 
-/* The header of a tagged message shows the reference of its first recipient's hit. */
-static void tag_message(struct session *session, const struct hit *hit)
+/* The header of a tagged message shows the reference of its first recipient's hit. A message whose
+ * hit is not recorded has no header, and a forged one must not pass for it. */
+static void tag_message(struct session *session, const struct hit *hit, bool recorded)
 {
-	if (!session->tagged)
+	if (recorded && !session->tagging.tagged)
 		session->tag = *hit;
-	session->tagged = true;
-	session->tagged_at_helo = hit->stage == STAGE_HELO;
+	session->tagging.cleaned = true;
+	session->tagging.tagged = session->tagging.tagged || recorded;
+	if (hit->stage == STAGE_HELO)
+		session->tagging_at_helo = session->tagging;
 }
 
-/* A message that was to be tagged goes on, so that a header which its client forged is taken out.
- */
-static struct reply reply_without_record(struct session *session, const struct verdict *verdict)
-{
-	struct reply reply = reply_on_error(session->filter);
-
-	if (verdict->action != HIT_TAGGED || reply.answer != ANSWER_ACCEPT)
-		return reply;
-	session->untagged = true;
-	return reply_of_answer(ANSWER_CONTINUE);
-}
-
-/* Puts on record what was decided about a listed client, and turns it into a reply. */
+/* Records what was decided about a listed client, and turns it into a reply. */
 static struct reply carry_out(struct session *session, enum stage stage, const char *recipient,
 	const struct verdict *verdict)
 {
@@ -174,18 +165,20 @@ static struct reply carry_out(struct session *session, enum stage stage, const c
 	if (verdict->action == HIT_NONE)
 		return reply;
 	fill_hit(session, stage, recipient, verdict, &hit);
-	session->on_record = true;
+	session->recorded = true;
 	if (verdict->action == HIT_EXEMPT || verdict->action == HIT_LOGGED) {
 		post_hit(session, &hit, verdict->why);
 		return reply;
 	}
-	if (record_hit(session, &hit) != ERR_NONE)
-		return reply_without_record(session, verdict);
+	bool recorded = record_hit(session, &hit) == ERR_NONE;
 	if (verdict->action == HIT_TAGGED)
-		tag_message(session, &hit);
-	else
+		tag_message(session, &hit, recorded);
+	else if (recorded)
 		text_copy(reply.text, sizeof(reply.text), hit.reply + strlen("550 5.7.1 "));
-	return reply;
+	if (recorded)
+		return reply;
+	struct reply failure = reply_on_error(session->filter);
+	return verdict->action == HIT_TAGGED && failure.answer == ANSWER_ACCEPT ? reply : failure;
 }
 
 /* A client may leave HELO out: what it would have been told there, it is told at MAIL. */
@@ -236,7 +229,7 @@ void flow_close(struct session *session)
 	static const struct verdict left = {ANSWER_CONTINUE, HIT_LEFT, ""};
 	struct hit hit;
 
-	if (session->on_record || session->unknown || session->unlisted || !filter_begin_step())
+	if (session->recorded || session->unknown || session->unlisted || !filter_begin_step())
 		return;
 	fill_hit(session, STAGE_CLOSE, "", &left, &hit);
 	post_hit(session, &hit, "");

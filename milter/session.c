@@ -26,8 +26,7 @@ void session_free(struct session **session)
 
 void session_end_message(struct session *session)
 {
-	session->tagged = session->tagged_at_helo;
-	session->untagged = false;
+	session->tagging = session->tagging_at_helo;
 	session->forged_count = 0;
 	trap_end_message(&session->trap);
 	session->client.mail_from[0] = '\0';

@@ -20,18 +20,20 @@ struct session {
 	struct client client;
 	struct listing listing; /* the one that decides */
 	bool unknown;           /* the look-up failed, and on_error is tempfail: no listing */
-	bool on_record;         /* this connection has a hit */
+	bool recorded;          /* this connection has a hit */
 	bool unlisted;          /* it is here for trap recipients only: no listing */
 
 	bool helo_answered; /* a second HELO or EHLO gets the answer of the first, and no hit */
 	struct reply helo_answer;
 
-	bool tagged_at_helo; /* every message of this connection gets the header */
+	/* What happens to the X-OPS-Listed headers of a message. */
+	struct tagging {
+		bool cleaned; /* the client's own are removed, also when the hit is not recorded */
+		bool tagged;  /* ours is inserted */
+	} tagging, tagging_at_helo; /* of the current message; of each one, decided at HELO */
+	struct hit tag;             /* the hit whose reference the header shows */
 
-	/* Of the message under way. */
-	bool tagged;
-	bool untagged;  /* it was to be tagged, and could not be recorded: no header may stay */
-	struct hit tag; /* the hit whose reference the header shows */
+	/* Of the current message. */
 	unsigned forged_count; /* headers of ours that the client sent */
 	struct trap trap;      /* of an unlisted client */
 };

@@ -42,6 +42,7 @@ UNIT_TESTS += tests/daemon/test_pidfile
 UNIT_TESTS += tests/daemon/test_reload
 UNIT_TESTS += tests/daemon/test_snapshot
 UNIT_TESTS += tests/milter/test_failures
+UNIT_TESTS += tests/milter/test_forged
 UNIT_TESTS += tests/milter/test_process
 UNIT_TESTS += tests/milter/test_start
 UNIT_TESTS += tests/milter/test_wire
@@ -156,6 +157,7 @@ DIALOGUE = \
 	tests/milter/dialogue.c tests/milter/dialogue.h \
 	tests/support/mta.c tests/support/mta.h
 tests_milter_test_failures_SOURCES = tests/milter/test_failures.c $(DIALOGUE)
+tests_milter_test_forged_SOURCES = tests/milter/test_forged.c $(DIALOGUE)
 tests_milter_test_process_SOURCES = tests/milter/test_process.c $(DIALOGUE)
 tests_milter_test_start_SOURCES = tests/milter/test_start.c $(DIALOGUE)
 tests_milter_test_wire_SOURCES = tests/milter/test_wire.c $(DIALOGUE)
