@@ -24,8 +24,8 @@
 #define LOCK_WAIT_MSECS 5000
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER; /* guards queue, stopping */
-static pthread_cond_t work = PTHREAD_COND_INITIALIZER;
-static struct trapped *queue; /* the oldest first */
+static pthread_cond_t work;                               /* with the monotonic clock */
+static struct trapped *queue;                             /* the oldest first */
 static bool stopping;
 
 static struct failure_log failures = FAILURE_LOG_INIT("nominations of trap recipients wait");
@@ -38,6 +38,13 @@ static void trapped_free(struct trapped *trapped)
 	filter_release(&trapped->filter);
 	trapped->free_copy(trapped->copy, trapped->room);
 	free(trapped);
+}
+
+/* A failure of the database or the system passes. Any other is the message's own and would hold up
+ * all others. */
+static bool is_passing(int err)
+{
+	return err == ERR_MEMORY || err < ERR_REFUSED;
 }
 
 static int file(struct db *db, const struct trapped *trapped)
@@ -58,14 +65,16 @@ static int file(struct db *db, const struct trapped *trapped)
 
 	text_copy(nomination.request.filed_by, sizeof(nomination.request.filed_by), "opsmilter");
 	int err = nominations_file(db, &nomination, &end, &why);
-	if (err != ERR_NONE)
-		return err;
 	addr_format(&trapped->address, ip);
-	if (end == NOMINATION_FILED) {
+	if (err == ERR_NONE && end == NOMINATION_FILED) {
 		counters_add(COUNTER_NOMINATIONS);
 		log_info("%s is nominated for mail to a trap recipient, request %lld", ip,
 			(long long)nomination.request.id);
 	}
+	if (err == ERR_NONE || is_passing(err))
+		return err;
+	log_error("the nomination of %s for mail to a trap recipient is dropped: %s (%s)", ip,
+		err_text(err), db_error(db));
 	return ERR_NONE;
 }
 
@@ -100,15 +109,8 @@ static struct trapped *take_first(void)
 	return first;
 }
 
-static void put_back(struct trapped *trapped)
-{
-	pthread_mutex_lock(&mutex);
-	trapped->next = queue;
-	queue = trapped;
-	pthread_mutex_unlock(&mutex);
-}
-
-/* Files what waits; false when the database failed, and it waits on. */
+/* Files all messages; false if the database failed, and the rest waits. One that failed is last in
+ * the next round. */
 static bool file_all(void)
 {
 	char buffer[512];
@@ -118,7 +120,7 @@ static bool file_all(void)
 	while ((trapped = take_first()) != NULL) {
 		if (open_and_file(trapped, &message) != ERR_NONE) {
 			failure_log_add(&failures, buffer);
-			put_back(trapped);
+			background_file(trapped);
 			return false;
 		}
 		trapped_free(trapped);
@@ -134,20 +136,20 @@ static void write_counters(void)
 	filter_release(&filter);
 }
 
-/* Waits for work, at most so long; false: the end. The first call of the next round is due then. */
+/* Waits for work, or until the counters or another attempt are due; false: the end. */
 static bool wait_for_work(bool failing)
 {
 	struct timespec until;
 
-	clock_gettime(CLOCK_REALTIME, &until);
+	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += failing ? RETRY_SECS : COUNTERS_SECS;
 	pthread_mutex_lock(&mutex);
 	while (!stopping && (queue == NULL || failing))
 		if (pthread_cond_timedwait(&work, &mutex, &until) != 0)
 			break;
-	bool goes_on = !stopping;
+	bool more = !stopping;
 	pthread_mutex_unlock(&mutex);
-	return goes_on;
+	return more;
 }
 
 static void *run(void *unused)
@@ -168,8 +170,13 @@ static void *run(void *unused)
 
 int background_start(void)
 {
-	int error = pthread_create(&thread, NULL, run, NULL);
+	pthread_condattr_t attributes;
 
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(&work, &attributes);
+	pthread_condattr_destroy(&attributes);
+	int error = pthread_create(&thread, NULL, run, NULL);
 	started = error == 0;
 	return error;
 }
@@ -203,5 +210,7 @@ void background_stop(void)
 	for (; (trapped = take_first()) != NULL; lost++)
 		trapped_free(trapped);
 	if (lost > 0)
-		log_error("%zu nominations of trap recipients were not filed", lost);
+		log_error("%zu nomination%s filed", lost,
+			lost == 1 ? " of a trap recipient was not"
+				  : "s of trap recipients were not");
 }

@@ -148,10 +148,8 @@ static int run(const char *conf_path)
 {
 	pthread_t server;
 
-	if (pthread_create(&server, NULL, serve, NULL) != 0)
-		program_fail_at("cannot start a thread", EXIT_RUN_TIME);
-	if (background_start() != 0)
-		program_fail_at("cannot start a thread", EXIT_RUN_TIME);
+	if (background_start() != 0 || pthread_create(&server, NULL, serve, NULL) != 0)
+		program_fail("cannot start a thread", EXIT_RUN_TIME);
 	daemon_ready(EXIT_SUCCESS);
 	log_info("%s is ready", PACKAGE_STRING);
 	while (signals_wait() == SIGNAL_RELOAD)
@@ -173,7 +171,7 @@ static void start(const struct program_arguments *arguments, struct conf *conf)
 	program_detach(arguments);
 	/* Before the socket answers, as a signal may come from then on. */
 	if (signals_install() != 0)
-		program_fail_at("cannot set signal handlers", EXIT_RUN_TIME);
+		program_fail("cannot set signal handlers", EXIT_RUN_TIME);
 	open_and_drop(conf, arguments);
 	threads_make_cheap();
 	umask(0007); /* the databases' files are the group's too */

@@ -45,6 +45,7 @@ UNIT_TESTS += tests/milter/test_failures
 UNIT_TESTS += tests/milter/test_forged
 UNIT_TESTS += tests/milter/test_process
 UNIT_TESTS += tests/milter/test_start
+UNIT_TESTS += tests/milter/test_traps
 UNIT_TESTS += tests/milter/test_wire
 UNIT_TESTS += tests/store/test_db
 UNIT_TESTS += tests/store/test_evidence
@@ -160,6 +161,7 @@ tests_milter_test_failures_SOURCES = tests/milter/test_failures.c $(DIALOGUE)
 tests_milter_test_forged_SOURCES = tests/milter/test_forged.c $(DIALOGUE)
 tests_milter_test_process_SOURCES = tests/milter/test_process.c $(DIALOGUE)
 tests_milter_test_start_SOURCES = tests/milter/test_start.c $(DIALOGUE)
+tests_milter_test_traps_SOURCES = tests/milter/test_traps.c $(DIALOGUE)
 tests_milter_test_wire_SOURCES = tests/milter/test_wire.c $(DIALOGUE)
 
 # A fuzz target is a line here, its sources, and a folder of inputs tests/fuzz/corpus/NAME.

@@ -105,15 +105,6 @@ void program_fail(const char *message, int exit_status)
 	exit(exit_status);
 }
 
-void program_fail_at(const char *what, int exit_status)
-{
-	char buffer[256];
-	struct text message = TEXT_OVER(buffer);
-
-	text_add_format(&message, "%s: %s", what, strerror(errno));
-	program_fail(buffer, exit_status);
-}
-
 struct conf *program_read_conf(const char *path)
 {
 	char buffer[1024];

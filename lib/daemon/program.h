@@ -46,9 +46,6 @@ void program_at_failure(void (*undo)(void));
 /* The start failed: whoever waits for it learns why, and nothing is left behind. */
 void __attribute__((noreturn)) program_fail(const char *message, int exit_status);
 
-/* The same with the reason that errno has. */
-void __attribute__((noreturn)) program_fail_at(const char *what, int exit_status);
-
 struct conf *program_read_conf(const char *path);
 
 /* Whom the program becomes when root starts it, by an option such as "web.user"; anybody else stays
