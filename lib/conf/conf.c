@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Reads opsmilter.conf: libConfuse parses it, the table of options says what each value must be. */
 #include "conf/conf.h"
 
 #include <confuse.h>
@@ -16,8 +17,8 @@
 #define SECTIONS_MAX 4
 
 /*
- * One reading of a file. libConfuse's callbacks take no argument of ours, so they find it by
- * `reading`, which each thread has for itself.
+ * One reading of a file. libConfuse's callbacks have no argument of ours, so they find it by
+ * `reading`, which is thread-local.
  */
 struct conf_reading {
 	const char *path;
@@ -28,20 +29,19 @@ struct conf_reading {
 
 static _Thread_local struct conf_reading *reading;
 
-/* libConfuse says what is wrong, but not what would be right. */
-static const char *what_is_wanted(const char *complaint)
+/* What would be right: libConfuse says only what is wrong. */
+static const char *advice(const char *error)
 {
-	if (strstr(complaint, SOURCE_END) != NULL)
-		return "; the section before it is not closed, a } is missing";
-	if (strstr(complaint, "boolean") != NULL)
-		return "; true or false is wanted";
-	if (strstr(complaint, "integer") != NULL)
-		return "; a whole number is wanted";
-	return "; opsmilter.conf(5) tells what may stand here";
+	if (strstr(error, SOURCE_END) != NULL)
+		return "; the section before it is not closed: a } is missing";
+	if (strstr(error, "boolean") != NULL)
+		return "; expected true or false";
+	if (strstr(error, "integer") != NULL)
+		return "; expected a whole number";
+	return "; see opsmilter.conf(5)";
 }
 
-/* libConfuse's own complaints: a syntax error, an unknown option, a wrong type. The first one
- * counts. */
+/* libConfuse's own errors: syntax, unknown options, wrong types. The first one counts. */
 static void take_error(cfg_t *cfg, const char *format, va_list arguments)
 {
 	char text[256];
@@ -52,35 +52,105 @@ static void take_error(cfg_t *cfg, const char *format, va_list arguments)
 	vsnprintf(text, sizeof(text), format, arguments);
 	text_add_format(reading->message_r, "%s:%d: ", reading->path, cfg->line);
 	text_add_printable(reading->message_r, text);
-	text_add(reading->message_r, what_is_wanted(text));
+	text_add(reading->message_r, advice(text));
 }
 
-static size_t option_index(const cfg_t *cfg, const cfg_opt_t *opt)
+/* libConfuse calls this when it has read an option: the only time at which the line is known. It
+ * reads the defaults of lists like that too, before there is a reading. */
+static int note_line(cfg_t *cfg, cfg_opt_t *opt)
 {
-	size_t index = 0;
-
-	for (; options[index].name != NULL; index++) {
-		const char *section = options[index].section;
-		bool here = section == NULL ? strcmp(cfg->name, "root") == 0
-					    : strcmp(cfg->name, section) == 0;
-		if (here && strcmp(options[index].name, opt->name) == 0)
-			break;
+	for (size_t i = 0; reading != NULL && options[i].name != NULL; i++) {
+		const char *section = options[i].section == NULL ? "root" : options[i].section;
+		if (strcmp(section, cfg->name) == 0 && strcmp(options[i].name, opt->name) == 0)
+			reading->lines[i] = cfg->line;
 	}
-	return index;
+	return 0;
 }
 
-static int check_number(const struct option *option, cfg_opt_t *opt, struct text *why_r)
+/* libConfuse's own description of an option. It has one initializer for each type. */
+static cfg_opt_t describe(const struct option *option)
 {
-	long value = cfg_opt_getnint(opt, 0);
+	cfg_opt_t number =
+		CFG_INT(option->name, strtol(option->default_value, NULL, 10), CFGF_NONE);
+	cfg_opt_t boolean =
+		CFG_BOOL(option->name, strcmp(option->default_value, "true") == 0, CFGF_NONE);
+	cfg_opt_t list = CFG_STR_LIST(option->name, (char *)option->default_value, CFGF_NONE);
+	cfg_opt_t described = CFG_STR(option->name, option->default_value, CFGF_NONE);
 
+	if (option->type == OPTION_NUMBER)
+		described = number;
+	else if (option->type == OPTION_BOOL)
+		described = boolean;
+	else if (option->type == OPTION_STRINGS || option->type == OPTION_NETWORKS)
+		described = list;
+	described.validcb = note_line;
+	return described;
+}
+
+/* Describes the options outside all sections and the sections, whose options are together. */
+static void describe_all(cfg_opt_t *top_r, cfg_opt_t sections_r[SECTIONS_MAX][OPTIONS_MAX])
+{
+	size_t top_count = 0, section_count = 0, count = 0;
+	const char *section = NULL;
+
+	for (const struct option *option = options; option->name != NULL; option++) {
+		if (option->section == NULL) {
+			top_r[top_count++] = describe(option);
+			continue;
+		}
+		if (section == NULL || strcmp(section, option->section) != 0) {
+			section = option->section;
+			count = 0;
+			top_r[top_count++] =
+				(cfg_opt_t)CFG_SEC(section, sections_r[section_count++], CFGF_NONE);
+		}
+		sections_r[section_count - 1][count++] = describe(option);
+		sections_r[section_count - 1][count] = (cfg_opt_t)CFG_END();
+	}
+	top_r[top_count++] = (cfg_opt_t)CFG_BOOL(SOURCE_END, cfg_false, CFGF_NONE);
+	top_r[top_count] = (cfg_opt_t)CFG_END();
+}
+
+static int fail_with_value(struct text *why_r, const char *value, const char *what)
+{
+	text_add(why_r, "\"");
+	text_add_printable(why_r, value);
+	text_add_format(why_r, "\" %s", what);
+	return ERR_SYNTAX;
+}
+
+static int take_string(
+	const struct option *option, const char *value, char **string_r, struct text *why_r)
+{
+	int err = option->check == NULL ? ERR_NONE : option->check(value, why_r);
+
+	if (err != ERR_NONE)
+		return err;
+	*string_r = strdup(value);
+	return *string_r == NULL ? ERR_MEMORY : ERR_NONE;
+}
+
+static int take_number(const struct option *option, long value, long *number_r, struct text *why_r)
+{
+	*number_r = value;
 	if (value >= option->min && value <= option->max)
 		return ERR_NONE;
-	text_add_format(why_r, "%ld is out of range; %ld to %ld is wanted", value, option->min,
-		option->max);
+	text_add_format(
+		why_r, "%ld is out of range; expected %ld to %ld", value, option->min, option->max);
 	return ERR_RANGE;
 }
 
-static int parse_choice(
+static int take_mode(const char *value, long *mode_r, struct text *why_r)
+{
+	char *end;
+
+	*mode_r = strtol(value, &end, 8);
+	if (value[0] >= '0' && value[0] <= '7' && *end == '\0' && *mode_r <= 0777)
+		return ERR_NONE;
+	return fail_with_value(why_r, value, "is not a file mode in octal (for example 0660)");
+}
+
+static int take_choice(
 	const struct option *option, const char *value, unsigned *choice_r, struct text *why_r)
 {
 	for (unsigned i = (unsigned)option->min; option->choices[i] != NULL; i++) {
@@ -89,185 +159,51 @@ static int parse_choice(
 			return ERR_NONE;
 		}
 	}
-	text_add(why_r, "\"");
-	text_add_printable(why_r, value);
-	text_add(why_r, "\" is not among");
+	(void)fail_with_value(why_r, value, "must be one of");
 	for (long i = option->min; option->choices[i] != NULL; i++)
 		text_add_format(
 			why_r, "%s \"%s\"", i == option->min ? "" : ",", option->choices[i]);
 	return ERR_SYNTAX;
 }
 
-static int parse_mode(const char *value, long *mode_r, struct text *why_r)
+static int take_network(const char *value, struct network *network_r, struct text *why_r)
 {
-	char *end;
-
-	*mode_r = strtol(value, &end, 8);
-	if (value[0] >= '0' && value[0] <= '7' && *end == '\0' && *mode_r <= 0777)
-		return ERR_NONE;
-	text_add(why_r, "a file mode in octal is wanted, such as 0660");
-	return ERR_SYNTAX;
-}
-
-static int parse_network(const char *value, struct network *network_r, struct text *why_r)
-{
-	char right[NETWORK_TEXT_SIZE];
+	char text[NETWORK_TEXT_SIZE];
 	int err = network_parse(value, network_r);
 
-	if (err == ERR_NONE)
-		return ERR_NONE;
-	text_add(why_r, "\"");
-	text_add_printable(why_r, value);
 	if (err == ERR_HOST_BITS) {
-		network_format(network_r, right);
-		text_add_format(
-			why_r, "\" has bits set beyond its prefix; the network is %s", right);
-	} else {
-		text_add(why_r, "\" is neither an address nor a network such as 192.0.2.0/24 or "
-				"2001:db8::/32");
+		network_format(network_r, text);
+		(void)fail_with_value(why_r, value, "has bits set beyond its prefix length; ");
+		text_add_format(why_r, "the network is %s", text);
+	} else if (err != ERR_NONE) {
+		(void)fail_with_value(why_r, value,
+			"is not an IP address or a network (for example 192.0.2.0/24 or "
+			"2001:db8::/32)");
 	}
 	return err;
 }
 
-/* The rule of one value; of a list, each value is asked about. */
-static int check_value(const struct option *option, const char *value, struct text *why_r)
+/* A list's values, in an array with one more element than there are values, all zero. */
+static int take_list(const struct option *option, cfg_opt_t *opt, void **list_r, size_t *count_r,
+	struct text *why_r)
 {
-	struct network network;
-	unsigned choice;
-	long mode;
-
-	switch (option->type) {
-	case OPTION_CHOICE:
-		return parse_choice(option, value, &choice, why_r);
-	case OPTION_MODE:
-		return parse_mode(value, &mode, why_r);
-	case OPTION_NETWORKS:
-		return parse_network(value, &network, why_r);
-	default:
-		return option->check == NULL ? ERR_NONE : option->check(value, why_r);
-	}
-}
-
-static int check_values(const struct option *option, cfg_opt_t *opt, struct text *why_r)
-{
-	int err = ERR_NONE;
-
-	if (option->type == OPTION_BOOL)
-		return ERR_NONE;
-	if (option->type == OPTION_NUMBER)
-		return check_number(option, opt, why_r);
-	for (unsigned i = 0; i < cfg_opt_size(opt) && err == ERR_NONE; i++)
-		err = check_value(option, cfg_opt_getnstr(opt, i), why_r);
-	return err;
-}
-
-/* libConfuse calls this as soon as it has read an option, so file and line are at hand. */
-static int take_option(cfg_t *cfg, cfg_opt_t *opt)
-{
-	size_t index = option_index(cfg, opt);
-	char buffer[512];
-	struct text why = TEXT_OVER(buffer);
-
-	if (options[index].name == NULL)
-		return 0;
-	reading->lines[index] = cfg->line;
-	if (check_values(&options[index], opt, &why) == ERR_NONE)
-		return 0;
-	if (!reading->failed) {
-		text_add_format(reading->message_r, "%s:%d: ", reading->path, cfg->line);
-		option_add_name(&options[index], reading->message_r);
-		text_add_format(reading->message_r, ": %s", buffer);
-	}
-	reading->failed = true;
-	return -1;
-}
-
-/* libConfuse's own description of an option. Its macros want one initializer a type. */
-static cfg_opt_t describe(const struct option *option)
-{
-	switch (option->type) {
-	case OPTION_NUMBER:
-		return (cfg_opt_t)CFG_INT(option->name, atol(option->default_value), CFGF_NONE);
-	case OPTION_BOOL:
-		return (cfg_opt_t)CFG_BOOL(
-			option->name, strcmp(option->default_value, "true") == 0, CFGF_NONE);
-	case OPTION_STRINGS:
-	case OPTION_NETWORKS:
-		return (cfg_opt_t)CFG_STR_LIST(
-			option->name, (char *)option->default_value, CFGF_NONE);
-	default:
-		return (cfg_opt_t)CFG_STR(option->name, option->default_value, CFGF_NONE);
-	}
-}
-
-static bool same_section(const char *a, const char *b)
-{
-	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
-}
-
-/* Fills descriptions_r with the options of a section, and the sections inside the top one. */
-static void describe_section(const char *section, cfg_opt_t *descriptions_r,
-	cfg_opt_t sections[SECTIONS_MAX][OPTIONS_MAX])
-{
-	size_t count = 0, section_count = 0;
-
-	for (const struct option *option = options; option->name != NULL; option++) {
-		bool starts_section =
-			option > options && !same_section(option->section, option[-1].section);
-		if (section == NULL && starts_section) {
-			cfg_opt_t *inner = sections[section_count++];
-			describe_section(option->section, inner, NULL);
-			descriptions_r[count++] =
-				(cfg_opt_t)CFG_SEC(option->section, inner, CFGF_NONE);
-		}
-		if (same_section(option->section, section))
-			descriptions_r[count++] = describe(option);
-	}
-	if (section == NULL)
-		descriptions_r[count++] = (cfg_opt_t)CFG_BOOL(SOURCE_END, cfg_false, CFGF_NONE);
-	descriptions_r[count] = (cfg_opt_t)CFG_END();
-}
-
-static cfg_opt_t *find_option(cfg_t *cfg, const struct option *option)
-{
-	cfg_t *section = option->section == NULL ? cfg : cfg_getsec(cfg, option->section);
-
-	return cfg_getopt(section, option->name);
-}
-
-static int copy_strings(cfg_opt_t *opt, char ***strings_r, size_t *count_r)
-{
+	bool networks = option->type == OPTION_NETWORKS;
 	unsigned count = cfg_opt_size(opt);
-	char **strings = calloc(count + 1, sizeof(*strings));
+	void *list = calloc(count + 1, networks ? sizeof(struct network) : sizeof(char *));
+	int err = list == NULL ? ERR_MEMORY : ERR_NONE;
 
-	*strings_r = strings;
-	if (strings == NULL)
-		return ERR_MEMORY;
-	for (*count_r = 0; *count_r < count; (*count_r)++) {
-		strings[*count_r] = strdup(cfg_opt_getnstr(opt, (unsigned)*count_r));
-		if (strings[*count_r] == NULL)
-			return ERR_MEMORY;
+	*list_r = list;
+	*count_r = count;
+	for (unsigned i = 0; i < count && err == ERR_NONE; i++) {
+		const char *value = cfg_opt_getnstr(opt, i);
+		err = networks ? take_network(value, (struct network *)list + i, why_r)
+			       : take_string(option, value, (char **)list + i, why_r);
 	}
-	return ERR_NONE;
-}
-
-static int copy_networks(
-	cfg_opt_t *opt, struct network **networks_r, size_t *count_r, struct text *why_r)
-{
-	unsigned count = cfg_opt_size(opt);
-	int err = ERR_NONE;
-
-	*networks_r = calloc(count + 1, sizeof(**networks_r));
-	if (*networks_r == NULL)
-		return ERR_MEMORY;
-	for (*count_r = 0; *count_r < count && err == ERR_NONE; (*count_r)++)
-		err = parse_network(
-			cfg_opt_getnstr(opt, (unsigned)*count_r), &(*networks_r)[*count_r], why_r);
 	return err;
 }
 
-/* Copies one option's value, checked already, to its field. */
-static int copy_option(
+/* Checks an option's value and copies it to its field. */
+static int take_option(
 	struct conf *conf, const struct option *option, cfg_opt_t *opt, struct text *why_r)
 {
 	void *field = (char *)conf + option->offset;
@@ -275,94 +211,76 @@ static int copy_option(
 
 	switch (option->type) {
 	case OPTION_STRING:
-		*(char **)field = strdup(cfg_opt_getnstr(opt, 0));
-		return *(char **)field == NULL ? ERR_MEMORY : ERR_NONE;
+		return take_string(option, cfg_opt_getnstr(opt, 0), field, why_r);
 	case OPTION_NUMBER:
-		*(long *)field = cfg_opt_getnint(opt, 0);
-		return ERR_NONE;
+		return take_number(option, cfg_opt_getnint(opt, 0), field, why_r);
 	case OPTION_MODE:
-		return parse_mode(cfg_opt_getnstr(opt, 0), field, why_r);
+		return take_mode(cfg_opt_getnstr(opt, 0), field, why_r);
 	case OPTION_BOOL:
 		*(bool *)field = cfg_opt_getnbool(opt, 0);
 		return ERR_NONE;
 	case OPTION_CHOICE:
-		return parse_choice(option, cfg_opt_getnstr(opt, 0), field, why_r);
-	case OPTION_STRINGS:
-		return copy_strings(opt, field, count);
-	case OPTION_NETWORKS:
-		return copy_networks(opt, field, count, why_r);
+		return take_choice(option, cfg_opt_getnstr(opt, 0), field, why_r);
+	default:
+		return take_list(option, opt, field, count, why_r);
 	}
-	return ERR_SYNTAX;
 }
 
-/* The rules that take more than one option to judge. */
+/* The rules about more than one option; the name of the option that breaks one. */
 static const char *check_together(const struct conf *conf, int *err_r, struct text *why_r)
 {
 	const struct policy *policy = &conf->milter.policy;
 
 	*err_r = ERR_SYNTAX;
-	if (conf->site_url[0] == '\0') {
-		text_add(why_r, "must be set, as a refused sender gets it as a link; such as"
-				" site_url = \"https://ops.example.org\"");
-		return "site_url";
-	}
 	if (policy->exempt_recipient_count > 0 && policy->reject_at != STAGE_RCPT) {
-		text_add(why_r, "needs reject_at = \"rcpt\", as recipients are not known before;"
-				" or set exempt_recipients = {}");
+		text_add(why_r, "needs reject_at = \"rcpt\", because recipients are not known "
+				"before; or set exempt_recipients = {}");
 		return "exempt_recipients";
 	}
 	if (policy->exempt_authenticated && policy->reject_at == STAGE_HELO) {
-		text_add(why_r, "needs reject_at = \"mail\" or \"rcpt\", as a client authenticates "
-				"after HELO;"
-				" or set exempt_authenticated = false");
+		text_add(why_r, "needs reject_at = \"mail\" or \"rcpt\", because clients "
+				"authenticate after HELO; or set exempt_authenticated = false");
 		return "exempt_authenticated";
 	}
 	*err_r = reply_check_template(conf->milter.reply, conf->site_url, why_r);
 	return "reply";
 }
 
-static int check_conf(const char *path, const struct conf *conf, struct text *message_r)
+/* "FILE:LINE: milter.reply: REASON"; no line if the option is not in the file. */
+static void report(const struct option *option, const char *why)
+{
+	int line = reading->lines[option - options];
+
+	text_add(reading->message_r, reading->path);
+	if (line > 0)
+		text_add_format(reading->message_r, ":%d", line);
+	text_add(reading->message_r, ": ");
+	option_add_name(option, reading->message_r);
+	text_add_format(reading->message_r, ": %s", why);
+}
+
+static int build_conf(cfg_t *cfg, struct conf *conf)
 {
 	char buffer[512];
 	struct text why = TEXT_OVER(buffer);
-	size_t index = 0;
-	int err;
-	const char *name = check_together(conf, &err, &why);
+	const struct option *option = options;
+	int err = ERR_NONE;
 
+	for (; option->name != NULL; option++) {
+		cfg_t *section = option->section == NULL ? cfg : cfg_getsec(cfg, option->section);
+		err = take_option(conf, option, cfg_getopt(section, option->name), &why);
+		if (err != ERR_NONE)
+			goto fail;
+	}
+	for (size_t length = strlen(conf->site_url); conf->site_url[length - 1] == '/';)
+		conf->site_url[--length] = '\0';
+	const char *name = check_together(conf, &err, &why);
 	if (err == ERR_NONE)
 		return ERR_NONE;
-	while (strcmp(options[index].name, name) != 0)
-		index++;
-	text_add(message_r, path);
-	if (reading->lines[index] > 0)
-		text_add_format(message_r, ":%d", reading->lines[index]);
-	text_add(message_r, ": ");
-	option_add_name(&options[index], message_r);
-	text_add_format(message_r, ": %s", buffer);
-	return err;
-}
-
-static int build_conf(cfg_t *cfg, const char *path, struct conf **conf_r, struct text *message_r)
-{
-	struct conf *conf = calloc(1, sizeof(*conf));
-	int err = conf == NULL ? ERR_MEMORY : ERR_NONE;
-
-	for (const struct option *option = options; option->name != NULL && err == ERR_NONE;
-		option++)
-		err = copy_option(conf, option, find_option(cfg, option), message_r);
-	if (err == ERR_NONE) {
-		/* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): NULL is ERR_MEMORY */
-		size_t length = strlen(conf->site_url);
-		while (length > 0 && conf->site_url[length - 1] == '/')
-			conf->site_url[--length] = '\0';
-		err = check_conf(path, conf, message_r);
-	} else {
-		text_add_format(message_r, "%s: %s", path, err_text(err));
-	}
-	if (err == ERR_NONE)
-		*conf_r = conf;
-	else
-		conf_free(&conf);
+	for (option = options; strcmp(option->name, name) != 0;)
+		option++;
+fail:
+	report(option, buffer[0] == '\0' ? err_text(err) : buffer);
 	return err;
 }
 
@@ -379,7 +297,8 @@ static int parse_file(cfg_t *cfg, const char *path, struct text *message_r)
 		return ERR_SYNTAX;
 	if (parsed == CFG_SUCCESS && cfg_getbool(cfg, SOURCE_END))
 		return ERR_NONE;
-	text_add_format(message_r, "%s: it ends inside a string or a comment; close it", path);
+	text_add_format(
+		message_r, "%s: the file ends inside a string or a comment; close it", path);
 	return ERR_SYNTAX;
 }
 
@@ -387,26 +306,25 @@ int conf_read(const char *path, struct conf **conf_r, struct text *message_r)
 {
 	struct conf_reading this_reading = {.path = path, .message_r = message_r};
 	cfg_opt_t sections[SECTIONS_MAX][OPTIONS_MAX], top[OPTIONS_MAX + SECTIONS_MAX];
+	struct conf *conf = calloc(1, sizeof(*conf));
 
 	*conf_r = NULL;
-	describe_section(NULL, top, sections);
-	cfg_t *cfg = cfg_init(top, CFGF_NONE);
+	describe_all(top, sections);
+	cfg_t *cfg = conf == NULL ? NULL : cfg_init(top, CFGF_NONE);
 	if (cfg == NULL) {
 		text_add_format(message_r, "%s: %s", path, err_text(ERR_MEMORY));
+		free(conf);
 		return ERR_MEMORY;
 	}
 	reading = &this_reading;
 	cfg_set_error_function(cfg, take_error);
-	for (const struct option *option = options; option->name != NULL; option++) {
-		char name[64];
-		snprintf(name, sizeof(name), "%s%s%s",
-			option->section == NULL ? "" : option->section,
-			option->section == NULL ? "" : "|", option->name);
-		cfg_set_validate_func(cfg, name, take_option);
-	}
 	int err = parse_file(cfg, path, message_r);
 	if (err == ERR_NONE)
-		err = build_conf(cfg, path, conf_r, message_r);
+		err = build_conf(cfg, conf);
+	if (err == ERR_NONE)
+		*conf_r = conf;
+	else
+		conf_free(&conf);
 	cfg_free(cfg);
 	reading = NULL;
 	return err;

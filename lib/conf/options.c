@@ -25,6 +25,11 @@ static int check_optional_path(const char *value, struct text *why_r)
 
 static int check_site_url(const char *value, struct text *why_r)
 {
+	if (value[0] == '\0') {
+		text_add(why_r, "must be set: it begins the link in a refusal (for example "
+				"site_url = \"https://ops.example.org\")");
+		return ERR_SYNTAX;
+	}
 	size_t scheme = strncmp(value, "https://", 8) == 0  ? 8
 			: strncmp(value, "http://", 7) == 0 ? 7
 							    : 0;
