@@ -31,5 +31,6 @@ bench-full: all $(bench_tools)
 	OPSMILTER_BUILD='$(abs_builddir)' '$(srcdir)/bench/run' --full $(BENCH_OPTIONS)
 if WITH_PROBE
 bench-probe: $(BUILT_SOURCES)
-	$(MAKE) bench/probe && bench/probe
+	$(MAKE) bench/probe
+	bench/probe
 endif
