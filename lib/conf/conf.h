@@ -12,7 +12,7 @@ struct text;
 
 #define CONF_DEFAULT_FILE SYSCONFDIR "/opsmilter.conf"
 
-/* What a hit on record survives. */
+/* What a recorded hit survives. */
 enum hit_sync {
 	HIT_SYNC_FULL,   /* a loss of power */
 	HIT_SYNC_NORMAL, /* a crash of the program */
@@ -29,7 +29,7 @@ struct conf_milter {
 	enum hit_sync hit_sync;
 	char **trap_recipients; /* whole addresses; none: no message is read */
 	size_t trap_recipient_count;
-	long traps_per_hour; /* at most so many of their messages become nominations */
+	long traps_per_hour; /* at most this many of their messages become nominations */
 };
 
 struct conf_probe {
@@ -39,7 +39,7 @@ struct conf_probe {
 	size_t port_count;
 	struct network *allow_private;
 	size_t allow_private_count;
-	struct network *opt_out; /* neither tested nor taken off a list by a test */
+	struct network *opt_out; /* not tested, so no test removes them from a list */
 	size_t opt_out_count;
 	long hosts_per_minute;
 	char *user;
@@ -61,11 +61,11 @@ struct conf_web {
 	size_t trusted_proxy_count;
 };
 
-/* The configuration as read: never changed, so any thread may read it while somebody holds it. */
+/* The configuration as read. It does not change, so any thread may read it while it is held. */
 struct conf {
 	char *database;
 	char *hit_log;
-	char *site_url; /* without a slash at its end */
+	char *site_url; /* without a slash at the end */
 	char *syslog_facility;
 	struct conf_milter milter;
 	struct conf_probe probe;
@@ -73,9 +73,9 @@ struct conf {
 };
 
 /*
- * Reads and checks a whole configuration file. All or nothing; on failure message_r is one line
- * that names file, line and option and says what would be right. ERR_NOT_FOUND, ERR_IO, ERR_SYNTAX
- * or ERR_RANGE.
+ * Reads and checks a whole configuration file. On failure *conf_r is NULL, and message_r is one
+ * line that names file, line and option and says what would be right. ERR_NOT_FOUND, ERR_IO,
+ * ERR_SYNTAX, ERR_RANGE, ERR_HOST_BITS or ERR_MEMORY.
  */
 int conf_read(const char *path, struct conf **conf_r, struct text *message_r)
 	__attribute__((warn_unused_result));

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The table of the options of opsmilter.conf, and what their values may be. */
 #include "conf/options.h"
 
 #include <string.h>
@@ -14,7 +15,7 @@ static int check_path(const char *value, struct text *why_r)
 {
 	if (value[0] == '/')
 		return ERR_NONE;
-	text_add(why_r, "a path that begins with / is wanted");
+	text_add(why_r, "expected a path that begins with /");
 	return ERR_SYNTAX;
 }
 
@@ -35,13 +36,13 @@ static int check_site_url(const char *value, struct text *why_r)
 							    : 0;
 
 	if (scheme == 0 || value[scheme] == '\0' || value[scheme] == '/') {
-		text_add(why_r, "the start of the site's address is wanted, such as "
-				"https://ops.example.org");
+		text_add(why_r, "expected http:// or https:// and a host (for example "
+				"https://ops.example.org)");
 		return ERR_SYNTAX;
 	}
 	for (const char *c = value; *c != '\0'; c++) {
 		if (*c <= ' ' || *c > '~' || strchr("\"<>?#", *c) != NULL) {
-			text_add(why_r, "an address without blanks, quotes, ? and # is wanted");
+			text_add(why_r, "must not contain blanks, quotes, <, >, ? or #");
 			return ERR_SYNTAX;
 		}
 	}
@@ -52,7 +53,7 @@ static int check_facility(const char *value, struct text *why_r)
 {
 	if (log_facility_exists(value))
 		return ERR_NONE;
-	text_add(why_r, "a syslog facility is wanted: mail, daemon, user, or local0 to local7");
+	text_add(why_r, "expected a syslog facility: mail, daemon, user, or local0 to local7");
 	return ERR_SYNTAX;
 }
 
@@ -67,7 +68,8 @@ static int check_recipient(const char *value, struct text *why_r)
 {
 	if (policy_recipient_valid(value))
 		return ERR_NONE;
-	text_add(why_r, "\"postmaster@\", for any domain, or a whole address is wanted");
+	text_add(why_r, "expected a whole address, or a local part for any domain (for example "
+			"postmaster@)");
 	return ERR_SYNTAX;
 }
 
@@ -77,7 +79,7 @@ static int check_whole_address(const char *value, struct text *why_r)
 
 	if (policy_recipient_valid(value) && value[length - 1] != '@')
 		return ERR_NONE;
-	text_add(why_r, "a whole address is wanted, such as trap@example.org");
+	text_add(why_r, "expected a whole address (for example trap@example.org)");
 	return ERR_SYNTAX;
 }
 
@@ -89,7 +91,7 @@ static int check_endpoint(const char *value, struct text *why_r)
 
 	if (addr_parse_endpoint(value, &addr, &port) == ERR_NONE)
 		return ERR_NONE;
-	text_add(why_r, "not ADDRESS:PORT (for example 192.0.2.25:25 or [2001:db8::25]:25)");
+	text_add(why_r, "expected ADDRESS:PORT (for example 192.0.2.25:25 or [2001:db8::25]:25)");
 	return ERR_SYNTAX;
 }
 
@@ -105,7 +107,7 @@ static int check_probe_port(const char *value, struct text *why_r)
 			number_parse(colon + 1, 1, 65535, &port))
 			return ERR_NONE;
 	}
-	text_add(why_r, "PROTOCOL:PORT is wanted, such as http:3128; the protocols are http, "
+	text_add(why_r, "expected PROTOCOL:PORT (for example http:3128); the protocols are http, "
 			"https, socks4, socks5 and gateway");
 	return ERR_SYNTAX;
 }

@@ -15,23 +15,23 @@ enum option_type {
 	OPTION_NUMBER,   /* long, from min to max */
 	OPTION_MODE,     /* long, written in octal */
 	OPTION_BOOL,     /* bool */
-	OPTION_CHOICE,   /* an enum: the value's place among `choices` */
+	OPTION_CHOICE,   /* an enum: the index of the value in `choices` */
 	OPTION_STRINGS,  /* char ** and a size_t */
 	OPTION_NETWORKS, /* struct network * and a size_t */
 };
 
 /*
- * Whether a string, or each string of a list, is usable; ERR_NONE, or what is wrong and what would
- * be right in why_r.
+ * Checks a string, or each string of a list: ERR_NONE, or an error with what is wrong and what
+ * would be right in why_r.
  */
 typedef int option_check(const char *value, struct text *why_r);
 
-/* One option of opsmilter.conf: the only place that knows its name, type, default and rule. */
+/* One option of opsmilter.conf. Its name, type, default and rule are nowhere else. */
 struct option {
 	const char *section; /* NULL: outside all sections */
 	const char *name;
 	enum option_type type;
-	const char *default_value; /* as written in the file; lists with their braces */
+	const char *default_value; /* as in the file; lists with their braces */
 	size_t offset;             /* of its field in struct conf */
 	size_t count_offset;       /* of a list's count */
 	option_check *check;       /* NULL: any value */
@@ -41,7 +41,8 @@ struct option {
 			       * after a restart; NULL: a reload is enough everywhere */
 };
 
-/* The options in the order of the manual; the last has no name. */
+/* The options in the order of the manual page, those of a section together; the last has no name.
+ */
 extern const struct option options[];
 
 #define OPTIONS_MAX 48

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The names of sockets, as the configuration, Postfix and libmilter write them. */
 #include "conf/socket_name.h"
 
 #include <string.h>
@@ -10,7 +11,7 @@
 
 static int say_spellings(struct text *why_r)
 {
-	text_add(why_r, "unix:/PATH, inet:PORT@HOST, inet6:PORT@HOST or inet:HOST:PORT is wanted");
+	text_add(why_r, "expected unix:/PATH, inet:PORT@HOST, inet6:PORT@HOST or inet:HOST:PORT");
 	return ERR_SYNTAX;
 }
 
@@ -18,21 +19,22 @@ static int parse_path(const char *path, struct socket_name *name_r, struct text 
 {
 	name_r->is_unix = true;
 	if (path[0] != '/') {
-		text_add(why_r, "the path of a unix socket begins with /, as "
-				"unix:/run/opsmilter/opsmilter.sock");
+		text_add(why_r, "the path of a unix socket must begin with / (for example "
+				"unix:/run/opsmilter/opsmilter.sock)");
 		return ERR_SYNTAX;
 	}
 	if (!text_copy(name_r->path, sizeof(name_r->path), path)) {
 		text_add_format(why_r,
-			"the path has %zu octets, and a unix socket's has at most %zu; choose a "
-			"shorter one",
+			"the path has %zu octets; the path of a unix socket has at most %zu; "
+			"choose "
+			"a shorter one",
 			strlen(path), sizeof(name_r->path) - 1);
 		return ERR_RANGE;
 	}
 	return ERR_NONE;
 }
 
-/* The start of a string that came from the file: in a message, it stays on its line. */
+/* The start of a string from the file. Printable, it cannot break the line of a message. */
 static void add_printable(struct text *text, const char *string, size_t length)
 {
 	char part[32];
@@ -55,11 +57,11 @@ static int parse_port(
 	}
 	text_add(why_r, "the port \"");
 	add_printable(why_r, string, length);
-	text_add(why_r, "\" is none; a number from 1 to 65535 is wanted, as inet:8891@127.0.0.1");
+	text_add(why_r, "\" is not a number from 1 to 65535 (for example inet:8891@127.0.0.1)");
 	return ERR_RANGE;
 }
 
-/* A host's name or address; IPv6 may stand in brackets, and makes the socket an IPv6 one. */
+/* A host name or address. IPv6 may be in brackets, and makes the socket an IPv6 one. */
 static int parse_host(
 	const char *string, size_t length, struct socket_name *name_r, struct text *why_r)
 {

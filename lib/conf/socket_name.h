@@ -8,7 +8,7 @@
 
 struct text;
 
-/* A socket as the configuration names it. */
+/* A parsed socket name. */
 struct socket_name {
 	bool is_unix;
 	char path[sizeof(((struct sockaddr_un *)0)->sun_path)]; /* of a unix socket */
@@ -19,8 +19,8 @@ struct socket_name {
 
 /*
  * Reads unix:PATH, local:PATH, a bare path, inet:PORT, inet:PORT@HOST, inet6:PORT@HOST, or
- * Postfix's inet:HOST:PORT (with IPv6 in brackets). ERR_SYNTAX or ERR_RANGE; why_r says what would
- * be right.
+ * Postfix's inet:HOST:PORT (with IPv6 in brackets). ERR_SYNTAX or ERR_RANGE, and why_r says what
+ * would be right.
  */
 int socket_name_parse(const char *string, struct socket_name *name_r, struct text *why_r)
 	__attribute__((warn_unused_result));

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* What the system has to do for a daemon: users, privileges, detaching, limits. */
 #include "daemon/daemon.h"
 
 #include <errno.h>
@@ -16,10 +17,10 @@
 #include "base/err.h"
 #include "base/text.h"
 
-/* What a parent reports of a child that a signal ended: a failure at run time. */
+/* The exit status of a parent whose child was killed by a signal: a failure at run time. */
 #define STATUS_KILLED 3
 
-/* Our end of the line to the parent that waits in daemon_detach(); -1 without one. */
+/* Our end of the socket to the parent that waits in daemon_detach(); -1: there is none. */
 static int ready_socket = -1;
 
 static int fail(struct text *message_r, const char *what)
@@ -96,14 +97,16 @@ int daemon_become(const struct daemon_user *user, struct text *message_r)
 	if (setuid(user->uid) != 0)
 		return fail(message_r, "cannot set the user");
 	if (setuid(0) == 0 || seteuid(0) == 0 || !is_user(user)) {
-		text_add_format(message_r, "the rights of root are still there after becoming %s",
+		text_add_format(message_r,
+			"the process still has root's privileges after it switched to %s",
 			user->name);
 		return ERR_REFUSED;
 	}
 	return ERR_NONE;
 }
 
-/* The parent's rest of life; an end of the line without a word is the child's end. */
+/* The parent waits for the status of the start. Without one, the socket closes when the child ends.
+ */
 static _Noreturn void wait_for_child(int parent_socket, pid_t child)
 {
 	unsigned char status;
@@ -120,7 +123,7 @@ static _Noreturn void wait_for_child(int parent_socket, pid_t child)
 	_exit(WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : STATUS_KILLED);
 }
 
-/* Opens /dev/null above the standard streams, of which any may be closed: it is left in those. */
+/* Opens /dev/null above the standard streams. Any of those may be closed; it stays open there. */
 static int open_null(void)
 {
 	int descriptor;
@@ -151,14 +154,13 @@ int daemon_detach(struct text *message_r)
 
 	if (null < 0)
 		return fail(message_r, "/dev/null");
-	/* A socket, because a write to it when the parent is gone can be kept from raising SIGPIPE.
-	 */
+	/* A socket, because a send() to a parent that is gone need not raise SIGPIPE. */
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, sockets) != 0) {
 		err = fail(message_r, "socketpair");
 		goto fail;
 	}
 	(void)fcntl(sockets[1], F_SETFD, FD_CLOEXEC);
-	fflush(NULL); /* or both processes would write what is buffered */
+	fflush(NULL); /* else both processes would write what is buffered */
 	child = fork();
 	if (child < 0) {
 		err = fail(message_r, "fork");
@@ -200,7 +202,7 @@ void daemon_ready(int exit_status)
 	ready_socket = -1;
 }
 
-/* A limit as a number that a caller can compare. */
+/* A limit as a number that can be compared. */
 static long limit_of(rlim_t limit)
 {
 	return limit == RLIM_INFINITY || limit > (rlim_t)LONG_MAX ? LONG_MAX : (long)limit;

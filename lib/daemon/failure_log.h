@@ -9,7 +9,7 @@
 /*
  * A log of failures of one kind: at most one line a minute, no matter how many threads meet the
  * failure; the next line says how many others there were. For a static variable:
- * FAILURE_LOG_INIT("what follows from the failure").
+ * FAILURE_LOG_INIT("the consequence of the failure").
  */
 struct failure_log {
 	const char *consequence; /* ends each line */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The pid file of a daemon: written as a whole, locked while the daemon runs. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -13,7 +14,7 @@
 #include "base/text.h"
 #include "daemon/daemon.h"
 
-/* The file we wrote, open and locked while the daemon lives; -1 without one. */
+/* The file we wrote, open and locked while the daemon runs; -1: there is none. */
 static int held_file = -1;
 
 static int fail(struct text *message_r, const char *path)
@@ -22,7 +23,7 @@ static int fail(struct text *message_r, const char *path)
 	return ERR_IO;
 }
 
-/* Whether path still names the open file: another daemon may have put its own there since. */
+/* Whether path still names the open file: another daemon may have replaced it. */
 static bool is_file_at(int descriptor, const char *path)
 {
 	struct stat opened, named;
@@ -31,7 +32,8 @@ static bool is_file_at(int descriptor, const char *path)
 	       opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
 }
 
-/* Makes the file that is to become the pid file: whole and locked before anyone sees it there. */
+/* Makes the new pid file under a temporary name, so that it is complete and locked before it is
+ * visible under its own. */
 static int make_file(char *name)
 {
 	int descriptor = mkstemp(name);
@@ -62,8 +64,8 @@ static int fail_held(int descriptor, const char *path, struct text *message_r)
 }
 
 /*
- * Puts name in the place of the file that is open, if nobody holds that. ERR_STOPPED when another
- * daemon was quicker: look again.
+ * Replaces the open file with name if no process has it locked. ERR_STOPPED when another daemon
+ * replaced it first: try again.
  */
 static int replace_file(int old, const char *name, const char *path, struct text *message_r)
 {
@@ -83,8 +85,8 @@ static int replace_file(int old, const char *name, const char *path, struct text
 	return rename(name, path) == 0 ? ERR_NONE : fail(message_r, path);
 }
 
-/* One attempt; where there is no file link() instead of rename(), so that only one of two daemons
- * wins. */
+/* One attempt. Without an old file it is link() instead of rename(), so that only one of two
+ * daemons succeeds. */
 static int try_to_place(const char *name, const char *path, struct text *message_r)
 {
 	int old = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
@@ -111,7 +113,7 @@ int daemon_write_pid(const char *path, struct text *message_r)
 
 	text_add_format(&name, "%s.XXXXXX", path);
 	if (name.overflow) {
-		text_add(message_r, "the name of the pid file is too long");
+		text_add(message_r, "the path of the pid file is too long");
 		return ERR_RANGE;
 	}
 	descriptor = make_file(buffer);
@@ -135,7 +137,7 @@ void daemon_remove_pid(const char *path)
 {
 	if (held_file < 0)
 		return;
-	/* In a folder of another user's it cannot be removed; empty, it names nobody. */
+	/* It cannot be removed from a folder of another user. Empty, it names no process. */
 	if (is_file_at(held_file, path) && unlink(path) != 0)
 		(void)!ftruncate(held_file, 0);
 	close(held_file);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The start of a daemon: command line, configuration, user, pid file, failures. */
 #include "daemon/program.h"
 
 #include <getopt.h>
@@ -71,11 +72,11 @@ void program_parse(
 			fputs(help, stdout);
 			exit(EXIT_SUCCESS);
 		default:
-			program_misused(NULL, "that is not understood");
+			program_misused(NULL, "unknown option or missing argument");
 		}
 	}
 	if (optind < count)
-		program_misused(values[optind], "no argument is wanted here");
+		program_misused(values[optind], "unexpected argument");
 }
 
 char *program_full_path(const char *path)
@@ -121,7 +122,7 @@ static void __attribute__((noreturn)) refuse_user(const char *option, const char
 	struct text message = TEXT_OVER(buffer);
 
 	text_add_format(&message,
-		"%s is %s, and %s does not run as root; name a user of its own, such as \"%s\"",
+		"%s is %s, but %s does not run as root; set a user of its own (for example \"%s\")",
 		option, why, program, program);
 	program_fail(buffer, EXIT_USAGE);
 }
@@ -138,7 +139,7 @@ struct daemon_user program_find_user(const char *option, const char *user)
 		refuse_user(option, "empty");
 	text_add_format(&message, "%s: ", option);
 	if (daemon_find_user(user, &found, &message) != ERR_NONE) {
-		text_add(&message, "; make it, or name another");
+		text_add(&message, "; create the user, or set another one");
 		program_fail(buffer, EXIT_USAGE);
 	}
 	if (found.uid == 0)

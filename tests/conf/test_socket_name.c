@@ -48,11 +48,11 @@ static void each_fault_is_refused_with_what_would_be_right(void **state)
 		int err;
 		const char *word;
 	} cases[] = {
-		{"", ERR_SYNTAX, "wanted"},
-		{"unix:", ERR_SYNTAX, "begins with /"},
-		{"unix:relative", ERR_SYNTAX, "begins with /"},
-		{"opsmilter.sock", ERR_SYNTAX, "wanted"},
-		{"udp:25@127.0.0.1", ERR_SYNTAX, "wanted"},
+		{"", ERR_SYNTAX, "expected"},
+		{"unix:", ERR_SYNTAX, "begin with /"},
+		{"unix:relative", ERR_SYNTAX, "begin with /"},
+		{"opsmilter.sock", ERR_SYNTAX, "expected"},
+		{"udp:25@127.0.0.1", ERR_SYNTAX, "expected"},
 		{"inet:", ERR_RANGE, "1 to 65535"},
 		{"inet:0@127.0.0.1", ERR_RANGE, "1 to 65535"},
 		{"inet:65536@127.0.0.1", ERR_RANGE, "1 to 65535"},
@@ -60,11 +60,11 @@ static void each_fault_is_refused_with_what_would_be_right(void **state)
 		{"inet:-1@127.0.0.1", ERR_RANGE, "1 to 65535"},
 		{"inet:25x@127.0.0.1", ERR_RANGE, "1 to 65535"},
 		{"inet:2\n5@127.0.0.1", ERR_RANGE, "\"2?5\""},
-		{"inet:25@", ERR_SYNTAX, "wanted"},
-		{"inet:25@a b", ERR_SYNTAX, "wanted"},
-		{"inet:25@a%b", ERR_SYNTAX, "wanted"},
-		{"inet6:25@::1::", ERR_SYNTAX, "wanted"},
-		{"inet6:25@fe80::1%eth0", ERR_SYNTAX, "wanted"},
+		{"inet:25@", ERR_SYNTAX, "expected"},
+		{"inet:25@a b", ERR_SYNTAX, "expected"},
+		{"inet:25@a%b", ERR_SYNTAX, "expected"},
+		{"inet6:25@::1::", ERR_SYNTAX, "expected"},
+		{"inet6:25@fe80::1%eth0", ERR_SYNTAX, "expected"},
 	};
 
 	(void)state;
