@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The socket of the filter: opened, reached and removed. */
 #include "milter/socket.h"
 
 #include <errno.h>
@@ -17,15 +18,15 @@
 #include "base/text.h"
 #include "conf/socket_name.h"
 
-/* Connections that may wait to be taken: as many as sessions at once are foreseen. */
+/* Connections that may wait to be accepted: as many as there may be sessions. */
 #define BACKLOG 1024
 
 /* The socket that was opened. */
 static struct socket_name opened;
 
 /*
- * 0, or the errno that tells why nobody can be reached there. The connection is closed at once. It
- * has to be made soon, as a program that listens and takes none would hold this one up.
+ * Connects and closes the connection: 0, or the errno of the failure. The time is limited, because
+ * a program may listen but accept nothing.
  */
 static int knock(int family, const struct sockaddr *address, socklen_t size)
 {
@@ -60,64 +61,47 @@ static void knock_at_port(const struct socket_name *name)
 	freeaddrinfo(found);
 }
 
-static int say(struct text *message_r, int err, const char *path, const char *what)
+static int fail(struct text *message_r, int err, const char *path, const char *what)
 {
 	text_add_format(message_r, "%s: %s", path, what);
 	return err;
 }
 
-/* Makes way for a unix socket. */
+/* Removes the unix socket of a filter that was killed. */
 static int clear_path(const char *path, struct text *message_r)
 {
 	struct stat status;
 
-	if (lstat(path, &status) != 0) {
-		if (errno != ENOENT)
-			return say(message_r, ERR_IO, path, strerror(errno));
-		return ERR_NONE;
-	}
+	if (lstat(path, &status) != 0)
+		return errno == ENOENT ? ERR_NONE : fail(message_r, ERR_IO, path, strerror(errno));
 	if (!S_ISSOCK(status.st_mode))
-		return say(message_r, ERR_EXISTS, path,
-			"there is a file, and it is not a socket; remove it, or name another path");
+		return fail(message_r, ERR_EXISTS, path,
+			"the file exists and is not a socket; remove it, or set another path");
 	if (knock_at_path(path) != ECONNREFUSED)
-		return say(message_r, ERR_EXISTS, path,
-			"another program listens on this socket; end it, or name another path");
-	if (unlink(path) != 0)
-		return say(message_r, ERR_IO, path, strerror(errno));
-	return ERR_NONE;
+		return fail(message_r, ERR_EXISTS, path,
+			"another program listens on this socket; end it, or set another path");
+	return unlink(path) == 0 ? ERR_NONE : fail(message_r, ERR_IO, path, strerror(errno));
 }
 
 static int check_folder(const char *path, struct text *message_r)
 {
-	char folder[sizeof(((struct sockaddr_un *)0)->sun_path)];
-	struct stat status;
+	char folder[sizeof(((struct sockaddr_un *)0)->sun_path) + 2];
 
 	text_copy(folder, sizeof(folder), path);
-	char *slash = strrchr(folder, '/');
-	if (slash == NULL)
+	char *end = strrchr(folder, '/') + 1;
+	text_copy(end, 2, "."); /* "DIR/." must be a folder */
+	if (access(folder, W_OK | X_OK) == 0)
 		return ERR_NONE;
-	slash[slash == folder] = '\0';
-	if (stat(folder, &status) != 0) {
-		text_add_format(message_r,
-			"%s: the folder of the socket: %s; make it, for the user of opsmilter to "
-			"write in",
-			folder, strerror(errno));
-		return ERR_IO;
-	}
-	if (!S_ISDIR(status.st_mode))
-		return say(
-			message_r, ERR_IO, folder, "not a folder, so no socket can be made in it");
-	if (access(folder, W_OK | X_OK) != 0) {
-		text_add_format(message_r,
-			"%s: the folder of the socket: %s; the user of opsmilter must be able to "
-			"write in it",
-			folder, strerror(errno));
-		return ERR_IO;
-	}
-	return ERR_NONE;
+	int reason = errno;
+	end[end - folder > 1 ? -1 : 0] = '\0';
+	text_add_format(message_r,
+		"%s: the folder of the socket: %s; it must exist, and the user of opsmilter must "
+		"be able to write in it",
+		folder, strerror(reason));
+	return ERR_IO;
 }
 
-/* Binds as libmilter is about to, for the reason if that fails. */
+/* Binds the port as libmilter will, to know the reason if that fails. */
 static int try_port(const struct socket_name *name, const char *shown, struct text *message_r)
 {
 	struct addrinfo hints = {
@@ -128,7 +112,7 @@ static int try_port(const struct socket_name *name, const char *shown, struct te
 		getaddrinfo(name->host[0] == '\0' ? NULL : name->host, name->port, &hints, &found);
 
 	if (failed != 0) {
-		text_add_format(message_r, "%s: %s; an address of this machine is wanted", shown,
+		text_add_format(message_r, "%s: %s; expected an address of this machine", shown,
 			gai_strerror(failed));
 		return ERR_IO;
 	}
@@ -143,7 +127,8 @@ static int try_port(const struct socket_name *name, const char *shown, struct te
 	if (free_port)
 		return ERR_NONE;
 	text_add_format(message_r, "%s: %s%s", shown, strerror(reason),
-		reason == EADDRINUSE ? "; end the program that has the port, or name another" : "");
+		reason == EADDRINUSE ? "; end the program that uses the port, or set another one"
+				     : "");
 	return ERR_IO;
 }
 
@@ -156,8 +141,8 @@ static int prepare(const struct socket_name *name, const char *shown, struct tex
 }
 
 /*
- * The socket has its mode from birth, and the path is not followed: whoever may write in the folder
- * could put a link to another's file there in the meantime, for root to give it away.
+ * The socket was made with its mode. A symbolic link is not followed: someone who may write in the
+ * folder could have replaced the socket with a link to a file of another user.
  */
 static int set_owner(const char *path, const struct socket_owner *owner, struct text *message_r)
 {
@@ -186,7 +171,8 @@ int socket_open(const char *name, const struct socket_owner *owner, struct text 
 	umask(mask);
 	if (!listens) {
 		text_add_format(message_r,
-			"%s: libmilter cannot listen there; the system's log tells why", name);
+			"%s: libmilter cannot listen on this socket; the system log says why",
+			name);
 		return ERR_IO;
 	}
 	opened = parsed;

@@ -122,7 +122,7 @@ static void __attribute__((noreturn)) refuse_user(const char *option, const char
 	struct text message = TEXT_OVER(buffer);
 
 	text_add_format(&message,
-		"%s is %s, but %s does not run as root; set a user of its own (for example \"%s\")",
+		"%s is %s, but %s does not run as root; set another user (for example \"%s\")",
 		option, why, program, program);
 	program_fail(buffer, EXIT_USAGE);
 }
