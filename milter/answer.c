@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Gives libmilter replies, headers and recipients to remove. */
 #include "milter/answer.h"
 
 #include "base/log.h"
@@ -6,8 +7,8 @@
 #include "milter/trap.h"
 
 /*
- * libmilter takes the text for a format of its own: a lone '%' makes the whole text vanish, so each
- * one is doubled.
+ * libmilter reads the text as a format: a single '%' would remove the whole text, so each one is
+ * doubled.
  */
 static void escape(const char *string, struct text *text)
 {
@@ -31,8 +32,8 @@ sfsistat answer_give(SMFICTX *context, const struct reply *reply)
 	text_copy(status, sizeof(status), reply->status);
 	escape(reply->text, &text);
 	if (smfi_setreply(context, code, status, buffer) != MI_SUCCESS)
-		log_error("libmilter does not take the reply \"%s %s %s\"", code, status, buffer);
-	/* A text is kept only with the answer of its own kind: 5xx with REJECT, 4xx with TEMPFAIL.
+		log_error("libmilter rejects the reply \"%s %s %s\"", code, status, buffer);
+	/* libmilter keeps a text only with its kind of answer: 5xx with REJECT, 4xx with TEMPFAIL.
 	 */
 	return reply->answer == ANSWER_REFUSE ? SMFIS_REJECT : SMFIS_TEMPFAIL;
 }
@@ -44,7 +45,7 @@ sfsistat answer_tag(SMFICTX *context, const struct hit *hit, unsigned forged_cou
 	struct text value = TEXT_OVER(buffer);
 	int done = MI_SUCCESS;
 
-	/* From the last on, as each removal would move the ones after it. */
+	/* The last one first, because a removal renumbers those after it. */
 	for (unsigned i = forged_count; i > 0 && done == MI_SUCCESS; i--)
 		done = smfi_chgheader(context, name, (int)i, NULL);
 	if (done == MI_SUCCESS && hit != NULL) {
@@ -52,8 +53,8 @@ sfsistat answer_tag(SMFICTX *context, const struct hit *hit, unsigned forged_cou
 		done = smfi_insheader(context, 0, name, buffer);
 	}
 	if (done != MI_SUCCESS)
-		log_error("the MTA does not let the header " ANSWER_HEADER
-			  " be changed for client %s (ref %s)",
+		log_error("the MTA does not change the header " ANSWER_HEADER
+			  " for client %s (ref %s)",
 			hit != NULL ? hit->client.name : "unknown",
 			hit != NULL ? hit->ref : "none");
 	return SMFIS_CONTINUE;
@@ -65,8 +66,8 @@ sfsistat answer_trap(SMFICTX *context, const struct trap *trap)
 		return SMFIS_DISCARD;
 	for (size_t i = 0; i < trap->count; i++) {
 		if (smfi_delrcpt(context, trap->recipients[i]) != MI_SUCCESS)
-			log_error("the MTA does not take a trap recipient out of a message; its "
-				  "filter flags must allow that");
+			log_error("the MTA does not remove a trap recipient from a message; check "
+				  "that its filter flags allow it");
 	}
 	return SMFIS_CONTINUE;
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The thread that files nominations and writes the counters. */
 #include "milter/background.h"
 
 #include <pthread.h>
@@ -57,7 +58,7 @@ static int file(struct db *db, const struct trapped *trapped)
 		.spam = trapped->copy,
 		.length = trapped->length,
 		.source = "a trap recipient",
-		.confirmed = true, /* we took the message from it ourselves */
+		.confirmed = true, /* this filter got the message from it */
 		.allowed = conf->probe.allow_private,
 		.allowed_count = conf->probe.allow_private_count,
 	};

@@ -11,7 +11,7 @@ struct filter;
 
 /* A message to trap recipients, to be filed as a nomination. */
 struct trapped {
-	struct trapped *next;  /* background.c's own */
+	struct trapped *next;  /* used by background.c */
 	struct filter *filter; /* held */
 	struct addr address;
 	int64_t at;
@@ -21,16 +21,18 @@ struct trapped {
 };
 
 /*
- * The thread for what no mail waits for: it files nominations, and writes the counters every ten
- * seconds. 0, or an errno.
+ * Starts the thread that files nominations and writes the counters every ten seconds. Call before
+ * the other functions. 0, or an errno.
  */
 int background_start(void);
 
-/* Takes a message over, to be filed soon; any thread. One that cannot be filed while the database
- * fails is tried again until the filter stops. */
+/*
+ * Files a message soon, and frees it. While the database fails it waits, until the filter stops;
+ * one that the database refuses is dropped and logged. Any thread.
+ */
 void background_file(struct trapped *trapped);
 
-/* Tries what waits once more, writes the counters, ends the thread. */
+/* Ends the thread, files what waits if possible, and writes the counters. */
 void background_stop(void);
 
 #endif

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The functions that libmilter calls at each step of an SMTP session. */
 #include "milter/callbacks.h"
 
 #include <string.h>
@@ -32,7 +33,7 @@ static void set_client(SMFICTX *context, struct client *client, const char *host
 		version == NULL || strncmp(version, "Postfix", strlen("Postfix")) != 0;
 }
 
-/* The body is asked for, and recipients may be taken out, only where there are trap recipients. */
+/* Only trap recipients need the body and the removal of recipients. */
 static sfsistat on_negotiate(SMFICTX *context, unsigned long actions, unsigned long steps,
 	unsigned long unused_2, unsigned long unused_3, unsigned long *actions_r,
 	unsigned long *steps_r, unsigned long *unused_2_r, unsigned long *unused_3_r)
@@ -54,7 +55,7 @@ static sfsistat on_connect(SMFICTX *context, char *hostname, _SOCK_ADDR *sockadd
 {
 	struct addr addr;
 
-	end_session(context); /* XCLIENT makes one connection begin anew */
+	end_session(context); /* after XCLIENT a connection begins again */
 	if (addr_from_sockaddr(sockaddr, &addr) != ERR_NONE)
 		return SMFIS_ACCEPT;
 	struct session *session;
@@ -83,8 +84,8 @@ static sfsistat on_mail(SMFICTX *context, char **arguments)
 
 	if (session == NULL)
 		return SMFIS_ACCEPT;
-	/* Here and not when a message is aborted, which the end of a connection is too: who left
-	 * keeps the sender. */
+	/* Not when a message is aborted: the end of a connection is an abort too, and the hit of a
+	 * client that left names the sender. */
 	session_end_message(session);
 	struct client *client = &session->client;
 	client_set_mailbox(client->mail_from, sizeof(client->mail_from), arguments[0]);
@@ -109,8 +110,7 @@ static sfsistat on_rcpt(SMFICTX *context, char **arguments)
 	return answer_give(context, &reply);
 }
 
-/* Of the message itself only the headers matter, and only where one of ours is to go in; but all of
- * one to a trap recipient. */
+/* Only the headers of a message to tag are needed, but all of a message to a trap recipient. */
 static sfsistat on_data(SMFICTX *context)
 {
 	struct session *session = smfi_getpriv(context);

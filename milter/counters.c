@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* What the filter counts, and how it gets into the hit log. */
 #include "milter/counters.h"
 
 #include <stdatomic.h>
@@ -15,7 +16,7 @@
 
 static atomic_ullong counts[COUNTER_COUNT];
 
-/* Beside those of the enum, the hit log's. */
+/* The figures of the hit log follow those of the enum. */
 enum { COMMITS = COUNTER_COUNT, COMMIT_USECS, LONGEST_COMMIT_USECS, FIGURES };
 
 /* Names for Prometheus, behind "opsmilter_filter_". */
@@ -48,7 +49,7 @@ static void read_figures(int64_t figures_r[FIGURES])
 	figures_r[LONGEST_COMMIT_USECS] = times.longest_usecs;
 }
 
-/* A connection is not kept: one to a hit log that is replaced would be in the way. */
+/* No connection is kept open, because the hit log may be replaced. */
 static int write_figures(const char *path, const int64_t figures[FIGURES])
 {
 	struct db_options options = {

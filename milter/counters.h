@@ -12,7 +12,7 @@ enum counter {
 	COUNTER_LOOKUPS,       /* of them, those looked up in the database */
 	COUNTER_LISTED,        /* of those, the ones that were listed */
 	COUNTER_LOOKUP_ERRORS, /* look-ups that failed */
-	COUNTER_HIT_ERRORS,    /* hits that could not be put on record when they were due */
+	COUNTER_HIT_ERRORS,    /* hits that could not be recorded in time */
 	COUNTER_TRAPPED,       /* messages to trap recipients */
 	COUNTER_NOMINATIONS,   /* of them, those that were filed */
 	COUNTER_COUNT
@@ -22,9 +22,8 @@ enum counter {
 void counters_add(enum counter counter);
 
 /*
- * Writes what has changed since the last time, with the hit log's commit times, to the table
- * `counter` of the hit log's database. Best effort: while it cannot be written, the figures wait.
- * One thread at a time.
+ * Writes the counters and the hit log's commit times to the table `counter` of the hit log if they
+ * have changed. If that fails, the next call tries again. One thread at a time.
  */
 void counters_write(const struct conf *conf);
 

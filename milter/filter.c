@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The filter in force: its configuration and databases, and the steps under way. */
+/* The filter in force: its configuration and databases, and the current steps. */
 #include "milter/filter.h"
 
 #include <pthread.h>
@@ -15,7 +15,7 @@
 #include "store/migrate.h"
 #include "store/pool.h"
 
-/* How long the end waits for steps under way: as long as one may wait for its hit, and a little. */
+/* How long the end waits for the current steps: a little longer than one may wait for its hit. */
 #define STOP_WAIT_MSECS 6000
 #define STOP_POLL_MSECS 10
 
@@ -66,12 +66,6 @@ static void filter_free(struct snapshot *snapshot)
 struct filter *filter_hold(void)
 {
 	return (struct filter *)snapshot_hold(&current);
-}
-
-struct filter *filter_hold_this(struct filter *filter)
-{
-	snapshot_hold_again(&filter->snapshot);
-	return filter;
 }
 
 void filter_release(struct filter **filter)
@@ -174,7 +168,7 @@ void filter_stop(void)
 	for (int waited = 0; atomic_load(&steps) > 0 && waited < STOP_WAIT_MSECS;
 		waited += STOP_POLL_MSECS)
 		nanosleep(&poll_time, NULL);
-	/* Sessions may still hold their filters, but none of them records any more. */
+	/* Sessions may still hold their filters, but none of them records a hit any more. */
 	pthread_mutex_lock(&mutex);
 	for (struct filter *filter = all; filter != NULL; filter = filter->next)
 		stop_hits(filter);

@@ -13,22 +13,21 @@
 struct text;
 
 /*
- * What a session works with: one reading of the configuration and the databases it names. A session
- * holds the one that was current when it began, to its end; a reload makes another current.
+ * One reading of the configuration with the databases it names. A session holds the filter that was
+ * current when it began.
  */
 struct filter {
 	struct snapshot snapshot; /* the first member */
-	struct filter *next;      /* of all that are held; guarded by filter.c */
+	struct filter *next;      /* used by filter.c */
 	struct conf *conf;
 	struct pool *lookups;
 	struct hitlog *hits;
 };
 
 /*
- * Makes a filter of a configuration, which it owns from then on, and makes it the current one. The
- * databases are opened to see that they can be used; with must_work a failure of that is an error,
- * else it is left to each session's on_error. All or nothing: on failure the configuration is the
- * caller's.
+ * Makes a filter with a configuration, which it then owns, and makes it current. If the databases
+ * cannot be opened, that is an error with must_work, else a warning. On failure the caller still
+ * owns the configuration.
  */
 int filter_install(struct conf *conf, bool must_work, struct text *message_r)
 	__attribute__((warn_unused_result));
@@ -39,21 +38,19 @@ void filter_log_failure(const char *message);
 /* The current filter, held. Any thread. */
 struct filter *filter_hold(void);
 
-/* One more hold of a filter that the caller holds. Any thread. */
-struct filter *filter_hold_this(struct filter *filter);
-
-/* Lets go; what nobody holds and is not current is freed, its hits written first. Any thread. */
+/* Ends a hold. A filter that is not current is freed with its last hold, after its hits are
+ * written. Any thread. */
 void filter_release(struct filter **filter);
 
 /*
- * Stands around each step of a session. false: the program is stopping, and nothing may be recorded
- * any more; there is no end then. Any thread.
+ * Begin and end each step of a session. false: the program is stopping, and the step must not
+ * record anything and not call filter_end_step(). Any thread.
  */
 bool filter_begin_step(void) __attribute__((warn_unused_result));
 void filter_end_step(void);
 
-/* Waits a while for the steps under way, then writes what hits are left. No session goes on after
- * it. */
+/* Lets no step begin any more, waits for those that have begun, and writes the hits that are left.
+ */
 void filter_stop(void);
 
 #endif

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* What happens to a connection: look up, decide, record, answer. */
 #include "milter/flow.h"
 
 #include <stdbool.h>
@@ -10,10 +11,10 @@
 #include "core/verdict.h"
 #include "milter/counters.h"
 
-/* How long a client waits for its hit to be on disk before on_error decides. */
+/* How long a client waits for its hit to be on disk before on_error applies. */
 #define HIT_WAIT_MSECS 5000
 
-/* What is said when the databases cannot be used: the failure rule. */
+/* The reply when the databases cannot be used. */
 static struct reply reply_on_error(const struct filter *filter)
 {
 	if (filter->conf->milter.policy.on_error == ON_ERROR_TEMPFAIL)
@@ -21,7 +22,7 @@ static struct reply reply_on_error(const struct filter *filter)
 	return reply_of_answer(ANSWER_ACCEPT);
 }
 
-/* What a look-up comes to. */
+/* The result of a look-up. */
 enum finding { EXEMPT, NOT_LISTED, LISTED, UNKNOWN };
 
 static enum finding look_up(
@@ -37,7 +38,7 @@ static enum finding look_up(
 	if (lookup_in_pool(filter->lookups, addr, clock_now(), &found, &message) != ERR_NONE) {
 		counters_add(COUNTER_LOOKUP_ERRORS);
 		filter_log_failure(buffer);
-		/* Under tempfail the session goes on, as exempt mail passes all the same. */
+		/* Under tempfail the session continues, because exempt mail still passes. */
 		*listing_r = (struct listing){.action = LIST_DEFER};
 		return reply_on_error(filter).answer == ANSWER_DEFER ? UNKNOWN : NOT_LISTED;
 	}
@@ -53,7 +54,7 @@ static struct session *make_session(struct filter *filter, const struct addr *ad
 	struct listing listing = {.id = 0};
 	enum finding finding = look_up(filter, addr, &listing);
 	bool for_traps = finding == NOT_LISTED && filter->conf->milter.trap_recipient_count > 0;
-	/* Without memory the list must not stop mail either. */
+	/* A lack of memory must not stop mail either. */
 	struct session *session = finding >= LISTED || for_traps ? session_new(filter, addr) : NULL;
 
 	if (session == NULL)
@@ -77,7 +78,7 @@ void flow_connect(const struct addr *addr, struct session **session_r)
 	filter_end_step();
 }
 
-/* Writes a refused client's reply once its reference is known; on the hit log's thread. */
+/* Writes the reply when the reference is known. Runs on the hit log's thread. */
 static void compose_reply(struct hit *hit, const void *context)
 {
 	const struct conf *conf = context;
@@ -109,7 +110,7 @@ static void fill_hit(const struct session *session, enum stage stage, const char
 	text_copy(hit_r->rcpt_to, sizeof(hit_r->rcpt_to), recipient);
 }
 
-/* For mail that is let through as it is: on record soon, and nobody waits. */
+/* For mail that passes unchanged: the hit is recorded soon, and nobody waits. */
 static void post_hit(struct session *session, struct hit *hit, const char *why)
 {
 	char buffer[512];
@@ -123,7 +124,7 @@ static void post_hit(struct session *session, struct hit *hit, const char *why)
 		filter_log_failure(buffer);
 }
 
-/* For what the client is told, or its mail shows: on disk before this returns, or a failure. */
+/* For what the client or its mail is told: the hit is on disk when this returns ERR_NONE. */
 static int record_hit(struct session *session, struct hit *hit)
 {
 	struct filter *filter = session->filter;
@@ -181,7 +182,7 @@ static struct reply carry_out(struct session *session, enum stage stage, const c
 	return verdict->action == HIT_TAGGED && failure.answer == ANSWER_ACCEPT ? reply : failure;
 }
 
-/* A client may leave HELO out: what it would have been told there, it is told at MAIL. */
+/* A client may omit HELO. It gets the reply to HELO at MAIL then. */
 static enum stage stage_to_decide(const struct session *session, enum stage stage)
 {
 	bool skipped = stage == STAGE_MAIL && !session->helo_answered;

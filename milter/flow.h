@@ -6,30 +6,29 @@
 #include "milter/session.h"
 
 /*
- * The story of a connection, without libmilter: look up, decide, record, answer. The rule for
- * databases that cannot be used (on_error) lives here, once.
+ * What happens to a connection, without libmilter: look up, decide, record, answer. What on_error
+ * says about databases that cannot be used is applied here and nowhere else.
  */
 
 /*
- * Looks a client up. The session is made only for one that more is to be asked of; *session_r is
- * NULL for all others, which are accepted and forgotten.
+ * Looks a client up. *session_r is NULL for a client to accept at once, without further steps.
  */
 void flow_connect(const struct addr *addr, struct session **session_r);
 
 /*
- * One step: STAGE_HELO, STAGE_MAIL or STAGE_RCPT. session->client says what is known by then;
- * recipient is a mailbox as client_set_mailbox() leaves it, "" before STAGE_RCPT. A reply of
- * ANSWER_REFUSE or ANSWER_DEFER has its hit on disk.
+ * One step: STAGE_HELO, STAGE_MAIL or STAGE_RCPT. session->client must have what is known by then;
+ * recipient is a mailbox as from client_set_mailbox(), "" before STAGE_RCPT. The hit of a reply
+ * with ANSWER_REFUSE or ANSWER_DEFER is on disk, unless that failed and on_error is tempfail.
  */
 struct reply flow_step(struct session *session, enum stage stage, const char *recipient);
 
 /*
- * A recipient of a message from a client that is not listed: one of trap_recipients is taken down,
- * so that the message becomes a nomination. argument is RCPT's as it came.
+ * Notes a recipient of a client that is not listed; a message to one of trap_recipients becomes a
+ * nomination. argument is that of RCPT.
  */
 void flow_trap(struct session *session, const char *argument, const char *recipient);
 
-/* The end of the connection: a listed client that was told nothing leaves a hit too. */
+/* The end of the connection. A listed client without a hit gets one: it left before the reply. */
 void flow_close(struct session *session);
 
 #endif

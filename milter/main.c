@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The start, the reload and the end of the filter. */
 #include <libmilter/mfapi.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -25,10 +26,10 @@
 #include "milter/socket.h"
 #include "milter/threads.h"
 
-/* Files for sessions and databases; more than that wait for one another. */
+/* Open files, for sessions and databases. With fewer, sessions wait for each other. */
 #define OPEN_FILES 8192
 
-/* How long libmilter may take to end; it needs little more than a second when it does. */
+/* How long libmilter may take to end; usually it needs little more than a second. */
 #define STOP_WAIT_MSECS 3000
 #define STOP_POLL_MSECS 10
 
@@ -57,13 +58,13 @@ static struct socket_owner find_owner(const struct conf *conf, const struct daem
 	text_add(&message, "milter.group: ");
 	if (conf->milter.group[0] != '\0' &&
 		daemon_find_group(conf->milter.group, &owner.gid, &message) != ERR_NONE) {
-		text_add(&message, "; name the mail server's, or none");
+		text_add(&message, "; set the group of the mail server, or none");
 		program_fail(buffer, EXIT_USAGE);
 	}
 	return owner;
 }
 
-/* What needs the rights that the process was started with, and then gives them up. */
+/* Opens what needs the privileges of the start, and then drops them. */
 static void open_and_drop(const struct conf *conf, const struct program_arguments *arguments)
 {
 	char buffer[1024];
@@ -73,14 +74,14 @@ static void open_and_drop(const struct conf *conf, const struct program_argument
 
 	daemon_raise_open_files(OPEN_FILES);
 	if (smfi_register(callbacks) != MI_SUCCESS)
-		program_fail("libmilter does not take the filter's description", EXIT_RUN_TIME);
+		program_fail("libmilter rejects the description of the filter", EXIT_RUN_TIME);
 	if (socket_open(conf->milter.socket, &owner, &message) != ERR_NONE)
 		program_fail(buffer, EXIT_RUN_TIME);
 	program_write_pid(arguments, conf->milter.pid_file);
 	program_become(&user);
 }
 
-/* What libmilter's thread says to the main one. */
+/* What the thread of libmilter tells the main thread. */
 static struct {
 	bool failed; /* written before ended */
 	atomic_bool ended;
@@ -103,11 +104,10 @@ static void *stop_serving(void *unused)
 }
 
 /*
- * smfi_stop() waits for libmilter's listener, which holds a lock until a connection comes or its
- * five seconds are over. So connections come. With many sessions at work libmilter may never end:
- * its controller destroys the mutex of the workers while they use it, and glibc then leaves it
- * locked for ever. So the wait has an end, and its threads are left to the end of the process: no
- * hit depends on them.
+ * smfi_stop() waits for libmilter's listener, which holds a lock until a connection is made or five
+ * seconds have passed; so connections are made. With many sessions libmilter may never end: its
+ * controller destroys the mutex of the workers while they use it, and glibc then leaves it locked
+ * for ever. So the wait is limited, and the threads end with the process: no hit depends on them.
  */
 static void end_serving(pthread_t server)
 {
@@ -143,7 +143,7 @@ static void reload(const char *path)
 	filter_release(&old);
 }
 
-/* Runs until it is told to stop; the exit status. */
+/* Runs until a signal stops it; returns the exit status. */
 static int run(const char *conf_path)
 {
 	pthread_t server;
@@ -155,7 +155,7 @@ static int run(const char *conf_path)
 	while (signals_wait() == SIGNAL_RELOAD)
 		reload(conf_path);
 	end_serving(server);
-	socket_remove(); /* at once: later it may be a successor's */
+	socket_remove(); /* at once: later it may be that of the next filter */
 	filter_stop();
 	background_stop();
 	program_remove_pid();
@@ -169,12 +169,12 @@ static void start(const struct program_arguments *arguments, struct conf *conf)
 	struct text message = TEXT_OVER(buffer);
 
 	program_detach(arguments);
-	/* Before the socket answers, as a signal may come from then on. */
+	/* Before the socket is open, because then a signal may come. */
 	if (signals_install() != 0)
 		program_fail("cannot set signal handlers", EXIT_RUN_TIME);
 	open_and_drop(conf, arguments);
 	threads_make_cheap();
-	umask(0007); /* the databases' files are the group's too */
+	umask(0007); /* the group may use the files of the databases */
 	if (filter_install(conf, true, &message) != ERR_NONE)
 		program_fail(buffer, EXIT_RUN_TIME);
 	program_use_syslog(arguments, conf);

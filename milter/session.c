@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The state of one SMTP connection. */
 #include "milter/session.h"
 
 #include <stdlib.h>

@@ -12,16 +12,16 @@
 #include "milter/trap.h"
 
 /*
- * One SMTP connection of a client that may be refused. libmilter runs its callbacks one after
- * another, but on any thread, so nothing of a session is kept elsewhere.
+ * One SMTP connection of a client that may be refused. libmilter calls its callbacks one after
+ * another, but on any thread, so all state is here.
  */
 struct session {
 	struct filter *filter; /* held */
 	struct client client;
 	struct listing listing; /* the one that decides */
-	bool unknown;           /* the look-up failed, and on_error is tempfail: no listing */
+	bool unknown;           /* the look-up failed and on_error is tempfail: no listing */
 	bool recorded;          /* this connection has a hit */
-	bool unlisted;          /* it is here for trap recipients only: no listing */
+	bool unlisted;          /* it may have mail for trap recipients: no listing */
 
 	bool helo_answered; /* a second HELO or EHLO gets the answer of the first, and no hit */
 	struct reply helo_answer;
@@ -38,13 +38,13 @@ struct session {
 	struct trap trap;      /* of an unlisted client */
 };
 
-/* Begins a session, which takes the hold of its filter over. NULL when memory ran out. */
+/* Begins a session, which takes over the hold of its filter. NULL: out of memory. */
 struct session *session_new(struct filter *filter, const struct addr *addr);
 
 /* Ends it. Takes NULL. */
 void session_free(struct session **session);
 
-/* Forgets the message under way: it ended, or the client gave it up. */
+/* The current message has ended, or the client gave it up. */
 void session_end_message(struct session *session);
 
 #endif

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Signals as requests to the main thread. */
 #include "milter/signals.h"
 
 #include <errno.h>
@@ -8,7 +9,7 @@
 #include <stddef.h>
 #include <unistd.h>
 
-/* A handler may only write to a pipe; whoever waits reads from it. */
+/* Handlers write to this pipe, signals_wait() reads from it. */
 static int requests[2];
 
 static void request(enum signal_request what)
@@ -16,7 +17,7 @@ static void request(enum signal_request what)
 	char octet = (char)what;
 	int saved = errno;
 
-	/* A full pipe holds requests enough. */
+	/* A full pipe has enough requests. */
 	while (write(requests[1], &octet, 1) < 0 && errno == EINTR)
 		continue;
 	errno = saved;
@@ -41,7 +42,8 @@ static int make_pipe(void)
 int signals_install(void)
 {
 	static const int handled[] = {SIGHUP, SIGTERM, SIGINT};
-	/* SA_NODEFER: a signal blocked during its handler would go to libmilter's thread. */
+	/* SA_NODEFER: a signal that is blocked during its handler is delivered to libmilter's
+	 * thread. */
 	struct sigaction action = {.sa_handler = handle, .sa_flags = SA_NODEFER | SA_RESTART};
 
 	if (make_pipe() != 0)
@@ -60,7 +62,7 @@ enum signal_request signals_wait(void)
 	struct pollfd ready = {.fd = requests[0], .events = POLLIN};
 	char octet;
 
-	/* Not in read(): the thread sanitizer delivers signals only to those it sees waiting. */
+	/* poll() first: the thread sanitizer does not deliver signals during this read(). */
 	while (poll(&ready, 1, -1) != 1 || read(requests[0], &octet, 1) != 1)
 		continue;
 	return (enum signal_request)octet;

@@ -2,21 +2,21 @@
 #ifndef MILTER_SIGNALS_H
 #define MILTER_SIGNALS_H
 
-/* What a signal asks of the daemon. */
+/* What a signal requests. */
 enum signal_request { SIGNAL_RELOAD, SIGNAL_STOP };
 
 /*
- * Installs the handlers. libmilter has a thread that waits for SIGHUP, SIGTERM and SIGINT too, and
- * would end at each. The system gives a process's signal to its first thread when that does not
- * block it: so the first thread must be the one that calls signals_wait(), and smfi_main() runs on
- * another. Call before any thread starts; 0, or -1 with errno.
+ * Installs the handlers. A thread of libmilter waits for SIGHUP, SIGTERM and SIGINT too, and would
+ * end at each. The system delivers a signal to the first thread unless that blocks it: so the first
+ * thread must call signals_wait(), and smfi_main() must run on another one. Call before there are
+ * threads. 0, or -1 with errno.
  */
 int signals_install(void) __attribute__((warn_unused_result));
 
-/* Waits for the next request. The first thread only. */
+/* Waits for the next request. Only on the first thread. */
 enum signal_request signals_wait(void);
 
-/* Has signals_wait() return SIGNAL_STOP, from any thread. */
+/* Makes signals_wait() return SIGNAL_STOP. Any thread. */
 void signals_stop(void);
 
 #endif

@@ -3,9 +3,8 @@
 #define MILTER_THREADS_H
 
 /*
- * Makes threads cheap to start and to end. libmilter starts one whenever all others wait, as they
- * do for the disk under many refusals at once, and ends it again soon after. Call before the first
- * thread.
+ * Makes threads cheap to start and to end. libmilter starts one whenever all others wait, as for
+ * the disk during many refusals, and ends it soon after. Call before there are threads.
  */
 void threads_make_cheap(void);
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Threads of the GNU C library. */
 #include "config.h"
 
 #include "milter/threads.h"
@@ -7,13 +8,13 @@
 #include <pthread.h>
 
 /*
- * glibc keeps 40 MB of the stacks of ended threads to use again: five of its usual size, 160 of
- * this one. A look-up's results take 21 kB of it, SQLite some ten more.
+ * glibc keeps 40 MB of stacks of ended threads for new ones: five of the default size, 160 of this
+ * one. The results of a look-up take 21 kB, SQLite about 10 kB more.
  */
 #define STACK_SIZE (256 * 1024)
 
-/* A heap for each thread would cost memory by the number of sessions, and a system call by the
- * thread. */
+/* With a heap for each thread, memory would grow with the number of sessions, and each thread would
+ * cost a system call. */
 #define HEAPS_MAX 4
 
 void threads_make_cheap(void)

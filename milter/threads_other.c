@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Threads of other C libraries. */
 #include "milter/threads.h"
 
-/* Other C libraries have small stacks, and keep those of ended threads, as it is. */
+/* Their stacks are small and used again by default. */
 void threads_make_cheap(void)
 {
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Messages to trap recipients: the copy, and its way to a nomination. */
 #include "milter/trap.h"
 
 #include <stdatomic.h>
@@ -16,10 +17,10 @@
 #include "milter/filter.h"
 
 #define HOUR_SECS 3600
-/* A copy grows by so much at least. */
+/* A copy grows by at least this many octets. */
 #define COPY_STEP ((size_t)16 * 1024)
 
-/* Octets of all copies, those of messages under way and those that wait to be filed. */
+/* Octets of all copies: of current messages and of those that wait to be filed. */
 static atomic_size_t copies_size;
 
 bool trap_is_recipient(const struct conf_milter *conf, const char *mailbox)
@@ -48,7 +49,7 @@ static void free_copy(char *copy, size_t room)
 	atomic_fetch_sub(&copies_size, room);
 }
 
-/* Room for a number of octets more; false where a limit says no. */
+/* Makes room for more octets; false at a limit or without memory. */
 static bool make_room(struct trap *trap, size_t length)
 {
 	size_t room = trap->room;
@@ -92,7 +93,7 @@ void trap_add_header(struct trap *trap, const char *name, const char *value)
 	trap_add(trap, "\n", 1);
 }
 
-/* What a client says of itself, without what would end or begin a comment. */
+/* Adds a word from the client without characters that begin or end a comment. */
 static void add_word(struct text *text, const char *word)
 {
 	for (; *word != '\0'; word++)
@@ -123,7 +124,7 @@ void trap_begin_copy(struct trap *trap, const struct client *client)
 	trap_add(trap, buffer, text.length);
 }
 
-/* Whether one more may be filed in the hour that began with the first. */
+/* Whether one more may be filed in the hour that began with the first one. */
 static bool hour_has_room(long most)
 {
 	static atomic_llong began_at;
@@ -148,7 +149,8 @@ void trap_file(struct trap *trap, struct filter *filter, const struct client *cl
 	trapped = calloc(1, sizeof(*trapped));
 	if (trapped == NULL)
 		return;
-	trapped->filter = filter_hold_this(filter);
+	snapshot_hold_again(&filter->snapshot);
+	trapped->filter = filter;
 	trapped->address = client->addr;
 	trapped->at = clock_now();
 	trapped->copy = trap->copy;
