@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <event2/event.h>
-#include <getopt.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/err.h"
 #include "base/log.h"
@@ -24,7 +20,6 @@
 struct arguments {
 	struct program_arguments common;
 	const char *ip; /* NULL: none */
-	bool worker;
 };
 
 static const char help[] =
@@ -47,58 +42,21 @@ static const char help[] =
 	"\n"
 	"Example: opsprobe 198.51.100.7\n";
 
-static void check_operands(int count, char **values, struct arguments *arguments)
-{
-	if (optind < count)
-		arguments->ip = values[optind++];
-	if (optind < count)
-		program_misused(values[optind], "one address at a time is tested");
-	if (arguments->ip != NULL && (arguments->worker || arguments->common.check_only))
-		program_misused(arguments->ip, "no address is wanted here");
-	if (arguments->common.detach && !arguments->worker)
-		program_misused(NULL, "only a worker runs in the background (--worker)");
-	if (arguments->ip == NULL && !arguments->worker && !arguments->common.check_only)
-		program_misused(NULL, "an address or --worker is missing");
-}
-
 static void parse_arguments(int count, char **values, struct arguments *arguments_r)
 {
-	static const struct option long_options[] = {
-		{"config", required_argument, NULL, 'c'},
-		{"worker", no_argument, NULL, 'w'},
-		{"detach", no_argument, NULL, 'd'},
-		{"check", no_argument, NULL, 'n'},
-		{"version", no_argument, NULL, 'V'},
-		{"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0},
-	};
-	int letter;
+	struct program_arguments *common = &arguments_r->common;
+	int first = program_parse_options(count, values, help, true, common);
+	const char *ip = first < count ? values[first] : NULL;
 
-	*arguments_r = (struct arguments){.common.conf_path = CONF_DEFAULT_FILE};
-	while ((letter = getopt_long(count, values, "c:dnVh", long_options, NULL)) != -1) {
-		switch (letter) {
-		case 'c':
-			arguments_r->common.conf_path = optarg;
-			break;
-		case 'w':
-			arguments_r->worker = true;
-			break;
-		case 'd':
-			arguments_r->common.detach = true;
-			break;
-		case 'n':
-			arguments_r->common.check_only = true;
-			break;
-		case 'V':
-			program_show_version();
-		case 'h':
-			fputs(help, stdout);
-			exit(EXIT_SUCCESS);
-		default:
-			program_misused(NULL, "that is not understood");
-		}
-	}
-	check_operands(count, values, arguments_r);
+	arguments_r->ip = ip;
+	if (ip != NULL && first + 1 < count)
+		program_misused(values[first + 1], "only one address at a time can be tested");
+	if (ip != NULL && (common->worker || common->check_only))
+		program_misused(ip, "unexpected argument");
+	if (common->detach && !common->worker)
+		program_misused(NULL, "only a worker runs in the background (--worker)");
+	if (ip == NULL && !common->worker && !common->check_only)
+		program_misused(NULL, "an address or --worker is missing");
 }
 
 static struct conf *read_conf(const char *path)
@@ -208,7 +166,7 @@ int main(int count, char **values)
 	char *path = program_full_path(arguments.common.conf_path);
 	arguments.common.conf_path = path;
 	int status;
-	if (arguments.worker && !arguments.common.check_only) {
+	if (arguments.common.worker && !arguments.common.check_only) {
 		status = run_worker(&arguments, conf); /* takes the configuration over */
 	} else {
 		status = arguments.common.check_only

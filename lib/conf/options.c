@@ -210,36 +210,25 @@ void option_add_name(const struct option *option, struct text *text)
 	text_add(text, option->name);
 }
 
-static bool strings_differ(char *const *a, char *const *b, size_t count)
+static bool lists_differ(char *const *a, size_t a_count, char *const *b, size_t b_count)
 {
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(a[i], b[i]) != 0)
-			return true;
-	return false;
+	size_t same = 0;
+
+	while (same < a_count && same < b_count && strcmp(a[same], b[same]) == 0)
+		same++;
+	return same < a_count || same < b_count;
 }
 
 bool option_differs(const struct option *option, const struct conf *a, const struct conf *b)
 {
-	const void *x = (const char *)a + option->offset, *y = (const char *)b + option->offset;
-	size_t count = *(const size_t *)((const char *)a + option->count_offset);
+	const char *base_a = (const char *)a, *base_b = (const char *)b;
+	const void *x = base_a + option->offset, *y = base_b + option->offset;
 
-	switch (option->type) {
-	case OPTION_NUMBER:
-	case OPTION_MODE:
-		return *(const long *)x != *(const long *)y;
-	case OPTION_BOOL:
-		return *(const bool *)x != *(const bool *)y;
-	case OPTION_CHOICE:
-		return *(const unsigned *)x != *(const unsigned *)y;
-	case OPTION_STRING:
+	if (option->type == OPTION_STRING)
 		return strcmp(*(char *const *)x, *(char *const *)y) != 0;
-	default:
-		break;
-	}
-	if (count != *(const size_t *)((const char *)b + option->count_offset))
-		return true;
-	if (option->type == OPTION_STRINGS)
-		return strings_differ(*(char *const *const *)x, *(char *const *const *)y, count);
-	return memcmp(*(struct network *const *)x, *(struct network *const *)y,
-		       count * sizeof(struct network)) != 0;
+	if (option->type != OPTION_STRINGS)
+		return *(const long *)x != *(const long *)y;
+	return lists_differ(*(char *const *const *)x,
+		*(const size_t *)(base_a + option->count_offset), *(char *const *const *)y,
+		*(const size_t *)(base_b + option->count_offset));
 }

@@ -52,7 +52,7 @@ struct conf;
 /* Adds "milter.socket", for messages. */
 void option_add_name(const struct option *option, struct text *text);
 
-/* Whether an option has different values in two configurations. */
+/* Whether an option with fixed_in differs: a string, a number, a mode or a list of strings. */
 bool option_differs(const struct option *option, const struct conf *a, const struct conf *b);
 
 #endif

@@ -86,21 +86,19 @@ static int parse_host(
 	return ERR_NONE;
 }
 
+/* PORT, PORT@HOST or HOST:PORT. */
 static int parse_inet(const char *rest, struct socket_name *name_r, struct text *why_r)
 {
-	const char *at = strchr(rest, '@');
-	const char *colon = strrchr(rest, ':');
+	const char *at = strchr(rest, '@'), *colon = strrchr(rest, ':');
+	const char *port = at == NULL && colon != NULL ? colon + 1 : rest;
+	const char *host = at != NULL ? at + 1 : rest;
+	size_t port_length = at != NULL ? (size_t)(at - rest) : strlen(port);
+	size_t host_length = at != NULL ? strlen(host) : (size_t)(port - rest);
+	int err = parse_port(port, port_length, name_r, why_r);
 
-	if (at != NULL) {
-		int err = parse_port(rest, (size_t)(at - rest), name_r, why_r);
-		return err == ERR_NONE ? parse_host(at + 1, strlen(at + 1), name_r, why_r) : err;
-	}
-	if (colon != NULL) {
-		int err = parse_port(colon + 1, strlen(colon + 1), name_r, why_r);
-		return err == ERR_NONE ? parse_host(rest, (size_t)(colon - rest), name_r, why_r)
-				       : err;
-	}
-	return parse_port(rest, strlen(rest), name_r, why_r);
+	if (err != ERR_NONE || (at == NULL && colon == NULL))
+		return err;
+	return parse_host(host, at != NULL ? host_length : host_length - 1, name_r, why_r);
 }
 
 int socket_name_parse(const char *string, struct socket_name *name_r, struct text *why_r)

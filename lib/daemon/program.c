@@ -41,15 +41,16 @@ void program_misused(const char *argument, const char *what)
 	exit(EXIT_USAGE);
 }
 
-void program_parse(
-	int count, char **values, const char *help, struct program_arguments *arguments_r)
+int program_parse_options(int count, char **values, const char *help, bool has_worker,
+	struct program_arguments *arguments_r)
 {
-	static const struct option long_options[] = {
+	const struct option long_options[] = {
 		{"config", required_argument, NULL, 'c'},
 		{"detach", no_argument, NULL, 'd'},
 		{"check", no_argument, NULL, 'n'},
 		{"version", no_argument, NULL, 'V'},
 		{"help", no_argument, NULL, 'h'},
+		{has_worker ? "worker" : NULL, no_argument, NULL, 'w'},
 		{NULL, 0, NULL, 0},
 	};
 	int letter;
@@ -59,6 +60,9 @@ void program_parse(
 		switch (letter) {
 		case 'c':
 			arguments_r->conf_path = optarg;
+			break;
+		case 'w':
+			arguments_r->worker = true;
 			break;
 		case 'd':
 			arguments_r->detach = true;
@@ -75,8 +79,16 @@ void program_parse(
 			program_misused(NULL, "unknown option or missing argument");
 		}
 	}
-	if (optind < count)
-		program_misused(values[optind], "unexpected argument");
+	return optind;
+}
+
+void program_parse(
+	int count, char **values, const char *help, struct program_arguments *arguments_r)
+{
+	int first = program_parse_options(count, values, help, false, arguments_r);
+
+	if (first < count)
+		program_misused(values[first], "unexpected argument");
 }
 
 char *program_full_path(const char *path)
@@ -179,8 +191,8 @@ void program_write_pid(const struct program_arguments *arguments, const char *pa
 
 void program_use_syslog(const struct program_arguments *arguments, const struct conf *conf)
 {
-	if (arguments->detach && !log_to_syslog(program, conf->syslog_facility))
-		program_fail("syslog_facility: there is no such facility", EXIT_USAGE);
+	if (arguments->detach)
+		(void)!log_to_syslog(program, conf->syslog_facility); /* checked by conf_read() */
 }
 
 void program_remove_pid(void)

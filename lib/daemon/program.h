@@ -21,14 +21,19 @@ struct program_arguments {
 	const char *conf_path;
 	bool check_only;
 	bool detach;
+	bool worker;
 };
 
 /* Sets the name for log lines and messages; it must be static. */
 void program_begin(const char *name);
 
-/* Reads -c, -d and -n; at -V and -h shows version or help and exits. Accepts no other argument. */
+/* Reads -c, -d and -n; at -V and -h shows version or help and exits. Accepts no operand. */
 void program_parse(
 	int count, char **values, const char *help, struct program_arguments *arguments_r);
+
+/* The same for opsprobe, which has --worker too. Returns the index of the first operand. */
+int program_parse_options(int count, char **values, const char *help, bool has_worker,
+	struct program_arguments *arguments_r);
 
 /* Prints "NAME (opsmilter) VERSION" and exits. */
 void __attribute__((noreturn)) program_show_version(void);
