@@ -158,7 +158,7 @@ static int run(const char *conf_path)
 	socket_remove(); /* at once: later it may be that of the next filter */
 	filter_stop();
 	background_stop();
-	program_remove_pid();
+	daemon_remove_pid();
 	log_info("%s ends", PACKAGE_STRING);
 	return atomic_load(&serving.ended) && serving.failed ? EXIT_RUN_TIME : EXIT_SUCCESS;
 }

@@ -49,16 +49,14 @@ static int knock_at_path(const char *path)
 	return knock(AF_UNIX, (struct sockaddr *)&address, sizeof(address));
 }
 
-static void knock_at_port(const struct socket_name *name)
+/* The address of a port. Without a host it is the loopback address, or with AI_PASSIVE any address.
+ * 0, or an error for gai_strerror(). */
+static int find_address(const struct socket_name *name, int flags, struct addrinfo **found_r)
 {
-	struct addrinfo hints = {.ai_family = name->family, .ai_socktype = SOCK_STREAM};
-	struct addrinfo *found = NULL;
+	struct addrinfo hints = {
+		.ai_family = name->family, .ai_socktype = SOCK_STREAM, .ai_flags = flags};
 
-	/* Without a host this finds the loopback address. */
-	if (getaddrinfo(name->host[0] == '\0' ? NULL : name->host, name->port, &hints, &found) != 0)
-		return;
-	(void)knock(found->ai_family, found->ai_addr, found->ai_addrlen);
-	freeaddrinfo(found);
+	return getaddrinfo(name->host[0] == '\0' ? NULL : name->host, name->port, &hints, found_r);
 }
 
 static int fail(struct text *message_r, int err, const char *path, const char *what)
@@ -104,12 +102,9 @@ static int check_folder(const char *path, struct text *message_r)
 /* Binds the port as libmilter will, to know the reason if that fails. */
 static int try_port(const struct socket_name *name, const char *shown, struct text *message_r)
 {
-	struct addrinfo hints = {
-		.ai_family = name->family, .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
 	struct addrinfo *found = NULL;
 	int on = 1;
-	int failed =
-		getaddrinfo(name->host[0] == '\0' ? NULL : name->host, name->port, &hints, &found);
+	int failed = find_address(name, AI_PASSIVE, &found);
 
 	if (failed != 0) {
 		text_add_format(message_r, "%s: %s; expected an address of this machine", shown,
@@ -183,10 +178,14 @@ int socket_open(const char *name, const struct socket_owner *owner, struct text 
 
 void socket_wake(void)
 {
-	if (opened.is_unix)
+	struct addrinfo *found = NULL;
+
+	if (opened.is_unix) {
 		(void)knock_at_path(opened.path);
-	else if (opened.port[0] != '\0')
-		knock_at_port(&opened);
+	} else if (opened.port[0] != '\0' && find_address(&opened, 0, &found) == 0) {
+		(void)knock(found->ai_family, found->ai_addr, found->ai_addrlen);
+		freeaddrinfo(found);
+	}
 }
 
 void socket_remove(void)

@@ -143,7 +143,7 @@ static int run_worker(const struct arguments *arguments, struct conf *conf)
 	setup_free_engine(&setup);
 	worker_free(&worker);
 	setup_free(&setup);
-	program_remove_pid();
+	daemon_remove_pid();
 	log_info("%s: the prober's worker ends", PACKAGE_STRING);
 	return EXIT_SUCCESS;
 }

@@ -121,7 +121,7 @@ int main(int count, char **values)
 	umask(0007); /* the group may write the databases, too */
 	program_use_syslog(&arguments, conf);
 	run(path, conf, socket);
-	program_remove_pid();
+	daemon_remove_pid();
 	log_info("%s ends", PACKAGE_STRING);
 	free(path);
 	return EXIT_SUCCESS;

@@ -11,12 +11,16 @@
 #include "conf/conf.h"
 #include "conf/socket_name.h"
 
+static int demand(bool valid, const char *expected, struct text *why_r)
+{
+	if (!valid)
+		text_add_format(why_r, "expected %s", expected);
+	return valid ? ERR_NONE : ERR_SYNTAX;
+}
+
 static int check_path(const char *value, struct text *why_r)
 {
-	if (value[0] == '/')
-		return ERR_NONE;
-	text_add(why_r, "expected a path that begins with /");
-	return ERR_SYNTAX;
+	return demand(value[0] == '/', "a path that begins with /", why_r);
 }
 
 static int check_optional_path(const char *value, struct text *why_r)
@@ -26,35 +30,27 @@ static int check_optional_path(const char *value, struct text *why_r)
 
 static int check_site_url(const char *value, struct text *why_r)
 {
-	if (value[0] == '\0') {
-		text_add(why_r, "must be set: it begins the link in a refusal (for example "
-				"site_url = \"https://ops.example.org\")");
-		return ERR_SYNTAX;
-	}
 	size_t scheme = strncmp(value, "https://", 8) == 0  ? 8
 			: strncmp(value, "http://", 7) == 0 ? 7
 							    : 0;
 
-	if (scheme == 0 || value[scheme] == '\0' || value[scheme] == '/') {
-		text_add(why_r, "expected http:// or https:// and a host (for example "
-				"https://ops.example.org)");
-		return ERR_SYNTAX;
-	}
+	if (value[0] == '\0')
+		text_add(why_r, "must be set: it begins the link in a refusal; ");
+	if (scheme == 0 || value[scheme] == '\0' || value[scheme] == '/')
+		return demand(false,
+			"http:// or https:// and a host (for example https://ops.example.org)",
+			why_r);
 	for (const char *c = value; *c != '\0'; c++) {
-		if (*c <= ' ' || *c > '~' || strchr("\"<>?#", *c) != NULL) {
-			text_add(why_r, "must not contain blanks, quotes, <, >, ? or #");
-			return ERR_SYNTAX;
-		}
+		if (*c <= ' ' || *c > '~' || strchr("\"<>?#", *c) != NULL)
+			return demand(false, "no blanks, quotes, <, >, ? or #", why_r);
 	}
 	return ERR_NONE;
 }
 
 static int check_facility(const char *value, struct text *why_r)
 {
-	if (log_facility_exists(value))
-		return ERR_NONE;
-	text_add(why_r, "expected a syslog facility: mail, daemon, user, or local0 to local7");
-	return ERR_SYNTAX;
+	return demand(log_facility_exists(value),
+		"a syslog facility: mail, daemon, user, or local0 to local7", why_r);
 }
 
 static int check_socket(const char *value, struct text *why_r)
@@ -66,21 +62,14 @@ static int check_socket(const char *value, struct text *why_r)
 
 static int check_recipient(const char *value, struct text *why_r)
 {
-	if (policy_recipient_valid(value))
-		return ERR_NONE;
-	text_add(why_r, "expected a whole address, or a local part for any domain (for example "
-			"postmaster@)");
-	return ERR_SYNTAX;
+	return demand(policy_recipient_valid(value),
+		"a whole address, or a local part for any domain (for example postmaster@)", why_r);
 }
 
 static int check_whole_address(const char *value, struct text *why_r)
 {
-	size_t length = strlen(value);
-
-	if (policy_recipient_valid(value) && value[length - 1] != '@')
-		return ERR_NONE;
-	text_add(why_r, "expected a whole address (for example trap@example.org)");
-	return ERR_SYNTAX;
+	return demand(policy_recipient_valid(value) && value[strlen(value) - 1] != '@',
+		"a whole address (for example trap@example.org)", why_r);
 }
 
 /* ADDRESS:PORT, with IPv6 in brackets. */
@@ -89,27 +78,26 @@ static int check_endpoint(const char *value, struct text *why_r)
 	struct addr addr;
 	uint16_t port;
 
-	if (addr_parse_endpoint(value, &addr, &port) == ERR_NONE)
-		return ERR_NONE;
-	text_add(why_r, "expected ADDRESS:PORT (for example 192.0.2.25:25 or [2001:db8::25]:25)");
-	return ERR_SYNTAX;
+	return demand(addr_parse_endpoint(value, &addr, &port) == ERR_NONE,
+		"ADDRESS:PORT (for example 192.0.2.25:25 or [2001:db8::25]:25)", why_r);
 }
 
 static int check_probe_port(const char *value, struct text *why_r)
 {
-	static const char *const protocols[] = {"http", "https", "socks4", "socks5", "gateway"};
-	const char *colon = strchr(value, ':');
+	static const char *const protocols[] = {
+		"http:", "https:", "socks4:", "socks5:", "gateway:"};
+	bool valid = false;
 	int64_t port;
 
-	for (size_t i = 0; colon != NULL && i < sizeof(protocols) / sizeof(protocols[0]); i++) {
+	for (size_t i = 0; i < sizeof(protocols) / sizeof(protocols[0]); i++) {
 		size_t length = strlen(protocols[i]);
-		if ((size_t)(colon - value) == length && memcmp(value, protocols[i], length) == 0 &&
-			number_parse(colon + 1, 1, 65535, &port))
-			return ERR_NONE;
+		valid = valid || (strncmp(value, protocols[i], length) == 0 &&
+					 number_parse(value + length, 1, 65535, &port));
 	}
-	text_add(why_r, "expected PROTOCOL:PORT (for example http:3128); the protocols are http, "
-			"https, socks4, socks5 and gateway");
-	return ERR_SYNTAX;
+	return demand(valid,
+		"PROTOCOL:PORT (for example http:3128); the protocols are http, https, socks4, "
+		"socks5 and gateway",
+		why_r);
 }
 
 static const char *const stages[] = {"connect", "helo", "mail", "rcpt", NULL};

@@ -53,7 +53,7 @@ int daemon_write_pid(const char *path, struct text *message_r) __attribute__((wa
 
 /* Removes the file that daemon_write_pid() wrote if it is still ours. A file that cannot be removed
  * from its folder is emptied. */
-void daemon_remove_pid(const char *path);
+void daemon_remove_pid(void);
 
 /*
  * Raises the soft limit on open files to wanted, and the hard one if the process may. Returns the

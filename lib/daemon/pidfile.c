@@ -16,6 +16,7 @@
 
 /* The file we wrote, open and locked while the daemon runs; -1: there is none. */
 static int held_file = -1;
+static char held_path[4096];
 
 static int fail(struct text *message_r, const char *path)
 {
@@ -130,15 +131,16 @@ int daemon_write_pid(const char *path, struct text *message_r)
 	if (held_file >= 0)
 		close(held_file);
 	held_file = descriptor;
+	text_copy(held_path, sizeof(held_path), path);
 	return ERR_NONE;
 }
 
-void daemon_remove_pid(const char *path)
+void daemon_remove_pid(void)
 {
 	if (held_file < 0)
 		return;
 	/* It cannot be removed from a folder of another user. Empty, it names no process. */
-	if (is_file_at(held_file, path) && unlink(path) != 0)
+	if (is_file_at(held_file, held_path) && unlink(held_path) != 0)
 		(void)!ftruncate(held_file, 0);
 	close(held_file);
 	held_file = -1;

@@ -16,7 +16,6 @@
 
 static const char *program;
 static void (*undo_start)(void);
-static char *pid_file; /* that this process wrote, or NULL */
 
 void program_begin(const char *name)
 {
@@ -112,7 +111,7 @@ void program_fail(const char *message, int exit_status)
 	log_error("%s", message);
 	if (undo_start != NULL)
 		undo_start();
-	program_remove_pid();
+	daemon_remove_pid();
 	daemon_ready(exit_status);
 	exit(exit_status);
 }
@@ -186,19 +185,10 @@ void program_write_pid(const struct program_arguments *arguments, const char *pa
 		return;
 	if (daemon_write_pid(path, &message) != ERR_NONE)
 		program_fail(buffer, EXIT_RUN_TIME);
-	pid_file = strdup(path);
 }
 
 void program_use_syslog(const struct program_arguments *arguments, const struct conf *conf)
 {
 	if (arguments->detach)
 		(void)!log_to_syslog(program, conf->syslog_facility); /* checked by conf_read() */
-}
-
-void program_remove_pid(void)
-{
-	if (pid_file != NULL)
-		daemon_remove_pid(pid_file);
-	free(pid_file);
-	pid_file = NULL;
 }

@@ -67,7 +67,4 @@ void program_detach(const struct program_arguments *arguments);
 void program_write_pid(const struct program_arguments *arguments, const char *path);
 void program_use_syslog(const struct program_arguments *arguments, const struct conf *conf);
 
-/* Removes the pid file that was written. */
-void program_remove_pid(void);
-
 #endif

@@ -38,7 +38,7 @@ static int make_folder(void **state)
 static int remove_folder(void **state)
 {
 	(void)state;
-	daemon_remove_pid(path);
+	daemon_remove_pid();
 	unlink(path);
 	return rmdir(folder);
 }
@@ -117,9 +117,9 @@ static void writes_the_process_id_and_removes_it(void **state)
 	assert_int_equal(stat(path, &status), 0);
 	assert_int_equal(status.st_mode & 07777, 0644);
 	assert_int_equal(count_files(), 1);
-	daemon_remove_pid(path);
+	daemon_remove_pid();
 	assert_int_equal(count_files(), 0);
-	daemon_remove_pid(path);
+	daemon_remove_pid();
 }
 
 static void takes_over_a_file_that_nobody_holds(void **state)
@@ -132,7 +132,7 @@ static void takes_over_a_file_that_nobody_holds(void **state)
 		assert_int_equal(daemon_write_pid(path, &message), ERR_NONE);
 		assert_file_holds_pid(getpid());
 		assert_int_equal(count_files(), 1);
-		daemon_remove_pid(path);
+		daemon_remove_pid();
 	}
 }
 
@@ -158,7 +158,7 @@ static void refuses_the_file_of_a_living_daemon_and_names_it(void **state)
 	assert_string_equal(message_buffer, expected);
 	assert_file_holds_pid(child);
 	assert_int_equal(count_files(), 1);
-	daemon_remove_pid(path);
+	daemon_remove_pid();
 	assert_file_holds_pid(child);
 	end_daemon(child);
 }
@@ -169,7 +169,7 @@ static void leaves_a_file_that_another_daemon_has_put_there(void **state)
 	assert_int_equal(daemon_write_pid(path, &message), ERR_NONE);
 	assert_int_equal(unlink(path), 0);
 	put_file("4711\n");
-	daemon_remove_pid(path);
+	daemon_remove_pid();
 	assert_file_holds_pid(4711);
 }
 
