@@ -41,14 +41,7 @@ static void trapped_free(struct trapped *trapped)
 	free(trapped);
 }
 
-/* A failure of the database or the system passes. Any other is the message's own and would hold up
- * all others. */
-static bool is_passing(int err)
-{
-	return err == ERR_MEMORY || err < ERR_REFUSED;
-}
-
-static int file(struct db *db, const struct trapped *trapped)
+static int file(struct db *db, const struct trapped *trapped, struct text *message_r)
 {
 	const struct conf *conf = trapped->filter->conf;
 	char buffer[512], ip[ADDR_TEXT_SIZE];
@@ -66,22 +59,19 @@ static int file(struct db *db, const struct trapped *trapped)
 
 	text_copy(nomination.request.filed_by, sizeof(nomination.request.filed_by), "opsmilter");
 	int err = nominations_file(db, &nomination, &end, &why);
-	addr_format(&trapped->address, ip);
-	if (err == ERR_NONE && end == NOMINATION_FILED) {
+	if (err != ERR_NONE)
+		return db_explain(db, err, message_r);
+	if (end == NOMINATION_FILED) {
 		counters_add(COUNTER_NOMINATIONS);
+		addr_format(&trapped->address, ip);
 		log_info("%s is nominated for mail to a trap recipient, request %lld", ip,
 			(long long)nomination.request.id);
 	}
-	if (err == ERR_NONE || is_passing(err))
-		return err;
-	log_error("the nomination of %s for mail to a trap recipient is dropped: %s (%s)", ip,
-		err_text(err), db_error(db));
 	return ERR_NONE;
 }
 
 static int open_and_file(const struct trapped *trapped, struct text *message_r)
 {
-	const char *path = trapped->filter->conf->database;
 	struct db_options options = {
 		.kind = DB_OPS,
 		.role = ROLE_FILTER,
@@ -89,13 +79,11 @@ static int open_and_file(const struct trapped *trapped, struct text *message_r)
 		.wait_msecs = LOCK_WAIT_MSECS,
 	};
 	struct db *db;
-	int err = store_open(path, &options, &db, message_r);
+	int err = store_open(trapped->filter->conf->database, &options, &db, message_r);
 
 	if (err != ERR_NONE)
 		return err;
-	err = file(db, trapped);
-	if (err != ERR_NONE)
-		text_add_format(message_r, "%s: %s (%s)", path, err_text(err), db_error(db));
+	err = file(db, trapped, message_r);
 	db_close(&db);
 	return err;
 }
@@ -110,20 +98,38 @@ static struct trapped *take_first(void)
 	return first;
 }
 
+/* A failure of the database or the system passes. Any other is the message's own and would hold up
+ * all others. */
+static bool is_passing(int err)
+{
+	return err == ERR_MEMORY || err < ERR_REFUSED;
+}
+
+static void log_dropped(const struct trapped *trapped, const char *why)
+{
+	char ip[ADDR_TEXT_SIZE];
+
+	addr_format(&trapped->address, ip);
+	log_error("the nomination of %s for mail to a trap recipient is dropped: %s", ip, why);
+}
+
 /* Files all messages; false if the database failed, and the rest waits. One that failed is last in
  * the next round. */
 static bool file_all(void)
 {
 	char buffer[512];
-	struct text message = TEXT_OVER(buffer);
 	struct trapped *trapped;
 
 	while ((trapped = take_first()) != NULL) {
-		if (open_and_file(trapped, &message) != ERR_NONE) {
+		struct text message = TEXT_OVER(buffer);
+		int err = open_and_file(trapped, &message);
+		if (is_passing(err)) {
 			failure_log_add(&failures, buffer);
 			background_file(trapped);
 			return false;
 		}
+		if (err != ERR_NONE)
+			log_dropped(trapped, buffer);
 		trapped_free(trapped);
 	}
 	return true;
