@@ -20,11 +20,9 @@ libops_a_SOURCES += \
 	lib/core/header.c lib/core/header.h \
 	lib/core/hit.c lib/core/hit.h \
 	lib/core/listing.c lib/core/listing.h \
-	lib/core/mask.c lib/core/mask.h \
 	lib/core/policy.c lib/core/policy.h \
 	lib/core/received.c lib/core/received.h \
 	lib/core/reply.c lib/core/reply.h \
-	lib/core/secrets.c lib/core/secrets.h \
 	lib/core/verdict.c lib/core/verdict.h
 
 libops_a_SOURCES += \
@@ -65,3 +63,18 @@ libops_a_SOURCES += \
 	lib/daemon/program.c lib/daemon/program.h \
 	lib/daemon/reload.c lib/daemon/reload.h \
 	lib/daemon/snapshot.c lib/daemon/snapshot.h
+
+# Spam copies for the public; only the site links with this.
+if WITH_WEB
+noinst_LIBRARIES += libmail.a
+libmail_a_CPPFLAGS = $(AM_CPPFLAGS) $(MAIL_CFLAGS)
+libmail_a_SOURCES = \
+	lib/mail/copy.c lib/mail/copy.h \
+	lib/mail/envelope.c lib/mail/envelope.h \
+	lib/mail/html_text.c lib/mail/html_text.h \
+	lib/mail/identity.c lib/mail/identity.h \
+	lib/mail/message.c lib/mail/message.h \
+	lib/mail/pattern.c lib/mail/pattern.h \
+	lib/mail/plain.c lib/mail/plain.h \
+	lib/mail/redact.c lib/mail/redact.h
+endif

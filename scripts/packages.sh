@@ -10,7 +10,7 @@ else
 fi
 
 build_packages="gcc make autoconf automake pkg-config libc6-dev libmilter-dev libsqlite3-dev libconfuse-dev libmd-dev
-	libcmocka-dev sqlite3 libevent-dev libssl-dev libmicrohttpd-dev"
+	libcmocka-dev sqlite3 libevent-dev libssl-dev libmicrohttpd-dev libgmime-3.0-dev libxml2-dev"
 postfix_packages="postfix"
 test_packages="mandoc shellcheck m4 python3 xz-utils util-linux iproute2 postfix-sqlite postfix-lmdb sasl2-bin
 	libsasl2-modules

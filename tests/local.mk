@@ -30,7 +30,6 @@ UNIT_TESTS += tests/conf/test_socket_name
 UNIT_TESTS += tests/core/test_client
 UNIT_TESTS += tests/core/test_hit
 UNIT_TESTS += tests/core/test_listing
-UNIT_TESTS += tests/core/test_mask
 UNIT_TESTS += tests/core/test_policy
 UNIT_TESTS += tests/core/test_received
 UNIT_TESTS += tests/core/test_reply
@@ -96,6 +95,8 @@ tests_probe_test_worker_LDADD = $(PROBE_LDADD)
 
 if HAVE_CMOCKA
 if WITH_WEB
+UNIT_TESTS += tests/mail/test_copy
+UNIT_TESTS += tests/mail/test_redact
 UNIT_TESTS += tests/web/test_limits
 UNIT_TESTS += tests/web/test_page
 UNIT_TESTS += tests/web/test_router
@@ -106,8 +107,15 @@ UNIT_TESTS += tests/web/test_visit
 endif
 endif
 
+# Spam copies for the public.
+MAIL_LDADD = libmail.a $(LDADD) $(MAIL_LIBS)
+tests_mail_test_copy_SOURCES = tests/mail/test_copy.c tests/mail/leaks.h
+tests_mail_test_copy_LDADD = $(MAIL_LDADD)
+tests_mail_test_redact_CPPFLAGS = $(AM_CPPFLAGS) $(MAIL_CFLAGS)
+tests_mail_test_redact_LDADD = $(MAIL_LDADD)
+
 # The site, without its main().
-WEB_LDADD = libweb.a $(LDADD) $(MICROHTTPD_LIBS)
+WEB_LDADD = libweb.a libmail.a $(LDADD) $(MICROHTTPD_LIBS) $(MAIL_LIBS)
 tests_web_test_limits_LDADD = $(WEB_LDADD)
 tests_web_test_page_LDADD = $(WEB_LDADD)
 tests_web_test_router_LDADD = $(WEB_LDADD)
@@ -169,8 +177,6 @@ FUZZ_TARGETS += tests/fuzz/fuzz_addr
 tests_fuzz_fuzz_addr_SOURCES = tests/fuzz/fuzz_addr.c tests/fuzz/replay.c
 FUZZ_TARGETS += tests/fuzz/fuzz_conf
 tests_fuzz_fuzz_conf_SOURCES = tests/fuzz/fuzz_conf.c tests/fuzz/replay.c
-FUZZ_TARGETS += tests/fuzz/fuzz_mask
-tests_fuzz_fuzz_mask_SOURCES = tests/fuzz/fuzz_mask.c tests/fuzz/replay.c
 FUZZ_TARGETS += tests/fuzz/fuzz_received
 tests_fuzz_fuzz_received_SOURCES = tests/fuzz/fuzz_received.c tests/fuzz/replay.c
 FUZZ_TARGETS += tests/fuzz/fuzz_ref
@@ -183,10 +189,13 @@ endif
 tests_fuzz_fuzz_exchange_SOURCES = tests/fuzz/fuzz_exchange.c tests/fuzz/replay.c
 tests_fuzz_fuzz_exchange_LDADD = $(PROBE_LDADD)
 if WITH_WEB
+FUZZ_TARGETS += tests/fuzz/fuzz_copy
 FUZZ_TARGETS += tests/fuzz/fuzz_form
 FUZZ_TARGETS += tests/fuzz/fuzz_forwarded
 FUZZ_TARGETS += tests/fuzz/fuzz_template
 endif
+tests_fuzz_fuzz_copy_SOURCES = tests/fuzz/fuzz_copy.c tests/fuzz/replay.c tests/mail/leaks.h
+tests_fuzz_fuzz_copy_LDADD = $(MAIL_LDADD)
 tests_fuzz_fuzz_form_SOURCES = tests/fuzz/fuzz_form.c tests/fuzz/replay.c
 tests_fuzz_fuzz_form_LDADD = $(WEB_LDADD)
 tests_fuzz_fuzz_forwarded_SOURCES = tests/fuzz/fuzz_forwarded.c tests/fuzz/replay.c

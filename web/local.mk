@@ -34,7 +34,7 @@ nodist_libweb_a_SOURCES = web/embedded.c
 
 sbin_PROGRAMS += opsweb
 opsweb_SOURCES = web/main.c
-opsweb_LDADD = libweb.a libops.a $(MICROHTTPD_LIBS) $(SQLITE_LIBS) $(CONFUSE_LIBS) $(LIBMD_LIBS)
+opsweb_LDADD = libweb.a libmail.a libops.a $(MICROHTTPD_LIBS) $(MAIL_LIBS) $(SQLITE_LIBS) $(CONFUSE_LIBS) $(LIBMD_LIBS)
 endif
 
 # The templates and the style sheet, which the program carries inside.

@@ -15,6 +15,7 @@
 #include "daemon/daemon.h"
 #include "daemon/program.h"
 #include "daemon/reload.h"
+#include "mail/copy.h"
 #include "web/limits.h"
 #include "web/server.h"
 #include "web/site.h"
@@ -120,6 +121,7 @@ int main(int count, char **values)
 	int socket = open_and_drop(conf, &arguments);
 	umask(0007); /* the group may write the databases, too */
 	program_use_syslog(&arguments, conf);
+	copy_start();
 	run(path, conf, socket);
 	daemon_remove_pid();
 	log_info("%s ends", PACKAGE_STRING);

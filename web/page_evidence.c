@@ -6,7 +6,7 @@
 #include "base/err.h"
 #include "base/number.h"
 #include "conf/conf.h"
-#include "core/mask.h"
+#include "mail/copy.h"
 #include "store/evidence.h"
 #include "web/embedded.h"
 #include "web/page.h"
@@ -32,7 +32,7 @@ static int write_message(
 	const struct visit *visit, const struct evidence *evidence, struct rows *message)
 {
 	const struct conf_milter *milter = &visit->conf->milter;
-	const struct mask_also also = {
+	const struct copy_also also = {
 		.mailboxes = (const char *const *)milter->trap_recipients,
 		.count = milter->trap_recipient_count,
 	};
@@ -40,8 +40,8 @@ static int write_message(
 	int err = rows_begin(message);
 
 	if (err == ERR_NONE)
-		mask_message(evidence->body, length < SHOWN_MAX ? length : SHOWN_MAX, &also,
-			put_html, message->out);
+		copy_show(evidence->body, length < SHOWN_MAX ? length : SHOWN_MAX, &also, put_html,
+			message->out);
 	rows_end(message);
 	return err;
 }

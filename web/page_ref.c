@@ -5,7 +5,7 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "conf/conf.h"
-#include "core/mask.h"
+#include "mail/envelope.h"
 #include "store/hits.h"
 #include "store/lookup.h"
 #include "web/embedded.h"
@@ -39,19 +39,25 @@ static void write_page(void *context, const struct hit_row *hit)
 	struct ref_page *page = context;
 	char buffer[512];
 	struct text now = TEXT_OVER(buffer);
-	char recipient[MASK_MAILBOX_SIZE];
+	struct envelope envelope;
 	bool wide = strcmp(hit->network, hit->client) != 0;
 
 	page->err = name_lists_now(page->visit, hit->client, &now);
-	mask_mailbox(hit->rcpt_to, recipient);
+	envelope_show(&(struct envelope_names){.sender = hit->mail_from,
+			      .recipient = hit->rcpt_to,
+			      .helo = hit->helo,
+			      .client_name = hit->client_name},
+		&envelope);
 	if (page->err == ERR_NONE)
 		page_write(page->visit, page->answer, "One refused message", html_ref,
 			VALUES({"client", .text = hit->client},
 				{"client_name", .text = hit->client_name[0] != '['
-								? hit->client_name
+								? envelope.client_name
 								: NULL},
-				{"helo", .text = hit->helo}, {"sender", .text = hit->mail_from},
-				{"recipient", .text = recipient}, {"list", .text = hit->list},
+				{"helo", .text = envelope.helo},
+				{"sender", .text = envelope.sender},
+				{"recipient", .text = envelope.recipient},
+				{"list", .text = hit->list},
 				{"network", .text = wide ? hit->network : NULL},
 				{"reason", .text = hit->reason}, {hit->action, .number = 1},
 				{"ref", .text = hit->ref}, {"mta", .text = hit->mta},

@@ -23,16 +23,19 @@ report "lib/base includes base only" "$(upward lib/base base)"
 report "lib/core includes core and base" "$(upward lib/core base core)"
 report "lib/store includes store, core and base" "$(upward lib/store base core store)"
 report "lib/conf includes conf, core and base" "$(upward lib/conf base core conf)"
+report "lib/mail includes mail, core and base" "$(upward lib/mail base core mail)"
 report "lib/daemon includes daemon, conf, core and base" "$(upward lib/daemon base core conf daemon)"
 for program in milter ctl probe web; do
 	[ -d "$program" ] || continue
 	report "$program includes itself and the library" \
-		"$(upward "$program" base core store conf daemon "$program")"
+		"$(upward "$program" base core store conf mail daemon "$program")"
 done
 report "only lib/store includes sqlite3.h" \
 	"$(grep -rn 'include *<sqlite3.h>' lib milter ctl probe web --include='*.[ch]' | grep -v '^lib/store/')"
 report "only lib/conf includes confuse.h" \
 	"$(grep -rn 'include *<confuse.h>' lib milter ctl probe web --include='*.[ch]' | grep -v '^lib/conf/')"
+report "only lib/mail includes GLib, GMime and libxml2" \
+	"$(grep -rnE 'include *<(glib|gmime|libxml)' lib milter ctl probe web --include='*.[ch]' | grep -v '^lib/mail/')"
 # What opsctl checks over the wire takes the protocol's numbers from libmilter, not its functions.
 report "only milter includes libmilter, but for the protocol's numbers" \
 	"$(grep -rn 'include *<libmilter/mfapi' lib ctl probe web --include='*.[ch]')"

@@ -2,12 +2,14 @@
 # opsweb from outside; each tests/web/test_*.py is found by itself.
 dist_check_SCRIPTS += tests/web/run.sh
 EXTRA_DIST += \
+	tests/web/disguises.py \
 	tests/web/markup.py \
 	tests/web/test_evidence.py \
 	tests/web/test_faults.py \
 	tests/web/test_forms.py \
 	tests/web/test_fronts.py \
 	tests/web/test_http.py \
+	tests/web/test_masking.py \
 	tests/web/test_pages.py \
 	tests/web/visitor.py
 if WITH_WEB

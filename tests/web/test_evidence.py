@@ -59,7 +59,7 @@ class Evidence(SiteTest):
         for word in ("jane", "Jane", "oe@example.org", "honey", "unique17", "QUEUEID77", "c2VjcmV0",
                      "8f3a9c0d1e2b4f5a", "/home/operator", "<script", "<img src=x"):
             self.assertNotIn(word, answer.text)
-        for word in (NOMINATED, "&lt;script", "www.example.net/win/", "{{token}}", "[masked]", "\ufffd"):
+        for word in (NOMINATED, "&lt;script", "http://www.", "/[masked]", "{{token}}", "Dear [masked]"):
             self.assertIn(word, answer.text)
         self.assertNotIn("\x1b", answer.text)
         self.assertNotIn("\0", answer.text)

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A copy shown of any octets, attached to a message whose recipient is known, never names them. */
+#include <ctype.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mail/copy.h"
+#include "tests/mail/leaks.h"
+
+#define SECRET "lindqvist"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Letters and digits of what is shown, in lower case: somebody reads them so. */
+static char letters[1 << 20];
+static size_t count;
+
+static void take(void *context, const char *octets, size_t length)
+{
+	(void)context;
+	for (size_t i = 0; i < length; i++)
+		if (isalnum((unsigned char)octets[i]) && count + 1 < sizeof(letters))
+			letters[count++] = (char)tolower((unsigned char)octets[i]);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const char header[] = "Delivered-To: marta." SECRET "@example.org\n";
+	static int started;
+	char *message = malloc(sizeof(header) - 1 + size);
+
+	if (message == NULL)
+		abort();
+	if (!started)
+		start_without_leaks(copy_start);
+	started = 1;
+	memcpy(message, header, sizeof(header) - 1);
+	memcpy(message + sizeof(header) - 1, data, size);
+	count = 0;
+	copy_show(message, sizeof(header) - 1 + size, NULL, take, NULL);
+	letters[count] = '\0';
+	free(message);
+	if (strstr(letters, SECRET) != NULL)
+		abort();
+	return 0;
+}
