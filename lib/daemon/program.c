@@ -23,12 +23,6 @@ void program_begin(const char *name)
 	log_to_stderr(name);
 }
 
-void program_show_version(void)
-{
-	printf("%s (opsmilter) " PACKAGE_VERSION "\n", program);
-	exit(EXIT_SUCCESS);
-}
-
 void program_misused(const char *argument, const char *what)
 {
 	if (argument != NULL)
@@ -70,7 +64,8 @@ int program_parse_options(int count, char **values, const char *help, bool has_w
 			arguments_r->check_only = true;
 			break;
 		case 'V':
-			program_show_version();
+			printf("%s (opsmilter) " PACKAGE_VERSION "\n", program);
+			exit(EXIT_SUCCESS);
 		case 'h':
 			fputs(help, stdout);
 			exit(EXIT_SUCCESS);

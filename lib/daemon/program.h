@@ -35,9 +35,6 @@ void program_parse(
 int program_parse_options(int count, char **values, const char *help, bool has_worker,
 	struct program_arguments *arguments_r);
 
-/* Prints "NAME (opsmilter) VERSION" and exits. */
-void __attribute__((noreturn)) program_show_version(void);
-
 /* Reports a wrong argument (NULL: none in particular), says where help is, and exits. */
 void __attribute__((noreturn)) program_misused(const char *argument, const char *what);
 
