@@ -17,7 +17,7 @@
 #include "store/evidence.h"
 #include "store/jobs.h"
 
-/* When a test could not be begun, and when its result cannot be written and never will. */
+/* When a test that could not begin is tried again, and when a job that was put aside is. */
 #define SOON_SECS 60
 #define LATER_SECS 3600
 
@@ -63,7 +63,28 @@ static void log_outcome(const struct job *job, const char *found, const struct j
 		log_info("%s: %s; %s", address, found, kinds[job->kind]);
 }
 
-/* ERR_EXISTS: it was decided meanwhile, which is as good. */
+/*
+ * A job whose rows the database refuses, or that are not what they should be, waits by itself: the
+ * others go on. Whatever stops the database for all (a full disk, a lock) is the caller's to wait
+ * for.
+ */
+static int put_aside(struct bench *bench, const struct job *job, int err)
+{
+	char address[ADDR_TEXT_SIZE];
+
+	if (err != ERR_REFUSED && err != ERR_SYNTAX && err != ERR_RANGE && err != ERR_NOT_FOUND)
+		return err == ERR_EXISTS ? ERR_NONE : err;
+	addr_format(&job->address, address);
+	log_error("%s: %s: its job cannot be done now and waits an hour: %s (%s)",
+		db_path(bench->db), address, err_text(err), db_error(bench->db));
+	err = jobs_postpone(bench->db, job, clock_now() + LATER_SECS);
+	if (err == ERR_REFUSED)
+		/* Not even that is stored: no test of the address until the worker is restarted. */
+		schedule_start(&bench->schedule, &job->address, clock_monotonic_msecs());
+	return err == ERR_EXISTS || err == ERR_REFUSED ? ERR_NONE : err;
+}
+
+/* ERR_EXISTS: the job was decided in the meantime, which is as good. */
 static int settle(struct bench *bench, const struct job *job, const struct job_outcome *outcome)
 {
 	int err = jobs_settle(bench->db, job, outcome, clock_now());
@@ -118,7 +139,7 @@ static int start(struct bench *bench, const struct job *job, const struct tries 
 	return ERR_NONE;
 }
 
-int task_begin(struct bench *bench, const struct job *job)
+static int begin(struct bench *bench, const struct job *job)
 {
 	const struct conf_probe *conf = &bench->conf->probe;
 	int64_t now = clock_now();
@@ -138,9 +159,14 @@ int task_begin(struct bench *bench, const struct job *job)
 		err = eligibility_read_tries(bench->db, job, &tries);
 	if (err == ERR_NONE)
 		err = jobs_begin(bench->db, job, now);
-	if (err != ERR_NONE)
-		return err == ERR_EXISTS ? ERR_NONE : err;
-	return start(bench, job, &tries);
+	return err == ERR_NONE ? start(bench, job, &tries) : err;
+}
+
+int task_begin(struct bench *bench, const struct job *job)
+{
+	int err = begin(bench, job);
+
+	return err == ERR_NONE ? ERR_NONE : put_aside(bench, job, err);
 }
 
 static int decide_task(const struct task *task, struct job_outcome *outcome_r)
@@ -167,7 +193,6 @@ static int decide_task(const struct task *task, struct job_outcome *outcome_r)
 static int write_task(const struct task *task)
 {
 	const struct job *job = &task->job;
-	struct db *db = task->bench->db;
 	struct job_outcome outcome;
 	struct test test = report_test(task->report, &job->address, task->ended_at);
 	const struct evidence evidence = report_evidence(task->report, task->ended_at);
@@ -179,15 +204,10 @@ static int write_task(const struct task *task)
 		test.watch_id = job->id;
 	else if (job->kind != JOB_ORDER)
 		test.request_id = job->id;
-	err = jobs_finish(db, job, &test, &evidence, &outcome, task->ended_at);
+	err = jobs_finish(task->bench->db, job, &test, &evidence, &outcome, task->ended_at);
 	if (err == ERR_NONE)
 		log_outcome(job, test.summary, &outcome);
-	/* The database is well and says no: waiting changes nothing. */
-	if (err == ERR_DB) {
-		log_error("%s: a test's result is refused: %s", db_path(db), db_error(db));
-		err = jobs_postpone(db, job, clock_now() + LATER_SECS);
-	}
-	return err == ERR_EXISTS ? ERR_NONE : err;
+	return err;
 }
 
 int task_write_ended(struct bench *bench)
@@ -199,6 +219,8 @@ int task_write_ended(struct bench *bench)
 		if (task->report == NULL)
 			continue;
 		int err = write_task(task);
+		if (err != ERR_NONE)
+			err = put_aside(bench, &task->job, err);
 		if (err != ERR_NONE)
 			return err;
 		task_free(task);

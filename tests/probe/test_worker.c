@@ -165,6 +165,28 @@ static void what_comes_off_is_watched_for_a_week(void **state)
 		3);
 }
 
+/* A rule of the schema that one host's result breaks. */
+static void a_result_that_is_refused_holds_up_no_other(void **state)
+{
+	(void)state;
+	scratch_db_execute(&ops,
+		"CREATE TRIGGER one_bad_row BEFORE INSERT ON test WHEN NEW.address ="
+		" '" SUSPECT "'"
+		" BEGIN SELECT RAISE(ABORT, 'a bad row'); END");
+	fake_engine.answer = PROBE_PORT_CLOSED;
+	list(SUSPECT);
+	list("198.18.9.9");
+	file_of(REQUEST_REMOVAL, SUSPECT);
+	file_of(REQUEST_REMOVAL, "198.18.9.9");
+	start_worker();
+	work_until("SELECT count(*) FROM requests WHERE state = 'granted'", 1);
+	work_until(
+		"SELECT count(*) FROM request WHERE state = 'open' AND next_test_at >= 1003600", 1);
+	scratch_db_execute(&ops, "DROP TRIGGER one_bad_row");
+	now += HOUR;
+	work_until("SELECT count(*) FROM requests WHERE state = 'granted'", 2);
+}
+
 static void what_is_open_again_is_listed_again(void **state)
 {
 	(void)state;
@@ -422,6 +444,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_ALL(what_comes_off_is_watched_for_a_week),
+		WITH_ALL(a_result_that_is_refused_holds_up_no_other),
 		WITH_ALL(what_is_open_again_is_listed_again),
 		WITH_ALL(what_is_still_open_stays_until_the_next_request),
 		WITH_ALL(a_nominated_host_that_is_open_is_listed_until_the_lists_time_is_over),
