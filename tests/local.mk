@@ -8,7 +8,7 @@ WIRE_TESTS =
 
 AM_TESTS_ENVIRONMENT = \
 	TSAN_OPTIONS='suppressions=$(abs_srcdir)/tests/support/thread-sanitizer.suppressions'; export TSAN_OPTIONS;
-EXTRA_DIST += tests/support/thread-sanitizer.suppressions
+EXTRA_DIST += tests/support/leak-sanitizer.suppressions tests/support/thread-sanitizer.suppressions
 
 AM_CPPFLAGS += -I$(top_srcdir) $(CMOCKA_CFLAGS)
 # What a program links with unless it has an LDADD of its own: the tests.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Connections to SQLite: how they are opened and hardened, statements, transactions, pragmas. */
+/* Connections to SQLite: how they are opened and hardened, errors, pragmas. */
 #include "store/db.h"
 
 #include <assert.h>
@@ -220,36 +220,6 @@ void db_set_wait(struct db *db, int wait_msecs)
 	sqlite3_busy_timeout(db->sqlite, wait_msecs);
 }
 
-int db_begin_write(struct db *db)
-{
-	return db_run(db_begin(db, BEGIN_WRITE));
-}
-
-int db_begin_read(struct db *db)
-{
-	return db_run(db_begin(db, BEGIN_READ));
-}
-
-int db_end(struct db *db, int err)
-{
-	char error[sizeof(db->error)];
-
-	if (err == ERR_NONE)
-		err = db_run(db_begin(db, COMMIT));
-	if (err == ERR_NONE || sqlite3_get_autocommit(db->sqlite))
-		return err;
-	/* The rollback must not replace the text of the error before it. */
-	memcpy(error, db->error, sizeof(error));
-	sqlite3_exec(db->sqlite, "ROLLBACK", NULL, NULL, NULL);
-	memcpy(db->error, error, sizeof(error));
-	return err;
-}
-
-int64_t db_changes(const struct db *db)
-{
-	return sqlite3_changes64(db->sqlite);
-}
-
 int db_execute(struct db *db, const char *sql)
 {
 	return db_capture(db, sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL));
@@ -275,20 +245,6 @@ int db_checkpoint(struct db *db)
 {
 	return db_capture(db, sqlite3_wal_checkpoint_v2(
 				      db->sqlite, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL));
-}
-
-int db_check_integrity(struct db *db, struct text *message_r)
-{
-	struct statement *row = db_begin(db, CHECK_INTEGRITY);
-	int more = db_step(row);
-
-	if (more < 0)
-		text_add(message_r, db->error);
-	if (more <= 0)
-		return more;
-	text_add_printable(message_r, db_text(row, 0));
-	db_finish(row);
-	return ERR_DB_CORRUPT;
 }
 
 int db_give_back(struct db *db)

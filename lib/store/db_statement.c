@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Statements: begun, bound, stepped and read. */
+/* Statements: begun, bound, stepped and read; and the transactions around them. */
 #include <assert.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/text.h"
 #include "store/db_private.h"
 
 struct statement *db_begin(struct db *db, enum statement_id id)
@@ -189,4 +190,48 @@ int64_t db_time(struct statement *statement, int column)
 bool db_is_null(struct statement *statement, int column)
 {
 	return sqlite3_column_type(statement->stmt, column) == SQLITE_NULL;
+}
+
+int db_begin_write(struct db *db)
+{
+	return db_run(db_begin(db, BEGIN_WRITE));
+}
+
+int db_begin_read(struct db *db)
+{
+	return db_run(db_begin(db, BEGIN_READ));
+}
+
+int db_end(struct db *db, int err)
+{
+	char error[sizeof(db->error)];
+
+	if (err == ERR_NONE)
+		err = db_run(db_begin(db, COMMIT));
+	if (err == ERR_NONE || sqlite3_get_autocommit(db->sqlite))
+		return err;
+	/* The rollback must not replace the text of the error before it. */
+	memcpy(error, db->error, sizeof(error));
+	sqlite3_exec(db->sqlite, "ROLLBACK", NULL, NULL, NULL);
+	memcpy(db->error, error, sizeof(error));
+	return err;
+}
+
+int64_t db_changes(const struct db *db)
+{
+	return sqlite3_changes64(db->sqlite);
+}
+
+int db_check_integrity(struct db *db, struct text *message_r)
+{
+	struct statement *row = db_begin(db, CHECK_INTEGRITY);
+	int more = db_step(row);
+
+	if (more < 0)
+		text_add(message_r, db->error);
+	if (more <= 0)
+		return more;
+	text_add_printable(message_r, db_text(row, 0));
+	db_finish(row);
+	return ERR_DB_CORRUPT;
 }
