@@ -47,7 +47,7 @@ struct change context_change(const struct context *context, const char *what, co
 
 /*
  * The list that --list names, else ops; or the one of a name that was typed. STATUS_USAGE, naming
- * the known lists, if there is no list of that name.
+ * the known lists, if none has that name.
  */
 enum status context_find_list(struct context *context, struct list *list_r);
 enum status context_pick_list(const struct lists *lists, const char *name, struct list *list_r);

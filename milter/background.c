@@ -19,9 +19,8 @@
 #include "store/migrate.h"
 #include "store/nominations.h"
 
-#define COUNTERS_SECS 10
-/* How long nominations wait while the database fails. */
-#define RETRY_SECS 10
+/* How often the counters are written, and how long nominations wait while the database fails. */
+#define INTERVAL_SECS 10
 #define LOCK_WAIT_MSECS 5000
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER; /* guards queue, stopping */
@@ -149,7 +148,7 @@ static bool wait_for_work(bool failing)
 	struct timespec until;
 
 	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += failing ? RETRY_SECS : COUNTERS_SECS;
+	until.tv_sec += INTERVAL_SECS;
 	pthread_mutex_lock(&mutex);
 	while (!stopping && (queue == NULL || failing))
 		if (pthread_cond_timedwait(&work, &mutex, &until) != 0)
@@ -167,7 +166,7 @@ static void *run(void *unused)
 	(void)unused;
 	while (wait_for_work(failing)) {
 		failing = !file_all();
-		if (clock_monotonic_msecs() - counted_msecs < COUNTERS_SECS * 1000)
+		if (clock_monotonic_msecs() - counted_msecs < INTERVAL_SECS * 1000)
 			continue;
 		write_counters();
 		counted_msecs = clock_monotonic_msecs();
@@ -192,6 +191,8 @@ void background_file(struct trapped *trapped)
 {
 	struct trapped **last = &queue;
 
+	/* One that failed comes back with the next one still behind it. */
+	trapped->next = NULL;
 	pthread_mutex_lock(&mutex);
 	while (*last != NULL)
 		last = &(*last)->next;

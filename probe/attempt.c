@@ -332,7 +332,7 @@ static void on_connect(evutil_socket_t fd, short what, void *context)
 	talk(attempt);
 }
 
-/* 0, EINPROGRESS, or what went wrong. */
+/* 0, EINPROGRESS, or the errno of the failure. */
 static int start_connect(struct attempt *attempt)
 {
 	struct sockaddr_storage name;

@@ -71,8 +71,7 @@ bool decide_untested(
 		end_with(outcome_r, removal ? JOB_DENIED : JOB_REVIEW,
 			"not tested: the owner of %s has opted out of tests, and without a test "
 			"%s",
-			eligibility->opted_out,
-			removal ? "nothing comes off" : "nothing is listed");
+			eligibility->opted_out, removal ? "no listing ends" : "nothing is listed");
 	else if (job->kind != JOB_ORDER && !eligibility->for_proxies)
 		end_with(outcome_r, JOB_REVIEW,
 			"not tested: a test for open proxies says nothing about this list");

@@ -11,13 +11,13 @@
 
 struct judgement;
 
-/* Where the address of a job stands before its test. Texts are empty where there is nothing. */
+/* What is known of a job's address before its test. Texts are empty where nothing is known. */
 struct eligibility {
 	bool for_proxies;              /* the job's list is the one that the prober decides on */
 	bool listed;                   /* on the job's list, by a listing of this very address */
 	char wider[NETWORK_TEXT_SIZE]; /* a wider network that is listed there too */
 	bool may_be_tested;            /* listed for open proxies or nominated */
-	char forbidden[256];           /* why it is no address to test: private, our own … */
+	char forbidden[256];           /* why it must not be tested: private, our own … */
 	char opted_out[NETWORK_TEXT_SIZE]; /* by this network of the configuration */
 };
 

@@ -16,7 +16,7 @@ struct engine_settings {
 	const struct target
 		*targets; /* where our listener is reached from outside, tried in this order */
 	size_t target_count;
-	const char *site_url; /* stands in User-Agent and greeting, so that an owner can find out */
+	const char *site_url; /* in User-Agent and greeting, so that an owner can find out */
 	int connect_timeout_msecs;
 	int probe_timeout_msecs; /* absolute: a tarpit that drips gains nothing */
 	size_t max_sockets;      /* in all; further probes wait */
@@ -44,8 +44,8 @@ struct host_events {
 
 /*
  * Opens the listeners: each target's port on the target's own address, or on any address where the
- * machine does not have that one (behind a router). For root, before it gives its rights up.
- * ERR_IO, and message_r says which.
+ * machine does not have that one (behind a router). To be called before root's privileges are
+ * dropped. ERR_IO, and message_r says which.
  */
 int engine_new(struct event_base *loop, const struct engine_settings *settings,
 	struct engine **engine_r, struct text *message_r) __attribute__((warn_unused_result));

@@ -54,7 +54,7 @@ void exchange_begin(struct exchange *exchange, enum protocol protocol, const str
 /* Whether a protocol can name such a target: SOCKS4 has room for IPv4 only. */
 bool exchange_is_possible(enum protocol protocol, const struct target *target);
 
-/* Takes what the suspect sent. What is beyond EXCHANGE_READ_MAX is left away. */
+/* Takes what the suspect sent. Octets beyond EXCHANGE_READ_MAX are ignored. */
 void exchange_read(struct exchange *exchange, const void *octets, size_t length);
 
 /* Nothing was heard for a while: a gateway that connects without a word gets its token. */

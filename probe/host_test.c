@@ -42,8 +42,8 @@ struct host_test {
 	bool incomplete;
 };
 
-/* Those of the host's own family; an IPv4 proxy is not to be asked for IPv6 unless there is no
- * other. */
+/* The targets of the host's own family: an IPv4 proxy is asked for an IPv6 target only if there is
+ * no other. */
 static size_t count_targets(const struct host_test_settings *settings, bool ipv4)
 {
 	size_t count = 0;
@@ -204,7 +204,8 @@ static void keep_log(struct host_test *test, struct evbuffer *log)
 		end = evbuffer_search(log, "\n", 1, NULL);
 		if (evbuffer_get_length(test->transcript) + 256 <= TRANSCRIPT_MAX && end.pos >= 0) {
 			evbuffer_remove_buffer(log, test->transcript, (size_t)end.pos + 1);
-			evbuffer_add_printf(test->transcript, "  (left out: the record is full)\n");
+			evbuffer_add_printf(
+				test->transcript, "  (omitted: the transcript is full)\n");
 		}
 	} else {
 		evbuffer_add_buffer(test->transcript, log);

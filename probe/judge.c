@@ -128,10 +128,10 @@ static bool only_own_errors(const struct host_result *result)
 /* What a doubtful probe did, after "at port N". */
 static const char *const doubts[PROBE_VERDICT_COUNT] = {
 	[PROBE_FILTERED] = "the connection attempt was not answered",
-	[PROBE_UNREACHABLE] = "the network says that there is no way to it",
-	[PROBE_NO_ANSWER] = "the connection was taken and then there was silence",
+	[PROBE_UNREACHABLE] = "the network says that it cannot be reached",
+	[PROBE_NO_ANSWER] = "the connection was accepted, and then there was silence",
 	[PROBE_CANNOT_REACH_TARGET] = "it tried to pass the connection on and could not reach us",
-	[PROBE_LIAR] = "it said that it let the connection through, and nothing arrived",
+	[PROBE_LIAR] = "it said that the connection went through, but nothing arrived",
 	[PROBE_LOCAL_ERROR] = "the test itself failed",
 };
 
@@ -265,7 +265,7 @@ void judge(const struct host_result *result, struct judgement *judgement_r)
 	else if (is_open(result))
 		judge_open(judgement_r, result);
 	else if (result->incomplete || only_own_errors(result))
-		judge_simply(judgement_r, HOST_VOID, "the test failed on our own side");
+		judge_simply(judgement_r, HOST_VOID, "the test failed on our side");
 	else if (!result->alive)
 		judge_simply(judgement_r, HOST_UNREACHABLE, "no port gave any sign of life");
 	else
@@ -283,5 +283,5 @@ void judge_make_void(struct judgement *judgement, const char *why)
 	judgement->listing_reason[0] = judgement->open_ports[0] = '\0';
 	text_copy(judgement->reason, sizeof(judgement->reason), why);
 	text_init(&summary, judgement->summary, sizeof(judgement->summary));
-	text_add_format(&summary, "void: %s; found was %s", why, found);
+	text_add_format(&summary, "void: %s; the test found %s", why, found);
 }

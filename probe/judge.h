@@ -28,8 +28,8 @@ struct judgement {
  */
 void judge(const struct host_result *result, struct judgement *judgement_r);
 
-/* Makes a judgement void, as the prober cannot be relied on; why is a clause. What was open stays
- * on record in its texts. */
+/* Makes a judgement void, because the prober cannot be relied on; why is a clause. The texts still
+ * say what was open. */
 void judge_make_void(struct judgement *judgement, const char *why);
 
 #endif

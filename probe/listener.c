@@ -81,7 +81,7 @@ static bool is_token_digit(unsigned char c)
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
 }
 
-/* The expectation whose token stands in what a caller sent, or NULL. */
+/* The expectation whose token is in the octets that a caller sent, or NULL. */
 static struct expectation *find_token(
 	struct listener *listener, const unsigned char *octets, size_t length)
 {
@@ -267,8 +267,8 @@ static void say_why(const struct target *target, struct text *message_r)
 	text_add_format(message_r, "cannot listen at %s port %u: %s", address,
 		(unsigned)target->port, strerror(error));
 	if (error == EADDRINUSE)
-		text_add(message_r,
-			"; another program does, so name another port or address as target");
+		text_add(message_r, "; another program uses it, so set another port or address in "
+				    "probe.target");
 }
 
 int listener_new(struct event_base *loop, const struct target *targets, size_t count,

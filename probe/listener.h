@@ -29,7 +29,7 @@ struct expectation {
 
 /*
  * Listens at each target: on its own address, or on any where the machine does not have that one.
- * Whoever brings a token that is expected gets its answer; anybody else is told who listens here
+ * A caller that brings an expected token gets its answer; any other caller is told who listens here
  * (site_url, which must outlive it). ERR_IO: message_r says which could not be opened and why.
  */
 int listener_new(struct event_base *loop, const struct target *targets, size_t count,

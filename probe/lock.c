@@ -46,7 +46,7 @@ int lock_take(const char *database, struct text *message_r)
 		close(file);
 	if (file >= 0 && error == EWOULDBLOCK) {
 		text_add_format(message_r,
-			"another worker is at work: it holds %s; one is enough for a database",
+			"another worker is running and holds %s; a database has only one worker",
 			path);
 		return ERR_EXISTS;
 	}

@@ -26,11 +26,11 @@ static const char help[] =
 	"Usage: opsprobe [-c FILE] IP\n"
 	"       opsprobe [-c FILE] [-d] --worker\n"
 	"       opsprobe [-c FILE] -n\n"
-	"Tests whether a listed or nominated address has an open proxy; with --worker, works off\n"
+	"Tests whether a listed or nominated address has an open proxy; with --worker, processes\n"
 	"removal requests and nominations.\n"
 	"\n"
 	"  -c, --config FILE  configuration, instead of " CONF_DEFAULT_FILE "\n"
-	"      --worker       test what is due, decide, and go on until told to end\n"
+	"      --worker       process what is due until the worker is told to end\n"
 	"  -d, --detach       as a worker: run in the background, log to syslog, write the pid "
 	"file\n"
 	"  -n, --check        check the configuration and exit\n"
@@ -84,7 +84,7 @@ static void on_stop(evutil_socket_t number, short what, void *context)
 	event_base_loopbreak(context);
 }
 
-/* What needs the rights that the process was started with, and then gives them up. */
+/* What needs root's privileges, which are dropped then. */
 static void open_and_drop(
 	const struct conf *conf, const struct arguments *arguments, struct setup *setup)
 {

@@ -165,7 +165,7 @@ static unsigned families_of(const char *string, size_t length)
 	return 0;
 }
 
-/* 0 when it is no port number. */
+/* 0 if it is not a port number. */
 static uint16_t read_port(const char *string, size_t length)
 {
 	unsigned long port = 0;
@@ -200,7 +200,7 @@ int ports_begin(struct port_list *list, char *const *configured, size_t count)
 /* A text as it is read, word by word. */
 struct reading {
 	unsigned of_families; /* named last */
-	bool used;            /* a port has come after them: the next name begins anew */
+	bool used;            /* a port has come after them: the next name begins a new group */
 	bool names_ports;     /* the last word was "port", or a port of a list */
 	bool names_family;    /* the last word was a protocol's name */
 	bool in_address;      /* the last word was the end of a dotted quad or in brackets */
@@ -226,7 +226,7 @@ static unsigned families_at(const struct reading *reading, uint16_t port)
 	return port == 23 ? FAMILY_GATEWAY : FAMILY_ANY;
 }
 
-/* A word that is no port. */
+/* A word that is not a port. */
 static void read_word(struct reading *reading, const char *word, size_t length, char before)
 {
 	unsigned named = families_of(word, length);

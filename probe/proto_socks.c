@@ -29,7 +29,7 @@ void socks4_begin(struct exchange *exchange)
 	exchange_send(exchange, "", 1); /* no user */
 }
 
-/* The address stands in the name's place: whoever resolves names takes it, and no DNS is needed. */
+/* The address is sent in place of a name: a proxy that resolves names accepts it, without DNS. */
 void socks4a_begin(struct exchange *exchange)
 {
 	char name[ADDR_TEXT_SIZE];

@@ -12,7 +12,7 @@ struct db;
 struct host_result;
 
 /*
- * What is put on record of a test: judgement, and the body of its evidence, which is a table by
+ * What is stored of a test: the judgement, and the body of its evidence, which is a table by
  * port and protocol, an empty line, and the engine's transcript. Printable ASCII.
  */
 struct report {
@@ -34,7 +34,7 @@ struct test report_test(const struct report *report, const struct addr *address,
 /* The row's evidence; the body stays the report's. */
 struct evidence report_evidence(const struct report *report, int64_t at);
 
-/* Puts a test on record that was made for no job. */
+/* Stores a test that was made for no job. */
 int report_keep(struct db *db, const struct report *report, const struct addr *address, int64_t at,
 	struct test *test_r) __attribute__((warn_unused_result));
 

@@ -71,13 +71,13 @@ static void complain_of(
 	if (selftest->why.length > 0)
 		return;
 	if (target == NULL) {
-		text_add_format(&selftest->why, "a closed port of our own was found %s", found);
+		text_add_format(&selftest->why, "one of our own closed ports was found %s", found);
 		return;
 	}
 	addr_format(&target->addr, address);
 	text_add_format(&selftest->why,
-		"the target %s port %u cannot be reached from here: through an open proxy of our "
-		"own it was found %s; see probe.target, routers and firewalls",
+		"the target %s port %u cannot be reached from here: our own open proxy was "
+		"found %s; check probe.target, routers and firewalls",
 		address, (unsigned)target->port, found);
 }
 

@@ -26,13 +26,13 @@ int setup_check(const struct conf *conf, struct text *message_r)
 	if (err != ERR_NONE) {
 		text_add_format(message_r,
 			"probe.ports: at most %d pairs of port and protocol can "
-			"be asked",
+			"be tested",
 			PORTS_MAX);
 		return err;
 	}
 	if (conf->probe.target_count == 0) {
-		text_add(message_r, "probe.target is empty; name the address and port that our "
-				    "listener is reached at, such as \"192.0.2.25:25\"");
+		text_add(message_r, "probe.target is empty; set the address and port at which our "
+				    "listener can be reached, such as \"192.0.2.25:25\"");
 		return ERR_RANGE;
 	}
 	return ERR_NONE;

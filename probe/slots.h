@@ -7,7 +7,7 @@
 #include <sys/queue.h>
 
 /*
- * Sockets are limited, so whoever wants one waits for a slot. All limits on how many connections
+ * Sockets are limited, so an attempt waits for a slot. All limits on how many connections
  * are made at once are here. All on the loop's thread.
  */
 struct event_base;

@@ -48,7 +48,7 @@ static void log_outcome(const struct job *job, const char *found, const struct j
 	};
 	static const char *const ends[] = {
 		[JOB_AGAIN] = "another test follows",
-		[JOB_REVIEW] = "over to the operator",
+		[JOB_REVIEW] = "left to the operator",
 		[JOB_GRANTED] = "granted",
 		[JOB_DENIED] = "denied",
 		[JOB_POSTPONED] = "postponed",
@@ -109,7 +109,7 @@ static void on_done(void *context, const struct host_result *result)
 	task->ended_at = clock_now();
 	if (report_new(result, &judgement, &task->report) != ERR_NONE) {
 		/* The job is still due. */
-		log_error("a test's result does not fit into memory; it is made again");
+		log_error("out of memory for the result of a test; the test is made again");
 		task_free(task);
 		return;
 	}
@@ -129,7 +129,7 @@ static int start(struct bench *bench, const struct job *job, const struct tries 
 			bench->ports.count, (size_t)tries->inconclusive, &events);
 	}
 	if (err != ERR_NONE) {
-		log_error("a test cannot be begun: %s", err_text(err));
+		log_error("a test cannot start: %s", err_text(err));
 		free(task);
 		err = jobs_postpone(bench->db, job, clock_now() + SOON_SECS);
 		return err == ERR_EXISTS ? ERR_NONE : err;

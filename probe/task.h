@@ -37,8 +37,8 @@ struct bench {
  */
 int task_begin(struct bench *bench, const struct job *job) __attribute__((warn_unused_result));
 
-/* Decides the jobs whose tests are over, and puts both on record. The database's error: the rest
- * waits for the next call. */
+/* Decides the jobs whose tests are over, and stores both. A job that the database refuses waits by
+ * itself; on any other error of the database, the rest waits for the next call. */
 int task_write_ended(struct bench *bench) __attribute__((warn_unused_result));
 
 /* Forgets all tasks, without a word to the database. Only after the engine was freed. */

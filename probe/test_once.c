@@ -91,7 +91,7 @@ static int print_result(
 	fwrite(table, 1, table_length, stdout);
 	printf("%s%s is %s\n", table_length > 0 ? "\n" : "", run->ip, test->summary);
 	if (test->id != 0)
-		printf("on record as test %" PRId64 "; \"opsctl evidence %" PRId64
+		printf("stored as test %" PRId64 "; \"opsctl evidence %" PRId64
 		       "\" shows every octet\n",
 			test->id, test->evidence_id);
 	return fflush(stdout) == 0 ? status_of(test->verdict) : EXIT_RUN_TIME;
@@ -139,14 +139,14 @@ static void on_self_test_done(void *context, const char *why)
 
 	if (why[0] != '\0') {
 		show_nothing(run);
-		log_error("self-test: %s; whatever is found does not count", why);
+		log_error("self-test: %s; the result of this test does not count", why);
 		text_add_format(&void_why, "the prober's self-test failed: %s", why);
 	}
 	int err = engine_test(run->setup.engine, &run->job.address, run->ports.ports,
 		run->ports.count, 0, &events);
 	if (err == ERR_NONE)
 		return;
-	log_error("the test cannot be begun: %s", err_text(err));
+	log_error("the test cannot start: %s", err_text(err));
 	event_base_loopbreak(run->setup.loop);
 }
 
@@ -216,8 +216,8 @@ static int wait_for_order(struct run *run, int64_t id)
 
 	while ((err = jobs_read_order(run->db, id, &order)) == ERR_NONE && order.due) {
 		if (!lock_is_held(run->conf->database))
-			return give_up_waiting(run, "the worker ended; the test is made when one "
-						    "is at work again");
+			return give_up_waiting(run, "the worker has ended; the test is made when a "
+						    "worker runs again");
 		show(run, "%s: %s, %" PRId64 " s", run->ip,
 			order.began_at == CLOCK_NEVER ? "waiting for the worker"
 						      : "under test by the worker",
@@ -227,8 +227,8 @@ static int wait_for_order(struct run *run, int64_t id)
 	if (err != ERR_NONE)
 		return fail_of_db(run, err);
 	if (order.test.id == 0)
-		return give_up_waiting(run, "the worker did not make the test: the address is not "
-					    "listed or nominated any more");
+		return give_up_waiting(run, "the worker did not test the address: it is no "
+					    "longer listed or nominated");
 	return print_order(run, &order.test);
 }
 
@@ -323,7 +323,7 @@ int test_once(const struct conf *conf, const char *ip)
 		.on_terminal = isatty(STDERR_FILENO) != 0};
 	int status = EXIT_USAGE;
 	if (addr_parse(ip, &run->job.address) != ERR_NONE) {
-		log_error("\"%s\" is no address; right is 192.0.2.1 or 2001:db8::1", ip);
+		log_error("\"%s\" is not an IP address (for example 192.0.2.1 or 2001:db8::1)", ip);
 	} else {
 		addr_format(&run->job.address, run->ip);
 		umask(0007); /* the database's files are the group's too */

@@ -8,8 +8,8 @@ struct conf;
 enum { EXIT_CLOSED = 0, EXIT_OPEN = 1, EXIT_UNKNOWN = 3 };
 
 /*
- * Tests one address, which must be listed or nominated, tells how it goes and what was found, and
- * puts it on record. A worker that is at work makes the test, as it has the listeners. The exit
+ * Tests one address, which must be listed or nominated, shows the progress and the result, and
+ * stores it. A worker that runs makes the test, because it has the listeners. Returns the exit
  * status.
  */
 int test_once(const struct conf *conf, const char *ip);

@@ -21,15 +21,15 @@
 /* How often the database is asked what is due; the answer takes microseconds. */
 #define POLL_MSECS 250
 
-/* Waiting for another program's lock holds the tests up: not long, and hardly when it is in vain.
- */
+/* While the worker waits for another program's lock, tests wait too: so not for long, and hardly at
+ * all while the database fails. */
 #define WAIT_MSECS 1000
 #define WAIT_IN_TROUBLE_MSECS 50
 
-/* Jobs that are looked at in one go. */
+/* Jobs that are read at once. */
 #define JOBS_AT_ONCE 256
 
-/* Those that wait for their neighbours, when they would keep all others from being seen. */
+/* How long jobs wait for their neighbours, if they would hide all others. */
 #define CROWDED_WAIT_SECS 60
 
 /* How long the database must work again before that is logged. */
@@ -72,7 +72,7 @@ static void complain_of(struct worker *worker, int err)
 	complain(worker, buffer);
 }
 
-/* The database as it is now at its place; false after saying why not. */
+/* Opens the database file that is at the path now; false after logging why not. */
 static bool open_database(struct worker *worker)
 {
 	struct db_options options = {
@@ -127,7 +127,7 @@ static bool may_begin(const struct worker *worker, const struct job *job)
 	       (worker->bench.void_why[0] == '\0' || job->kind == JOB_ORDER);
 }
 
-/* Many neighbours that wait for one another must not hide those who come behind them. */
+/* Many neighbours that wait for one another must not hide the jobs behind them. */
 static int make_way(struct worker *worker, const struct job *job)
 {
 	if (worker->bench.void_why[0] != '\0' || job->kind == JOB_ORDER)
@@ -210,9 +210,9 @@ static void log_self_test(const struct worker *worker, const char *why)
 	bool news = worker->self_test.at == 0 || !worker->self_test.passed;
 
 	if (why[0] != '\0')
-		log_error("self-test: %s; nothing is judged until it passes", why);
+		log_error("self-test: %s; no verdict counts until it passes", why);
 	else if (news)
-		log_info("self-test: an open proxy is found open, a closed port closed");
+		log_info("self-test: an open proxy was found open, a closed port closed");
 }
 
 static void on_self_test_done(void *context, const char *why)

@@ -9,14 +9,14 @@ struct engine;
 struct event_base;
 
 /*
- * Works off what is due: requests, nominations, watches and orders, each by a test, a judgement and
+ * Processes what is due: requests, nominations, watches and orders, each by a test, a judgement and
  * a decision. It keeps nothing that the database does not have: killed at any moment, it finds its
  * jobs again. While the database cannot be used it says so once a minute, begins nothing, and keeps
  * what its tests found until that can be written.
  */
 struct worker;
 
-/* The engine's targets as they were when it was made. conf_path is read anew by worker_reload(). */
+/* The engine's targets as they were when it was made. worker_reload() reads conf_path again. */
 struct worker_settings {
 	struct event_base *loop;
 	struct engine *engine;

@@ -219,7 +219,7 @@ coverage:
 # clang-tidy and the dialect over all C.
 .PHONY: tidy
 tidy: $(BUILT_SOURCES) config.h
-	'$(srcdir)/scripts/tidy' $(COMPILE)
+	'$(srcdir)/scripts/tidy' $(COMPILE) $(EVENT_CFLAGS) $(MICROHTTPD_CFLAGS) $(MAIL_CFLAGS)
 
 # Against real servers, and with faults injected; these need root and are not part of "make check".
 .PHONY: check-system check-fault check-browser check-peers

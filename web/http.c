@@ -262,9 +262,12 @@ enum MHD_Result http_refuse(struct MHD_Connection *connection, const struct http
 		.allow = refusal->status == 405 ? "GET, HEAD, POST" : NULL,
 	};
 
+	/* NOLINTNEXTLINE(performance-no-int-to-ptr): libmicrohttpd does not write to it */
+	void *text = (void *)(uintptr_t)refusal->text;
+
 	return send_answer(connection, &answer,
-		MHD_create_response_from_buffer(strlen(refusal->text),
-			(void *)(uintptr_t)refusal->text, MHD_RESPMEM_PERSISTENT));
+		MHD_create_response_from_buffer(
+			strlen(refusal->text), text, MHD_RESPMEM_PERSISTENT));
 }
 
 enum MHD_Result http_request_answer(struct http_request *request, struct MHD_Connection *connection)

@@ -272,7 +272,9 @@ static int build_conf(cfg_t *cfg, struct conf *conf)
 		if (err != ERR_NONE)
 			goto fail;
 	}
-	for (size_t length = strlen(conf->site_url); conf->site_url[length - 1] == '/';)
+	/* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): the loop has set every string */
+	size_t length = strlen(conf->site_url);
+	while (length > 0 && conf->site_url[length - 1] == '/')
 		conf->site_url[--length] = '\0';
 	const char *name = check_together(conf, &err, &why);
 	if (err == ERR_NONE)

@@ -128,7 +128,7 @@ static bool find_in_comment(struct span comment, struct addr *addr_r)
 	return read_address((struct span){comment.at, bare}, addr_r);
 }
 
-/* The address in the last comment that has one: names that the client chose stand before it. */
+/* The address in the last comment that has one: names that the client chose come before it. */
 static bool find_in_comments(struct span clause, struct addr *addr_r)
 {
 	unsigned depth = 0;

@@ -19,7 +19,7 @@
 /* A longer name is not one of a field that names recipients. */
 #define NAME_MAX_OCTETS 40
 
-/* Whose copy is shown, to whom. */
+/* The copy that is shown, and where it goes. */
 struct show {
 	struct identity *identity;
 	char *sender; /* the From mailbox, if it may be shown; NULL: it may not */

@@ -5,6 +5,7 @@
 #include <glib.h>
 
 /* clang-format off: an expression is not cut. "(?i)": in any case. */
+/* NOLINTBEGIN(bugprone-suspicious-missing-comma): two long ones have two lines. */
 static const char *const expressions[PATTERN_COUNT] = {
 	/* Base64 mixes small and capital letters in other ways; no word has a letter thrice in a
 	   row. */
@@ -34,6 +35,7 @@ static const char *const expressions[PATTERN_COUNT] = {
 	[PATTERN_RECEIVED_FOR] = "(?i)\\sfor\\s+([^;\\s]{1,400})",
 	[PATTERN_MESSAGE_TYPE] = "(?i)^message/(?:rfc822|rfc2822|global|news)$",
 };
+/* NOLINTEND(bugprone-suspicious-missing-comma) */
 /* clang-format on */
 
 /* What is matched again and again in a long text is taken as octets: GLib looks through all of it
@@ -51,7 +53,7 @@ static const GRegex *compiled(enum pattern pattern)
 	if (g_once_init_enter(&ready)) {
 		for (size_t i = 0; i < PATTERN_COUNT; i++)
 			regexes[i] = g_regex_new(expressions[i], flags(i), 0, NULL);
-		g_once_init_leave(&ready, 1);
+		g_once_init_leave(&ready, 1); /* NOLINT(performance-no-int-to-ptr): GLib's macro */
 	}
 	return regexes[pattern];
 }

@@ -163,8 +163,7 @@ static char *redact_link_host(const struct identity *identity, const char *host)
 	return shown;
 }
 
-/* Where the host of a link begins: behind its scheme, "//", and whoever is named in front of "@".
- */
+/* Where the host of a link begins: behind its scheme, "//", and a user in front of "@". */
 static size_t host_offset(const char *link)
 {
 	const char *slashes = strstr(link, "//");
@@ -213,7 +212,7 @@ static size_t find_link(const char *chunk)
 static void add_link(struct redaction *redaction, const char *at, const char *chunk, size_t before)
 {
 	size_t length = strcspn(chunk + before, "<>\"'()[]{}|^`");
-	size_t end = before + length;
+	size_t end;
 	char *link;
 
 	while (length > 0 && strchr(".,;:!?", chunk[before + length - 1]) != NULL)
@@ -314,7 +313,7 @@ static void add_parts(struct redaction *redaction, const char *at, size_t length
 		add_part(redaction, begin, (size_t)(at - begin));
 }
 
-/* Adds what stands between two white spaces. */
+/* Adds the text between two white spaces. */
 static void add_chunk(struct redaction *redaction, const char *at, size_t length)
 {
 	char *chunk = g_strndup(at, length);

@@ -6,8 +6,10 @@
 
 /* The leak sanitizer's switch, where the program has one: GMime forgets a few octets when a type of
  * its own is replaced, once. */
+/* NOLINTBEGIN(bugprone-reserved-identifier): the sanitizer's names */
 void __lsan_disable(void) __attribute__((weak));
 void __lsan_enable(void) __attribute__((weak));
+/* NOLINTEND(bugprone-reserved-identifier) */
 
 static inline void start_without_leaks(void (*start)(void))
 {

@@ -41,9 +41,8 @@ static void keeps_ordinary_text(void **state)
 		"Dear customer, don't wait: it is only $5.99 (was $1,299.00)!",
 		"CALL 800-397-9999 -- today; 100% FREE, 24/7, AT&T and R&D.",
 		"-----------------------------------------",
-		"Jetzt \u00fcber 3 Stra\u00dfen, d\u00e9j\u00e0 vu, "
-		"\u041f\u0440\u0438\u0432\u0435\u0442 "
-		"\u043c\u0438\u0440",
+		"Jetzt \u00fcber 3 Stra\u00dfen, d\u00e9j\u00e0 vu.",
+		"\u041f\u0440\u0438\u0432\u0435\u0442 \u043c\u0438\u0440",
 		"\u4f60\u597d\u4e16\u754c\u3053\u3093\u306b\u3061\u306f",
 		"one\n\ttwo   three\n",
 	};

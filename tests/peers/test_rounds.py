@@ -226,7 +226,7 @@ class RoundsTest(Setting):
         self.wait_for("SELECT passed FROM self_test", gives=[(0,)])
         check = self.ctl("check", check=False)
         self.assertRegex(check, r"(?m)^FAILED +prober .*203\.0\.113\.1")
-        self.assertIn("nothing is judged until it passes", self.logs()["opsprobe.log"])
+        self.assertIn("no verdict counts until it passes", self.logs()["opsprobe.log"])
         time.sleep(0.6)  # two polls
         self.assertEqual(("open", None), self.request(1)[:2])
         self.assertEqual([], self.query("SELECT * FROM test"))

@@ -226,7 +226,7 @@ static void a_judgement_made_void_lists_nothing(void **state)
 	assert_string_equal(judgement.open_ports, "");
 	assert_string_equal(judgement.listing_reason, "");
 	assert_string_equal(judgement.reason, "the prober's self-test failed");
-	assert_non_null(strstr(judgement.summary, "found was open: HTTP GET on port 80"));
+	assert_non_null(strstr(judgement.summary, "the test found open: HTTP GET on port 80"));
 }
 
 static void hundreds_of_open_ports_are_cut_between_two(void **state)

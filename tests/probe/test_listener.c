@@ -202,7 +202,7 @@ static void a_port_that_is_taken_is_named(void **state)
 	assert_true(listener_new(bench.loop, &bench.target, 1, SITE, &second, &message) < 0);
 	assert_null(second);
 	assert_non_null(strstr(buffer, "cannot listen at 127.0.0.1 port "));
-	assert_non_null(strstr(buffer, "name another port"));
+	assert_non_null(strstr(buffer, "set another port"));
 	tear_down(&bench);
 }
 

@@ -119,7 +119,7 @@ class Worker(ProberTest):
     def test_one_is_enough(self):
         self.start_worker()
         self.wait_for(lambda: "ready" in self.log(), "a start")
-        self.assertIn("another worker is at work", self.opsprobe("--worker", status=3))
+        self.assertIn("another worker is running", self.opsprobe("--worker", status=3))
 
     def test_a_bad_configuration_is_reported_and_the_old_one_stays(self):
         worker = self.start_worker()

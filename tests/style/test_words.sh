@@ -15,16 +15,18 @@ old_words() {
 
 texts="README HACKING NEWS CONTRIBUTING SECURITY"
 # shellcheck disable=SC2046
-later "no old words in the manual pages" "$(old_words man/*.[58])"
+report "no old words in the manual pages" "$(old_words man/*.[58])"
 # shellcheck disable=SC2086
-later "no old words in the texts" "$(old_words $texts)"
+report "no old words in the texts" "$(old_words $texts)"
 # shellcheck disable=SC2046
-later "no old words on the site" "$(old_words $(find web/pages -type f))"
+report "no old words on the site" "$(old_words $(find web/pages -type f))"
+# Steps of the schema that were released are never edited.
 # shellcheck disable=SC2046
-later "no old words in the programs and their comments" "$(old_words $(source_files c h sql | grep -v '^tests/'))"
+report "no old words in the programs and their comments" \
+	"$(old_words $(source_files c h sql | grep -v -e '^tests/' -e '^schema/ops/000[12]_' -e '^schema/hits/000[12]_'))"
 # shellcheck disable=SC2046
-later "no old words in scripts and samples" \
+report "no old words in scripts and samples" \
 	"$(old_words $(find contrib scripts -type f) bootstrap configure.ac Makefile.am)"
 # shellcheck disable=SC2046
-later "no old words in the tests" "$(old_words $(source_files c h py sh mk | grep '^tests/'))"
+report "no old words in the tests" "$(old_words $(source_files c h py sh mk | grep '^tests/'))"
 finish

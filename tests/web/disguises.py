@@ -29,7 +29,7 @@ def _lookalike(text):
     return text.translate(str.maketrans("aeoi", "\u0430\u0435\u043e\u0456"))
 
 
-# Lines of a text. In each, the recipient is there for whoever knows how to read it.
+# Lines of a text. In each, somebody who knows how to read it finds the recipient.
 LINES = {
     "plain": MAILBOX,
     "capitals": MAILBOX.upper(),
@@ -102,7 +102,7 @@ LINES = {
     "JSON": '{"mail":"%s"}' % MAILBOX,
 }
 
-# Header fields. Encoded words are decoded by whoever shows a header.
+# Header fields. A program that shows a header decodes its encoded words.
 FIELDS = (
     f"To: {NAME} <{MAILBOX}>",
     f'Cc: "{LAST}, {FIRST}" <{MAILBOX}>',
