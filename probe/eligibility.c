@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* What the database and the configuration say of an address before its test. */
 #include "probe/eligibility.h"
 
 #include <sys/types.h>

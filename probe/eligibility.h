@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#include "probe/decide.h"
+#include "probe/outcome.h"
 
 struct conf_probe;
 struct db;

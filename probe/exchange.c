@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* One exchange with a suspect on buffers: the table of protocols, and what all of them share. */
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The listeners that a token must reach through the suspect. */
 #include <arpa/inet.h>
 #include <assert.h>
 #include <errno.h>

@@ -6,11 +6,11 @@ libprobe_a_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
 libprobe_a_SOURCES = \
 	probe/attempt.c probe/attempt.h \
 	probe/test_once.c probe/test_once.h \
-	probe/decide.c probe/decide.h \
+	probe/outcome.c probe/outcome.h \
 	probe/engine.c probe/engine.h \
 	probe/exchange.c probe/exchange.h \
 	probe/selftest_proxy.c probe/selftest_proxy.h \
-	probe/judge.c probe/judge.h \
+	probe/assessment.c probe/assessment.h \
 	probe/listener.c probe/listener.h \
 	probe/lock.c probe/lock.h \
 	probe/ports.c probe/ports.h \

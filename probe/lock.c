@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The lock that lets one worker run on a database. */
 #include "probe/lock.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* opsprobe: the command line, and the signals of a worker. */
 #include <event2/event.h>
 #include <signal.h>
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The ports to ask, and the ports that a reason or evidence names. */
 #include "probe/ports.h"
 
 #include <ctype.h>
@@ -198,7 +199,7 @@ int ports_begin(struct port_list *list, char *const *configured, size_t count)
 }
 
 /* A text as it is read, word by word. */
-struct reading {
+struct port_reading {
 	unsigned of_families; /* named last */
 	bool used;            /* a port has come after them: the next name begins a new group */
 	bool names_ports;     /* the last word was "port", or a port of a list */
@@ -207,7 +208,7 @@ struct reading {
 };
 
 /* Whether a number is a port, by what stands around it. */
-static bool is_port(const struct reading *reading, const char *before, const char *after)
+static bool is_port(const struct port_reading *reading, const char *before, const char *after)
 {
 	if (strncasecmp(after, "/tcp", 4) == 0)
 		return true;
@@ -217,7 +218,7 @@ static bool is_port(const struct reading *reading, const char *before, const cha
 	return reading->names_ports && !is_fraction;
 }
 
-static unsigned families_at(const struct reading *reading, uint16_t port)
+static unsigned families_at(const struct port_reading *reading, uint16_t port)
 {
 	if (reading->of_families != 0)
 		return reading->of_families;
@@ -227,7 +228,7 @@ static unsigned families_at(const struct reading *reading, uint16_t port)
 }
 
 /* A word that is not a port. */
-static void read_word(struct reading *reading, const char *word, size_t length, char before)
+static void read_word(struct port_reading *reading, const char *word, size_t length, char before)
 {
 	unsigned named = families_of(word, length);
 	bool is_number = isdigit((unsigned char)word[0]);
@@ -248,7 +249,7 @@ static void read_word(struct reading *reading, const char *word, size_t length, 
 
 void ports_add_evidence(struct port_list *list, const char *string)
 {
-	struct reading reading = {0};
+	struct port_reading reading = {0};
 	const char *c = string;
 
 	while (*c != '\0' && list->evidence_count < EVIDENCE_MAX_PORTS) {

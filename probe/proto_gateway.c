@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Telnet gateways that connect to a host named at a prompt. */
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* HTTP proxies: CONNECT, and GET and POST of an absolute address. */
 #include <string.h>
 
 #include "probe/protocols.h"

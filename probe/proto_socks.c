@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* SOCKS 4, 4a and 5. */
 #include <string.h>
 
 #include "probe/protocols.h"

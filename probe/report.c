@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The record of a test: a table by port and protocol, and the transcript. */
 #include "probe/report.h"
 
 #include <stdio.h>
@@ -132,7 +133,7 @@ static int write_body(struct report *report, const struct host_result *result)
 	return fclose(file) != 0 || failed ? ERR_MEMORY : err;
 }
 
-int report_new(const struct host_result *result, const struct judgement *judgement,
+int report_new(const struct host_result *result, const struct assessment *assessment,
 	struct report **report_r)
 {
 	struct report *report = calloc(1, sizeof(*report));
@@ -140,7 +141,7 @@ int report_new(const struct host_result *result, const struct judgement *judgeme
 	*report_r = NULL;
 	if (report == NULL)
 		return ERR_MEMORY;
-	report->judgement = *judgement;
+	report->assessment = *assessment;
 	int err = write_body(report, result);
 	if (err != ERR_NONE)
 		report_free(&report);
@@ -161,13 +162,13 @@ void report_free(struct report **report)
 
 struct test report_test(const struct report *report, const struct addr *address, int64_t at)
 {
-	const struct judgement *judgement = &report->judgement;
+	const struct assessment *assessment = &report->assessment;
 	struct test test = {.address = *address, .at = at};
 
-	text_copy(test.verdict, sizeof(test.verdict), host_verdict_name(judgement->verdict));
-	text_copy(test.egress, sizeof(test.egress), judgement->egress);
-	text_copy(test.summary, sizeof(test.summary), judgement->summary);
-	text_copy(test.open_ports, sizeof(test.open_ports), judgement->open_ports);
+	text_copy(test.verdict, sizeof(test.verdict), host_verdict_name(assessment->verdict));
+	text_copy(test.egress, sizeof(test.egress), assessment->egress);
+	text_copy(test.summary, sizeof(test.summary), assessment->summary);
+	text_copy(test.open_ports, sizeof(test.open_ports), assessment->open_ports);
 	return test;
 }
 

@@ -5,25 +5,25 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "probe/judge.h"
+#include "probe/assessment.h"
 #include "store/tests.h"
 
 struct db;
 struct host_result;
 
 /*
- * What is stored of a test: the judgement, and the body of its evidence, which is a table by
+ * What is stored of a test: the assessment, and the body of its evidence, which is a table by
  * port and protocol, an empty line, and the engine's transcript. Printable ASCII.
  */
 struct report {
-	struct judgement judgement;
+	struct assessment assessment;
 	char *body;
 	size_t length;
 	size_t table_length; /* of body, up to the empty line */
 };
 
 /* ERR_MEMORY. */
-int report_new(const struct host_result *result, const struct judgement *judgement,
+int report_new(const struct host_result *result, const struct assessment *assessment,
 	struct report **report_r) __attribute__((warn_unused_result));
 
 void report_free(struct report **report);

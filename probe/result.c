@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The names of protocols and verdicts. */
 #include "probe/result.h"
 
 static const char *const protocol_names[PROTOCOL_COUNT] = {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Which hosts may be tested now: rate, neighbours, and those under test. */
 #include "probe/schedule.h"
 
 #include <assert.h>

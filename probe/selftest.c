@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The self-test: our own open proxy must be found open, a closed port closed. */
 #include "probe/selftest.h"
 
 #include <stdbool.h>
@@ -8,8 +9,8 @@
 
 #include "base/err.h"
 #include "base/text.h"
+#include "probe/assessment.h"
 #include "probe/engine.h"
-#include "probe/judge.h"
 #include "probe/selftest_proxy.h"
 #include "store/tests.h"
 
@@ -91,11 +92,11 @@ static void on_done(void *context, const struct host_result *result)
 {
 	struct check *check = context;
 	struct selftest *selftest = check->selftest;
-	struct judgement judgement;
+	struct assessment assessment;
 
-	judge(result, &judgement);
+	assess_host(result, &assessment);
 	bool right = check->target != NULL ? came_through(result, check->target)
-					   : judgement.verdict == HOST_CLOSED;
+					   : assessment.verdict == HOST_CLOSED;
 	if (!right)
 		complain_of(selftest, result, check->target);
 	finish_one(selftest);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The open proxy of the self-test, which connects only to our targets. */
 #include "probe/selftest_proxy.h"
 
 #include <event2/buffer.h>

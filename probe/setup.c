@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The loop, the engine and the targets, as the configuration has them. */
 #include "probe/setup.h"
 
 #include <event2/event.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The test of one job: begun, and its result stored with what follows from it. */
 #include "probe/task.h"
 
 #include <inttypes.h>
@@ -8,10 +9,10 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "conf/conf.h"
-#include "probe/decide.h"
+#include "probe/assessment.h"
 #include "probe/eligibility.h"
 #include "probe/engine.h"
-#include "probe/judge.h"
+#include "probe/outcome.h"
 #include "probe/report.h"
 #include "store/db.h"
 #include "store/evidence.h"
@@ -100,14 +101,14 @@ static void on_done(void *context, const struct host_result *result)
 {
 	struct task *task = context;
 	struct bench *bench = task->bench;
-	struct judgement judgement;
+	struct assessment assessment;
 
 	schedule_end(&bench->schedule, &task->job.address);
-	judge(result, &judgement);
+	assess_host(result, &assessment);
 	if (bench->void_why[0] != '\0')
-		judge_make_void(&judgement, bench->void_why);
+		assessment_make_void(&assessment, bench->void_why);
 	task->ended_at = clock_now();
-	if (report_new(result, &judgement, &task->report) != ERR_NONE) {
+	if (report_new(result, &assessment, &task->report) != ERR_NONE) {
 		/* The job is still due. */
 		log_error("out of memory for the result of a test; the test is made again");
 		task_free(task);
@@ -150,7 +151,7 @@ static int begin(struct bench *bench, const struct job *job)
 
 	if (err != ERR_NONE)
 		return err;
-	if (decide_untested(job, &eligibility, &outcome))
+	if (outcome_without_test(job, &eligibility, &outcome))
 		return settle(bench, job, &outcome);
 	/* That they fit was seen when the configuration was read. */
 	(void)!ports_begin(&bench->ports, conf->ports, conf->port_count);
@@ -173,20 +174,20 @@ static int decide_task(const struct task *task, struct job_outcome *outcome_r)
 {
 	const struct bench *bench = task->bench;
 	struct eligibility eligibility;
-	struct decision decision = {.job = &task->job,
+	struct outcome_inputs inputs = {.job = &task->job,
 		.eligibility = &eligibility,
-		.judgement = &task->report->judgement,
+		.assessment = &task->report->assessment,
 		.now = task->ended_at};
 	int err = eligibility_read(
 		bench->db, &bench->conf->probe, &task->job, task->ended_at, &eligibility);
 
 	if (err == ERR_NONE)
-		err = eligibility_read_tries(bench->db, &task->job, &decision.tries);
+		err = eligibility_read_tries(bench->db, &task->job, &inputs.tries);
 	if (err == ERR_NONE && task->job.kind == JOB_REMOVAL)
 		err = eligibility_next_request(
-			bench->db, &task->job, task->ended_at, &decision.next_request_at);
+			bench->db, &task->job, task->ended_at, &inputs.next_request_at);
 	if (err == ERR_NONE)
-		decide(&decision, outcome_r);
+		outcome_of_test(&inputs, outcome_r);
 	return err;
 }
 

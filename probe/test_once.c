@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* opsprobe IP: the test of one address, by us or by the worker. */
 #include "probe/test_once.h"
 
 #include <event2/event.h>
@@ -111,13 +112,13 @@ static void on_progress(
 static void on_done(void *context, const struct host_result *result)
 {
 	struct run *run = context;
-	struct judgement judgement;
+	struct assessment assessment;
 	struct test test;
 
-	judge(result, &judgement);
+	assess_host(result, &assessment);
 	if (run->void_why[0] != '\0')
-		judge_make_void(&judgement, run->void_why);
-	int err = report_new(result, &judgement, &run->report);
+		assessment_make_void(&assessment, run->void_why);
+	int err = report_new(result, &assessment, &run->report);
 	if (err == ERR_NONE)
 		err = report_keep(run->db, run->report, &run->job.address, clock_now(), &test);
 	if (run->report != NULL && err != ERR_NONE)
@@ -267,7 +268,7 @@ static int check_address(struct run *run)
 
 	if (err != ERR_NONE)
 		return fail_of_db(run, err);
-	if (!decide_untested(&run->job, &eligibility, &outcome))
+	if (!outcome_without_test(&run->job, &eligibility, &outcome))
 		return EXIT_SUCCESS;
 	log_error("%s is %s%s", run->ip, outcome.why,
 		eligibility.may_be_tested || eligibility.forbidden[0] != '\0'

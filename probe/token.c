@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Random tokens. */
 #include <stdlib.h>
 
 #include "probe/token.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The transcript: what was said on each connection, as text. */
 #include <event2/buffer.h>
 #include <stdarg.h>
 #include <stdio.h>

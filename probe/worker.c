@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The worker: processes what is due, and tests itself. */
 #include "probe/worker.h"
 
 #include <event2/event.h>

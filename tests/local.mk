@@ -68,10 +68,10 @@ endif
 
 if HAVE_CMOCKA
 if WITH_PROBE
-UNIT_TESTS += tests/probe/test_decide
+UNIT_TESTS += tests/probe/test_outcome
 UNIT_TESTS += tests/probe/test_engine
 UNIT_TESTS += tests/probe/test_exchange
-UNIT_TESTS += tests/probe/test_judge
+UNIT_TESTS += tests/probe/test_assessment
 UNIT_TESTS += tests/probe/test_listener
 UNIT_TESTS += tests/probe/test_ports
 UNIT_TESTS += tests/probe/test_schedule
@@ -81,10 +81,10 @@ endif
 
 # The prober, without its main().
 PROBE_LDADD = libprobe.a $(LDADD) $(EVENT_LIBS)
-tests_probe_test_decide_LDADD = $(PROBE_LDADD)
+tests_probe_test_outcome_LDADD = $(PROBE_LDADD)
 tests_probe_test_engine_LDADD = $(PROBE_LDADD)
 tests_probe_test_exchange_LDADD = $(PROBE_LDADD)
-tests_probe_test_judge_LDADD = $(PROBE_LDADD)
+tests_probe_test_assessment_LDADD = $(PROBE_LDADD)
 tests_probe_test_listener_LDADD = $(PROBE_LDADD)
 tests_probe_test_ports_LDADD = $(PROBE_LDADD)
 tests_probe_test_schedule_LDADD = $(PROBE_LDADD)

@@ -87,7 +87,7 @@ static void run(const char *conf_path, struct conf *conf, int socket)
 	int signal_number;
 
 	if (limits_new(&limits) != ERR_NONE || site_new(conf, limits, &site) != ERR_NONE)
-		program_fail("memory ran out", EXIT_RUN_TIME);
+		program_fail("out of memory", EXIT_RUN_TIME);
 	site_install(site);
 	if (server_start(socket, &server) != ERR_NONE)
 		program_fail("the server cannot be started", EXIT_RUN_TIME);

@@ -33,7 +33,7 @@ for file in $(source_files c); do
 	[ "$(sed -n '2s|^\(/\*\).*|\1|p' "$file")" = '/*' ] || faults="$faults$file
 "
 done
-later "every C file says after its licence what it is for" "$faults"
+report "every C file says after its licence what it is for" "$faults"
 
 faults=
 for file in $text_files; do

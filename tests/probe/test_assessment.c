@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The verdict over all probes of a host. */
-#include "probe/judge.h"
+#include "probe/assessment.h"
 
 #include <string.h>
 
@@ -18,15 +18,15 @@ static struct probe_result probe(
 		.verdict = verdict};
 }
 
-static struct judgement judgement_of(
+static struct assessment judgement_of(
 	const struct probe_result *results, size_t count, struct host_result result)
 {
-	struct judgement judgement;
+	struct assessment assessment;
 
 	result.results = results;
 	result.result_count = count;
-	judge(&result, &judgement);
-	return judgement;
+	assess_host(&result, &assessment);
+	return assessment;
 }
 
 /* Of a host that is alive. */
@@ -44,14 +44,14 @@ static void any_probe_that_came_through_is_open(void **state)
 	(void)state;
 	results[1].has_egress = true;
 	assert_int_equal(addr_parse("198.51.100.9", &results[1].egress), 0);
-	struct judgement judgement = JUDGE(results);
-	assert_int_equal(judgement.verdict, HOST_OPEN);
-	assert_string_equal(judgement.open_ports, "socks5:1080 http:8080");
-	assert_string_equal(judgement.reason, "SOCKS5 on port 1080, HTTP GET on port 8080");
-	assert_string_equal(
-		judgement.listing_reason, "open proxy: SOCKS5 on port 1080, HTTP GET on port 8080");
-	assert_string_equal(judgement.egress, "198.51.100.9");
-	assert_string_equal(judgement.summary,
+	struct assessment assessment = JUDGE(results);
+	assert_int_equal(assessment.verdict, HOST_OPEN);
+	assert_string_equal(assessment.open_ports, "socks5:1080 http:8080");
+	assert_string_equal(assessment.reason, "SOCKS5 on port 1080, HTTP GET on port 8080");
+	assert_string_equal(assessment.listing_reason,
+		"open proxy: SOCKS5 on port 1080, HTTP GET on port 8080");
+	assert_string_equal(assessment.egress, "198.51.100.9");
+	assert_string_equal(assessment.summary,
 		"open: SOCKS5 on port 1080, HTTP GET on port 8080; 3 ports asked, 3 took a "
 		"connection; it came out at 198.51.100.9");
 }
@@ -62,9 +62,9 @@ static void open_one_way_is_open(void **state)
 		probe(23, PROTOCOL_GATEWAY, PROBE_OPEN_ONE_WAY, OTHER)};
 
 	(void)state;
-	struct judgement judgement = JUDGE(results);
-	assert_int_equal(judgement.verdict, HOST_OPEN);
-	assert_string_equal(judgement.reason, "telnet gateway on port 23 (one way)");
+	struct assessment assessment = JUDGE(results);
+	assert_int_equal(assessment.verdict, HOST_OPEN);
+	assert_string_equal(assessment.reason, "telnet gateway on port 23 (one way)");
 }
 
 static void each_answer_at_a_port_of_the_evidence_counts_as_the_table_says(void **state)
@@ -94,10 +94,10 @@ static void each_answer_at_a_port_of_the_evidence_counts_as_the_table_says(void 
 			probe(80, PROTOCOL_HTTP_CONNECT, PROBE_PORT_CLOSED, OTHER),
 			probe(1080, PROTOCOL_SOCKS5, cases[i].verdict, EVIDENCE),
 		};
-		struct judgement judgement = JUDGE(results);
+		struct assessment assessment = JUDGE(results);
 		assert_string_equal(
-			host_verdict_name(judgement.verdict), host_verdict_name(cases[i].host));
-		assert_int_not_equal(strlen(judgement.reason), 0);
+			host_verdict_name(assessment.verdict), host_verdict_name(cases[i].host));
+		assert_int_not_equal(strlen(assessment.reason), 0);
 	}
 }
 
@@ -121,9 +121,9 @@ static void every_port_of_the_evidence_has_to_answer(void **state)
 	};
 
 	(void)state;
-	struct judgement judgement = JUDGE(results);
-	assert_int_equal(judgement.verdict, HOST_INCONCLUSIVE);
-	assert_string_equal(judgement.reason,
+	struct assessment assessment = JUDGE(results);
+	assert_int_equal(assessment.verdict, HOST_INCONCLUSIVE);
+	assert_string_equal(assessment.reason,
 		"HTTP CONNECT on port 3128: the connection attempt was not answered");
 }
 
@@ -190,10 +190,10 @@ static void a_host_without_a_sign_of_life_is_unreachable(void **state)
 	};
 
 	(void)state;
-	struct judgement judgement =
+	struct assessment assessment =
 		judgement_of(results, COUNT_OF(results), (struct host_result){.alive = false});
-	assert_int_equal(judgement.verdict, HOST_UNREACHABLE);
-	assert_string_equal(judgement.summary,
+	assert_int_equal(assessment.verdict, HOST_UNREACHABLE);
+	assert_string_equal(assessment.summary,
 		"unreachable: no port gave any sign of life; 2 ports asked, 0 took a connection");
 }
 
@@ -220,31 +220,31 @@ static void a_judgement_made_void_lists_nothing(void **state)
 	const struct probe_result open[] = {probe(80, PROTOCOL_HTTP_GET, PROBE_OPEN, OTHER)};
 
 	(void)state;
-	struct judgement judgement = JUDGE(open);
-	judge_make_void(&judgement, "the prober's self-test failed");
-	assert_int_equal(judgement.verdict, HOST_VOID);
-	assert_string_equal(judgement.open_ports, "");
-	assert_string_equal(judgement.listing_reason, "");
-	assert_string_equal(judgement.reason, "the prober's self-test failed");
-	assert_non_null(strstr(judgement.summary, "the test found open: HTTP GET on port 80"));
+	struct assessment assessment = JUDGE(open);
+	assessment_make_void(&assessment, "the prober's self-test failed");
+	assert_int_equal(assessment.verdict, HOST_VOID);
+	assert_string_equal(assessment.open_ports, "");
+	assert_string_equal(assessment.listing_reason, "");
+	assert_string_equal(assessment.reason, "the prober's self-test failed");
+	assert_non_null(strstr(assessment.summary, "the test found open: HTTP GET on port 80"));
 }
 
 static void hundreds_of_open_ports_are_cut_between_two(void **state)
 {
 	struct probe_result results[300];
-	struct judgement judgement;
+	struct assessment assessment;
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(results); i++)
 		results[i] = probe(
 			(uint16_t)(40000 + i), PROTOCOL_HTTP_CONNECT_10, PROBE_OPEN_ONE_WAY, OTHER);
-	judgement = JUDGE(results);
-	assert_int_equal(judgement.verdict, HOST_OPEN);
-	size_t length = strlen(judgement.open_ports);
+	assessment = JUDGE(results);
+	assert_int_equal(assessment.verdict, HOST_OPEN);
+	size_t length = strlen(assessment.open_ports);
 	assert_true(length < TEST_PORTS_SIZE);
 	assert_int_equal(length % strlen("http:40000 "), strlen("http:40000"));
-	assert_non_null(strstr(judgement.reason, " more"));
-	assert_non_null(strstr(judgement.summary, "300 ports asked"));
+	assert_non_null(strstr(assessment.reason, " more"));
+	assert_non_null(strstr(assessment.summary, "300 ports asked"));
 }
 
 int main(void)

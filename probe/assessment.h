@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef PROBE_JUDGE_H
-#define PROBE_JUDGE_H
+#ifndef PROBE_ASSESSMENT_H
+#define PROBE_ASSESSMENT_H
 
 #include "base/addr.h"
 #include "core/listing.h"
@@ -10,7 +10,7 @@
 struct host_result;
 
 /* What a test of a host comes to. Texts are ASCII. */
-struct judgement {
+struct assessment {
 	enum host_verdict verdict;
 	char reason[REASON_SIZE];         /* a clause for people: "no answer at port 3128" */
 	char listing_reason[REASON_SIZE]; /* of a listing made for it; empty unless open */
@@ -26,10 +26,10 @@ struct judgement {
  * when all probes of one kind (HTTP, SOCKS4, SOCKS5 …) did and none lied or tried in vain to reach
  * our target: a SOCKS server may be silent to HTTP. Everything else is inconclusive.
  */
-void judge(const struct host_result *result, struct judgement *judgement_r);
+void assess_host(const struct host_result *result, struct assessment *assessment_r);
 
-/* Makes a judgement void, because the prober cannot be relied on; why is a clause. The texts still
+/* Makes a assessment void, because the prober cannot be relied on; why is a clause. The texts still
  * say what was open. */
-void judge_make_void(struct judgement *judgement, const char *why);
+void assessment_make_void(struct assessment *assessment, const char *why);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "probe/judge.h"
+/* The verdict on a host, from the verdicts of its probes. */
+#include "probe/assessment.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -156,18 +157,18 @@ static bool is_named_by_another(const struct host_result *result, size_t index)
 	return false;
 }
 
-static void take_open(struct judgement *judgement, const struct host_result *result)
+static void take_open(struct assessment *assessment, const struct host_result *result)
 {
-	struct text ports = TEXT_OVER(judgement->open_ports);
-	struct text where = TEXT_OVER(judgement->reason);
+	struct text ports = TEXT_OVER(assessment->open_ports);
+	struct text where = TEXT_OVER(assessment->reason);
 	size_t left_out = 0;
 
 	for (size_t i = 0; i < result->result_count; i++) {
 		const struct probe_result *probe = &result->results[i];
 		if (meaning_of(probe) != SAYS_OPEN || is_named_by_another(result, i))
 			continue;
-		if (judgement->egress[0] == '\0' && probe->has_egress)
-			addr_format(&probe->egress, judgement->egress);
+		if (assessment->egress[0] == '\0' && probe->has_egress)
+			addr_format(&probe->egress, assessment->egress);
 		/* What is too long is cut between two ports, not within one. */
 		if (ports.length + 16 >= ports.size || where.length + 64 >= where.size) {
 			left_out++;
@@ -185,35 +186,36 @@ static void take_open(struct judgement *judgement, const struct host_result *res
 		text_add_format(&where, " and %zu more", left_out);
 }
 
-static void judge_open(struct judgement *judgement, const struct host_result *result)
+static void assess_open(struct assessment *assessment, const struct host_result *result)
 {
-	struct text listing = TEXT_OVER(judgement->listing_reason);
+	struct text listing = TEXT_OVER(assessment->listing_reason);
 
-	judgement->verdict = HOST_OPEN;
-	take_open(judgement, result);
-	text_add_format(&listing, "open proxy: %s", judgement->reason);
+	assessment->verdict = HOST_OPEN;
+	take_open(assessment, result);
+	text_add_format(&listing, "open proxy: %s", assessment->reason);
 }
 
-static void judge_doubtful(struct judgement *judgement, const struct probe_result *doubt)
+static void assess_doubtful(struct assessment *assessment, const struct probe_result *doubt)
 {
-	struct text reason = TEXT_OVER(judgement->reason);
+	struct text reason = TEXT_OVER(assessment->reason);
 
-	judgement->verdict = HOST_INCONCLUSIVE;
+	assessment->verdict = HOST_INCONCLUSIVE;
 	add_where(&reason, &doubt->port);
 	text_add_format(&reason, ": %s",
 		doubts[doubt->verdict] != NULL ? doubts[doubt->verdict] : "no clear answer");
 }
 
-static void judge_simply(struct judgement *judgement, enum host_verdict verdict, const char *reason)
+static void assess_simply(
+	struct assessment *assessment, enum host_verdict verdict, const char *reason)
 {
-	judgement->verdict = verdict;
-	text_copy(judgement->reason, sizeof(judgement->reason), reason);
+	assessment->verdict = verdict;
+	text_copy(assessment->reason, sizeof(assessment->reason), reason);
 }
 
-static void summarize(struct judgement *judgement, const struct host_result *result)
+static void summarize(struct assessment *assessment, const struct host_result *result)
 {
 	enum { NOT_ASKED, ASKED, TOOK_CONNECTION } ports[UINT16_MAX + 1] = {NOT_ASKED};
-	struct text summary = TEXT_OVER(judgement->summary);
+	struct text summary = TEXT_OVER(assessment->summary);
 	size_t asked = 0, taken = 0;
 
 	for (size_t i = 0; i < result->result_count; i++) {
@@ -227,10 +229,10 @@ static void summarize(struct judgement *judgement, const struct host_result *res
 			ports[probe->port.port] = took ? TOOK_CONNECTION : ASKED;
 	}
 	text_add_format(&summary, "%s: %s; %zu %s asked, %zu took a connection",
-		host_verdict_name(judgement->verdict), judgement->reason, asked,
+		host_verdict_name(assessment->verdict), assessment->reason, asked,
 		asked == 1 ? "port" : "ports", taken);
-	if (judgement->egress[0] != '\0')
-		text_add_format(&summary, "; it came out at %s", judgement->egress);
+	if (assessment->egress[0] != '\0')
+		text_add_format(&summary, "; it came out at %s", assessment->egress);
 }
 
 static bool is_open(const struct host_result *result)
@@ -242,46 +244,46 @@ static bool is_open(const struct host_result *result)
 	return false;
 }
 
-static void judge_alive(struct judgement *judgement, const struct host_result *result)
+static void assess_alive(struct assessment *assessment, const struct host_result *result)
 {
 	bool named = has_evidence(result);
 	const struct probe_result *doubt =
 		named ? doubt_of_evidence(result) : doubt_without_evidence(result);
 
 	if (doubt != NULL)
-		judge_doubtful(judgement, doubt);
+		assess_doubtful(assessment, doubt);
 	else
-		judge_simply(judgement, HOST_CLOSED,
+		assess_simply(assessment, HOST_CLOSED,
 			named ? "no proxy is open, and the ports that the evidence names say no"
 			      : "no proxy is open at the ports that were asked");
 }
 
-void judge(const struct host_result *result, struct judgement *judgement_r)
+void assess_host(const struct host_result *result, struct assessment *assessment_r)
 {
-	*judgement_r = (struct judgement){0};
+	*assessment_r = (struct assessment){0};
 	if (result->intercepted)
-		judge_simply(judgement_r, HOST_VOID,
+		assess_simply(assessment_r, HOST_VOID,
 			"our own path is intercepted: a connection came back from our own address");
 	else if (is_open(result))
-		judge_open(judgement_r, result);
+		assess_open(assessment_r, result);
 	else if (result->incomplete || only_own_errors(result))
-		judge_simply(judgement_r, HOST_VOID, "the test failed on our side");
+		assess_simply(assessment_r, HOST_VOID, "the test failed on our side");
 	else if (!result->alive)
-		judge_simply(judgement_r, HOST_UNREACHABLE, "no port gave any sign of life");
+		assess_simply(assessment_r, HOST_UNREACHABLE, "no port gave any sign of life");
 	else
-		judge_alive(judgement_r, result);
-	summarize(judgement_r, result);
+		assess_alive(assessment_r, result);
+	summarize(assessment_r, result);
 }
 
-void judge_make_void(struct judgement *judgement, const char *why)
+void assessment_make_void(struct assessment *assessment, const char *why)
 {
 	char found[TEST_SUMMARY_SIZE];
 	struct text summary;
 
-	text_copy(found, sizeof(found), judgement->summary);
-	judgement->verdict = HOST_VOID;
-	judgement->listing_reason[0] = judgement->open_ports[0] = '\0';
-	text_copy(judgement->reason, sizeof(judgement->reason), why);
-	text_init(&summary, judgement->summary, sizeof(judgement->summary));
+	text_copy(found, sizeof(found), assessment->summary);
+	assessment->verdict = HOST_VOID;
+	assessment->listing_reason[0] = assessment->open_ports[0] = '\0';
+	text_copy(assessment->reason, sizeof(assessment->reason), why);
+	text_init(&summary, assessment->summary, sizeof(assessment->summary));
 	text_add_format(&summary, "void: %s; the test found %s", why, found);
 }

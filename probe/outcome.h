@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef PROBE_DECIDE_H
-#define PROBE_DECIDE_H
+#ifndef PROBE_OUTCOME_H
+#define PROBE_OUTCOME_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -9,7 +9,7 @@
 #include "probe/result.h"
 #include "store/jobs.h"
 
-struct judgement;
+struct assessment;
 
 /* What is known of a job's address before its test. Texts are empty where nothing is known. */
 struct eligibility {
@@ -24,7 +24,7 @@ struct eligibility {
 /*
  * Whether a job is over without a test, or must not have one: outcome_r is then for jobs_settle().
  */
-bool decide_untested(const struct job *job, const struct eligibility *eligibility,
+bool outcome_without_test(const struct job *job, const struct eligibility *eligibility,
 	struct job_outcome *outcome_r);
 
 /* Tests that were made for a job before and decided nothing. */
@@ -35,16 +35,16 @@ struct tries {
 };
 
 /* What a decision rests on. */
-struct decision {
+struct outcome_inputs {
 	const struct job *job;
 	const struct eligibility *eligibility;
-	const struct judgement *judgement;
+	const struct assessment *assessment;
 	struct tries tries;      /* without the present one */
 	int64_t next_request_at; /* when the next removal request is taken, if this one is denied */
 	int64_t now;
 };
 
 /* What follows from a test. */
-void decide(const struct decision *decision, struct job_outcome *outcome_r);
+void outcome_of_test(const struct outcome_inputs *inputs, struct job_outcome *outcome_r);
 
 #endif

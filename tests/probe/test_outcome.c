@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What follows from a test: remove, keep, list, try again, or leave to the operator. */
-#include "probe/decide.h"
+#include "probe/outcome.h"
 
 #include <string.h>
 
 #include "base/text.h"
-#include "probe/judge.h"
+#include "probe/assessment.h"
 #include "tests/support/unit.h"
 
 /* 2026-11-21 05:00:00 */
@@ -20,30 +20,30 @@ static struct job a_job(enum job_kind kind)
 	return (struct job){.kind = kind, .id = 1, .list_id = 1, .began_at = NOW};
 }
 
-static struct judgement found(enum host_verdict verdict)
+static struct assessment found(enum host_verdict verdict)
 {
-	struct judgement judgement = {.verdict = verdict};
+	struct assessment assessment = {.verdict = verdict};
 
-	text_copy(judgement.reason, sizeof(judgement.reason), "SOCKS5 on port 1080");
+	text_copy(assessment.reason, sizeof(assessment.reason), "SOCKS5 on port 1080");
 	if (verdict == HOST_OPEN)
-		text_copy(judgement.listing_reason, sizeof(judgement.listing_reason),
+		text_copy(assessment.listing_reason, sizeof(assessment.listing_reason),
 			"open proxy: SOCKS5 on port 1080");
-	return judgement;
+	return assessment;
 }
 
 static struct job_outcome outcome_of(struct job job, const struct eligibility *eligibility,
 	enum host_verdict verdict, struct tries tries)
 {
-	const struct judgement judgement = found(verdict);
-	const struct decision decision = {.job = &job,
+	const struct assessment assessment = found(verdict);
+	const struct outcome_inputs inputs = {.job = &job,
 		.eligibility = eligibility,
-		.judgement = &judgement,
+		.assessment = &assessment,
 		.tries = tries,
 		.next_request_at = NOW + HOUR,
 		.now = NOW};
 	struct job_outcome outcome;
 
-	decide(&decision, &outcome);
+	outcome_of_test(&inputs, &outcome);
 	return outcome;
 }
 
@@ -246,7 +246,7 @@ static void what_must_not_or_need_not_be_tested_is_not(void **state)
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		const struct job job = a_job(cases[i].kind);
 		struct job_outcome outcome;
-		bool untested = decide_untested(&job, &cases[i].eligibility, &outcome);
+		bool untested = outcome_without_test(&job, &cases[i].eligibility, &outcome);
 		if (untested != cases[i].untested)
 			fail_msg("%s", cases[i].name);
 		if (!untested)

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "probe/decide.h"
+/* What follows from a test, decided from values alone. */
+#include "probe/outcome.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "probe/judge.h"
+#include "probe/assessment.h"
 #include "store/tests.h"
 
 #define MINUTE_SECS 60
@@ -54,7 +55,7 @@ end_with(struct job_outcome *outcome, enum job_end end, const char *format, ...)
 	va_end(arguments);
 }
 
-bool decide_untested(
+bool outcome_without_test(
 	const struct job *job, const struct eligibility *eligibility, struct job_outcome *outcome_r)
 {
 	bool nomination = job->kind == JOB_NOMINATION, removal = job->kind == JOB_REMOVAL;
@@ -82,58 +83,58 @@ bool decide_untested(
 	return true;
 }
 
-static void postpone(const struct decision *decision, struct job_outcome *outcome)
+static void postpone(const struct outcome_inputs *inputs, struct job_outcome *outcome)
 {
 	int64_t wait = VOID_WAIT_SECS;
 
-	for (int i = 0; i < decision->tries.in_vain && wait < VOID_LONGEST_WAIT_SECS; i++)
+	for (int i = 0; i < inputs->tries.in_vain && wait < VOID_LONGEST_WAIT_SECS; i++)
 		wait *= 2;
 	if (wait > VOID_LONGEST_WAIT_SECS)
 		wait = VOID_LONGEST_WAIT_SECS;
-	outcome->next_at = decision->now + wait;
-	end_with(outcome, JOB_POSTPONED, "nothing was found out: %s", decision->judgement->reason);
+	outcome->next_at = inputs->now + wait;
+	end_with(outcome, JOB_POSTPONED, "nothing was found out: %s", inputs->assessment->reason);
 }
 
 static void try_again(
-	const struct decision *decision, int64_t wait_secs, struct job_outcome *outcome)
+	const struct outcome_inputs *inputs, int64_t wait_secs, struct job_outcome *outcome)
 {
-	const struct judgement *judgement = decision->judgement;
+	const struct assessment *assessment = inputs->assessment;
 
-	outcome->next_at = decision->now + wait_secs;
+	outcome->next_at = inputs->now + wait_secs;
 	end_with(outcome, JOB_AGAIN, "%s: %s; it is tested again at %s",
-		host_verdict_name(judgement->verdict), judgement->reason,
+		host_verdict_name(assessment->verdict), assessment->reason,
 		moment(outcome->next_at).text);
 }
 
 /* What decides neither a removal nor a nomination: more tries, and then the operator. */
-static void retry_or_review(const struct decision *decision, struct job_outcome *outcome)
+static void retry_or_review(const struct outcome_inputs *inputs, struct job_outcome *outcome)
 {
-	const struct judgement *judgement = decision->judgement;
-	int unreachable = decision->tries.unreachable, inconclusive = decision->tries.inconclusive;
+	const struct assessment *assessment = inputs->assessment;
+	int unreachable = inputs->tries.unreachable, inconclusive = inputs->tries.inconclusive;
 
-	if (judgement->verdict == HOST_VOID)
-		postpone(decision, outcome);
-	else if (judgement->verdict == HOST_UNREACHABLE && unreachable < UNREACHABLE_RETRIES)
-		try_again(decision, unreachable_wait_secs[unreachable], outcome);
-	else if (judgement->verdict == HOST_INCONCLUSIVE && inconclusive < INCONCLUSIVE_RETRIES)
-		try_again(decision, INCONCLUSIVE_WAIT_SECS, outcome);
+	if (assessment->verdict == HOST_VOID)
+		postpone(inputs, outcome);
+	else if (assessment->verdict == HOST_UNREACHABLE && unreachable < UNREACHABLE_RETRIES)
+		try_again(inputs, unreachable_wait_secs[unreachable], outcome);
+	else if (assessment->verdict == HOST_INCONCLUSIVE && inconclusive < INCONCLUSIVE_RETRIES)
+		try_again(inputs, INCONCLUSIVE_WAIT_SECS, outcome);
 	else
 		end_with(outcome, JOB_REVIEW, "%s: %s; after %d tests the operator decides",
-			host_verdict_name(judgement->verdict), judgement->reason,
+			host_verdict_name(assessment->verdict), assessment->reason,
 			unreachable + inconclusive + 1);
 }
 
-static void decide_removal(const struct decision *decision, struct job_outcome *outcome)
+static void decide_removal(const struct outcome_inputs *inputs, struct job_outcome *outcome)
 {
-	const struct judgement *judgement = decision->judgement;
-	const struct eligibility *eligibility = decision->eligibility;
+	const struct assessment *assessment = inputs->assessment;
+	const struct eligibility *eligibility = inputs->eligibility;
 
-	if (judgement->verdict == HOST_OPEN)
+	if (assessment->verdict == HOST_OPEN)
 		end_with(outcome, JOB_DENIED,
-			"still open: %s; the next request is taken from %s on", judgement->reason,
-			moment(decision->next_request_at).text);
-	else if (judgement->verdict != HOST_CLOSED)
-		retry_or_review(decision, outcome);
+			"still open: %s; the next request is taken from %s on", assessment->reason,
+			moment(inputs->next_request_at).text);
+	else if (assessment->verdict != HOST_CLOSED)
+		retry_or_review(inputs, outcome);
 	else if (!eligibility->listed && eligibility->wider[0] != '\0')
 		end_with(outcome, JOB_REVIEW,
 			"closed, but the listing is of %s, which the operator decides on",
@@ -141,59 +142,59 @@ static void decide_removal(const struct decision *decision, struct job_outcome *
 	else
 		end_with(outcome, JOB_GRANTED,
 			"closed: %s; tested again after an hour, a day and a week%s%s",
-			judgement->reason,
+			assessment->reason,
 			eligibility->wider[0] != '\0' ? "; still listed, by a listing of " : "",
 			eligibility->wider);
 }
 
-static void decide_nomination(const struct decision *decision, struct job_outcome *outcome)
+static void decide_nomination(const struct outcome_inputs *inputs, struct job_outcome *outcome)
 {
-	const struct judgement *judgement = decision->judgement;
+	const struct assessment *assessment = inputs->assessment;
 
-	if (judgement->verdict == HOST_OPEN) {
-		end_with(outcome, JOB_GRANTED, "open: %s", judgement->reason);
-		text_copy(outcome->reason, sizeof(outcome->reason), judgement->listing_reason);
-	} else if (judgement->verdict == HOST_CLOSED) {
-		end_with(outcome, JOB_DENIED, "closed: %s", judgement->reason);
+	if (assessment->verdict == HOST_OPEN) {
+		end_with(outcome, JOB_GRANTED, "open: %s", assessment->reason);
+		text_copy(outcome->reason, sizeof(outcome->reason), assessment->listing_reason);
+	} else if (assessment->verdict == HOST_CLOSED) {
+		end_with(outcome, JOB_DENIED, "closed: %s", assessment->reason);
 	} else {
-		retry_or_review(decision, outcome);
+		retry_or_review(inputs, outcome);
 	}
 }
 
 /* A watch only looks for what is open again: what says nothing waits for the next test. */
-static void decide_watch(const struct decision *decision, struct job_outcome *outcome)
+static void decide_watch(const struct outcome_inputs *inputs, struct job_outcome *outcome)
 {
-	const struct judgement *judgement = decision->judgement;
-	const struct job *job = decision->job;
+	const struct assessment *assessment = inputs->assessment;
+	const struct job *job = inputs->job;
 	struct text reason = TEXT_OVER(outcome->reason);
 	int tests = job->tests + 1;
 
-	if (judgement->verdict == HOST_OPEN) {
-		end_with(outcome, JOB_DENIED, "open again: %s", judgement->reason);
-		text_add_format(&reason, "open proxy again: %s", judgement->reason);
-	} else if (judgement->verdict == HOST_VOID) {
-		postpone(decision, outcome);
+	if (assessment->verdict == HOST_OPEN) {
+		end_with(outcome, JOB_DENIED, "open again: %s", assessment->reason);
+		text_add_format(&reason, "open proxy again: %s", assessment->reason);
+	} else if (assessment->verdict == HOST_VOID) {
+		postpone(inputs, outcome);
 	} else if (tests >= WATCH_TESTS) {
-		end_with(outcome, judgement->verdict == HOST_CLOSED ? JOB_GRANTED : JOB_REVIEW,
+		end_with(outcome, assessment->verdict == HOST_CLOSED ? JOB_GRANTED : JOB_REVIEW,
 			"not open after %d tests; the last one: %s: %s", tests,
-			host_verdict_name(judgement->verdict), judgement->reason);
+			host_verdict_name(assessment->verdict), assessment->reason);
 	} else {
 		int64_t due = job->began_at + watch_due_secs(tests);
-		int64_t soonest = decision->now + HOUR_SECS;
+		int64_t soonest = inputs->now + HOUR_SECS;
 		outcome->next_at = due > soonest ? due : soonest;
-		end_with(outcome, JOB_AGAIN, "%s: %s", host_verdict_name(judgement->verdict),
-			judgement->reason);
+		end_with(outcome, JOB_AGAIN, "%s: %s", host_verdict_name(assessment->verdict),
+			assessment->reason);
 	}
 }
 
-static void decide_order(const struct decision *decision, struct job_outcome *outcome)
+static void decide_order(const struct outcome_inputs *inputs, struct job_outcome *outcome)
 {
-	end_with(outcome, JOB_GRANTED, "%s", decision->judgement->reason);
+	end_with(outcome, JOB_GRANTED, "%s", inputs->assessment->reason);
 }
 
-void decide(const struct decision *decision, struct job_outcome *outcome_r)
+void outcome_of_test(const struct outcome_inputs *inputs, struct job_outcome *outcome_r)
 {
-	static void (*const deciders[])(const struct decision *, struct job_outcome *) = {
+	static void (*const deciders[])(const struct outcome_inputs *, struct job_outcome *) = {
 		[JOB_REMOVAL] = decide_removal,
 		[JOB_NOMINATION] = decide_nomination,
 		[JOB_WATCH] = decide_watch,
@@ -201,5 +202,5 @@ void decide(const struct decision *decision, struct job_outcome *outcome_r)
 	};
 
 	*outcome_r = (struct job_outcome){0};
-	deciders[decision->job->kind](decision, outcome_r);
+	deciders[inputs->job->kind](inputs, outcome_r);
 }
