@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "ctl/export.h"
+#include "ctl/import_formats.h"
 #include "ctl/output.h"
 #include "store/exemptions.h"
 
@@ -39,7 +40,8 @@ int export_text(const struct export *export)
 	return ERR_NONE;
 }
 
-/* A field of CSV (RFC 4180), always in quotation marks. */
+/* A field of CSV (RFC 4180), always in quotation marks. A spreadsheet would take one that begins
+ * with one of these marks for a formula; import takes the apostrophe away again. */
 static void write_quoted(const char *value)
 {
 	char clean[REASON_SIZE];
@@ -50,6 +52,8 @@ static void write_quoted(const char *value)
 		value = clean;
 	}
 	putchar('"');
+	if (*value != '\0' && strchr(CSV_FORMULA_MARKS, *value) != NULL)
+		putchar('\'');
 	for (; *value != '\0'; value++) {
 		if (*value == '"')
 			putchar('"');

@@ -247,13 +247,16 @@ static enum format_line parse_csv(
 	found = parse_network(values[CSV_NETWORK], &entry_r->network, fault_r);
 	if (found != FORMAT_ENTRY)
 		return found;
-	if (*values[CSV_REASON] != '\0' && !reason_valid(values[CSV_REASON])) {
+	const char *reason = values[CSV_REASON];
+	if (reason[0] == '\'' && reason[1] != '\0' && strchr(CSV_FORMULA_MARKS, reason[1]) != NULL)
+		reason++;
+	if (*reason != '\0' && !reason_valid(reason)) {
 		text_add_format(fault_r,
 			"the reason is longer than %d octets or has control characters",
 			REASON_SIZE - 1);
 		return FORMAT_BAD;
 	}
-	text_copy(entry_r->reason, REASON_SIZE, values[CSV_REASON]);
+	text_copy(entry_r->reason, REASON_SIZE, reason);
 	return take_times(state, values[CSV_LISTED_AT], values[CSV_EXPIRES_AT], entry_r, fault_r);
 }
 

@@ -8,6 +8,10 @@
 
 #include "core/listing.h"
 
+/* What a field of CSV begins with that a spreadsheet takes for a formula; export puts an apostrophe
+ * in front of it, and of one that begins with an apostrophe. */
+#define CSV_FORMULA_MARKS "=+-@'"
+
 struct text;
 
 /* The columns of a CSV file that mean something. */

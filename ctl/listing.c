@@ -157,7 +157,7 @@ static enum status run_add(struct context *context)
 	bool allowed = limits_allow(&limits, &listing.network, why);
 	limits_end(&limits);
 	if (!allowed) {
-		say_error("%s; --force overrides", why);
+		say_error("%s%s", why, limits.forced ? "" : "; --force overrides");
 		return STATUS_USAGE;
 	}
 	listing.list_id = list.id;

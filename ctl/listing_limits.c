@@ -6,7 +6,7 @@
 #include <sys/types.h>
 
 #include <ifaddrs.h>
-#include <stddef.h>
+#include <string.h>
 
 #include "base/reserved.h"
 #include "base/text.h"
@@ -25,11 +25,16 @@ bool limits_allow(const struct listing_limits *limits, const struct network *net
 	struct text why;
 
 	text_init(&why, why_r, LIMITS_TEXT_SIZE);
+	network_format(network, text);
+	/* RFC 5782, 5: every list has its test entries, and they are no rows. */
+	if (limits->forced && strcmp(text, "127.0.0.1") == 0) {
+		text_add(&why, "127.0.0.1 is never on a list, by rule (RFC 5782)");
+		return false;
+	}
 	if (limits->forced)
 		return true;
 	if (!listing_too_wide(limits->list, network))
 		return !reserved_network(network, limits->own, &why);
-	network_format(network, text);
 	text_add_format(&why, "%s is wider than the /%u that list %s allows", text,
 		network_is_ipv4(network) ? limits->list->max_ipv4 : limits->list->max_ipv6,
 		limits->list->name);

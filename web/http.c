@@ -61,28 +61,26 @@ static bool has_two_lengths(struct MHD_Connection *connection)
 	return count > 1;
 }
 
-/* Whether an Origin (RFC 6454, 7) is the site itself, by site_url or by the name in the request. */
-static bool is_own_origin(const char *origin, const char *site_url, const char *host)
+/* Whether an Origin (RFC 6454, 7) is the site itself. A name in the request proves nothing: another
+ * site's name may lead here. */
+static bool is_own_origin(const char *origin, const char *site_url)
 {
 	size_t length = strlen(origin);
-	const char *name = strstr(origin, "://");
 
-	if (strncmp(site_url, origin, length) == 0 &&
-		(site_url[length] == '\0' || site_url[length] == '/'))
-		return true;
-	return name != NULL && host != NULL && strcmp(name + 3, host) == 0;
+	return strncmp(site_url, origin, length) == 0 &&
+	       (site_url[length] == '\0' || site_url[length] == '/');
 }
 
-/* Whether another site's page sent the form. Browsers say which one did; without a word on it, only
- * the form's token decides. */
+/* Whether another site's page sent the form. Browsers say which one did; if the request says
+ * nothing about it, only the form's token decides. */
 static bool is_foreign(struct MHD_Connection *connection, const struct conf *conf)
 {
 	const char *site = header(connection, "Sec-Fetch-Site");
 	const char *origin = header(connection, "Origin");
 
-	if (site != NULL)
-		return strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0;
-	return origin != NULL && !is_own_origin(origin, conf->site_url, header(connection, "Host"));
+	if (origin != NULL && !is_own_origin(origin, conf->site_url))
+		return true;
+	return site != NULL && strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0;
 }
 
 static enum MHD_Result take_query(

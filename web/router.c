@@ -18,7 +18,7 @@ const struct route routes[] = {
 	{"/lookup", false, METHOD_GET, NEED_OPS | NEED_HITS | NEED_ALLOWANCE, page_lookup},
 	{"/ref/", true, METHOD_GET, NEED_OPS | NEED_HITS | NEED_ALLOWANCE, page_ref},
 	{"/evidence/", true, METHOD_GET, NEED_OPS | NEED_ALLOWANCE, page_evidence},
-	{"/remove", false, BOTH, NEED_OPS, page_remove},
+	{"/remove", false, BOTH, NEED_OPS | NEED_ALLOWANCE, page_remove},
 	{"/request/", true, METHOD_GET, NEED_OPS, page_request},
 	{"/nominate", false, BOTH, NEED_OPS | NEED_UPLOAD, page_nominate},
 	{"/help/sender", false, METHOD_GET, 0, page_text},

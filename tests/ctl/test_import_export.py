@@ -150,7 +150,10 @@ class Export(CommandTest):
         self.add("198.18.0.0/16", reason='wide, "quoted" \\ 100% $1 $')
         self.add("198.18.5.7", "--expires", "never", reason="café")
         self.add("2600:db8::/32", reason="v6; see also")
+        for number, mark in enumerate("=+-@'"):
+            self.add(f"198.19.0.{number}", reason=mark + 'HYPERLINK("x")')
         csv = self.run_ok("export", "--format", "csv")
+        self.assertNotRegex(csv, '(?m)^[^,]*,"[=+@-]')
         self.run_ok("import", "-", "--format", "csv", "--list", "rbl", stdin=csv.encode())
         self.assertEqual(self.run_ok("export", "--format", "csv", "--list", "rbl"), csv)
         data = self.run_ok("export", "--format", "rbldnsd").encode()

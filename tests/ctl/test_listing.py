@@ -55,6 +55,9 @@ class Listing(CommandTest):
 
     def test_force_overrides_reserved_ranges_and_width(self):
         self.add("10.0.0.0/8", "--force")
+        for never in ("127.0.0.1", "::ffff:127.0.0.1"):
+            words = self.run_fails(2, "add", never, "--force", "--reason", "x", "--note", "y")
+            self.assertIn("127.0.0.1 is never on a list", words)
         self.assertEqual(self.query("SELECT network FROM listings"), [("10.0.0.0/8",)])
 
     def test_the_machines_own_addresses_are_refused(self):

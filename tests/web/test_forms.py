@@ -92,6 +92,10 @@ class Forms(SiteTest):
         self.assertEqual(self.requests(), [])
         for origin in ("https://elsewhere.example", "null", "http://127.0.0.1:1"):
             self.post("/remove", self.removal(), 400, Origin=origin)
+        # A name of another site that leads to this one.
+        self.post("/remove", self.removal(), 400, Origin="http://elsewhere.example", Host="elsewhere.example",
+                  Sec_Fetch_Site="same-origin")
+        self.assertEqual(self.requests(), [])
         self.post("/remove", self.removal(), 303, Sec_Fetch_Site="same-origin",
                   Origin=f"http://127.0.0.1:{self.port}")
 
@@ -172,6 +176,7 @@ class LookUps(SiteTest):
     def test_a_visitor_has_so_many_an_hour_and_learns_when_there_are_more(self):
         self.assertEqual(self.look_ups(*["198.51.100.1"] * 4), [200, 200, 200, 429])
         answer = self.get(f"/api/lookup?ip={LISTED}", 429, X_Forwarded_For="198.51.100.1")
+        self.get(f"/remove?ip={LISTED}", 429, X_Forwarded_For="198.51.100.1")
         self.assertGreater(int(answer.headers["Retry-After"]), 3500)
         for path in ("/", "/faq", "/style.css", "/metrics"):
             self.get(path, X_Forwarded_For="198.51.100.1")
