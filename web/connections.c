@@ -101,6 +101,12 @@ void connections_free(struct connections **connections)
 	*connections = NULL;
 }
 
+/* One IPv6 site has a /64 at least, and any address of it. */
+static bool is_same_client(const struct addr *a, const struct addr *b)
+{
+	return addr_shared_prefix(a, b) >= (addr_is_ipv4(a) ? 128 : 64);
+}
+
 bool connections_admit(struct connections *connections, const struct addr *client, bool exempt)
 {
 	size_t all = 0;
@@ -110,7 +116,7 @@ bool connections_admit(struct connections *connections, const struct addr *clien
 	for (size_t i = 0; i < CONNECTIONS_MAX; i++) {
 		const struct connection *each = &connections->table[i];
 		all += each->used;
-		of_client += each->used && addr_compare(&each->client, client) == 0;
+		of_client += each->used && is_same_client(&each->client, client);
 	}
 	pthread_mutex_unlock(&connections->lock);
 	return all < CONNECTIONS_MAX && (exempt || of_client < CONNECTIONS_OF_CLIENT);

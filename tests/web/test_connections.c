@@ -5,6 +5,7 @@
 
 #include <dlfcn.h>
 #include <poll.h>
+#include <stdio.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -116,6 +117,24 @@ static void one_client_gets_its_share_and_a_proxy_all_there_is(void **state)
 	assert_null(connection_open(connections, -1, &other));
 }
 
+static void addresses_of_one_64_are_one_client(void **state)
+{
+	struct addr addr;
+	char text[ADDR_TEXT_SIZE];
+
+	(void)state;
+	for (int i = 0; i < CONNECTIONS_OF_CLIENT; i++) {
+		snprintf(text, sizeof(text), "2001:db8:0:1:%x::1", i);
+		assert_int_equal(addr_parse(text, &addr), ERR_NONE);
+		assert_true(connections_admit(connections, &addr, false));
+		assert_non_null(connection_open(connections, -1, &addr));
+	}
+	assert_int_equal(addr_parse("2001:db8:0:1:ffff::1", &addr), ERR_NONE);
+	assert_false(connections_admit(connections, &addr, false));
+	assert_int_equal(addr_parse("2001:db8:0:2::1", &addr), ERR_NONE);
+	assert_true(connections_admit(connections, &addr, false));
+}
+
 #define WITH_CONNECTIONS(test) cmocka_unit_test_setup_teardown(test, make, unmake)
 
 int main(void)
@@ -124,6 +143,7 @@ int main(void)
 		WITH_CONNECTIONS(
 			a_connection_past_its_deadline_is_cut_off_also_when_the_clock_is_set_back),
 		WITH_CONNECTIONS(a_connection_before_its_deadline_is_left_alone),
+		WITH_CONNECTIONS(addresses_of_one_64_are_one_client),
 		WITH_CONNECTIONS(one_client_gets_its_share_and_a_proxy_all_there_is),
 	};
 
