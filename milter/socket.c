@@ -14,7 +14,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/addr.h"
 #include "base/err.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "conf/socket_name.h"
 
@@ -99,6 +101,19 @@ static int check_folder(const char *path, struct text *message_r)
 	return ERR_IO;
 }
 
+/* The protocol of milters has no passwords. */
+static void warn_of_strangers(const struct sockaddr *name, const char *shown)
+{
+	struct addr addr;
+
+	if (addr_from_sockaddr(name, &addr) == ERR_NONE && !addr_is_loopback(&addr))
+		log_warning(
+			"milter.socket: other machines may reach %s; a program that does so can "
+			"write hits and crash the filter, so a firewall should admit only the "
+			"mail server",
+			shown);
+}
+
 /* Binds the port as libmilter will, to know the reason if that fails. */
 static int try_port(const struct socket_name *name, const char *shown, struct text *message_r)
 {
@@ -118,6 +133,7 @@ static int try_port(const struct socket_name *name, const char *shown, struct te
 	int reason = errno;
 	if (fd >= 0)
 		close(fd);
+	warn_of_strangers(found->ai_addr, shown);
 	freeaddrinfo(found);
 	if (free_port)
 		return ERR_NONE;

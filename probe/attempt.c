@@ -211,20 +211,12 @@ static void on_quiet(evutil_socket_t fd, short what, void *context)
 	send_out(attempt);
 }
 
-static bool is_loopback(const struct addr *addr)
-{
-	static const uint8_t ipv6[16] = {[15] = 1};
-
-	return addr_is_ipv4(addr) ? addr->octets[12] == 127
-				  : memcmp(addr->octets, ipv6, sizeof(ipv6)) == 0;
-}
-
 /* What comes from our own address did not come through the suspect, unless it is one of us. */
 static bool is_intercepted(const struct attempt *attempt, const struct addr *egress)
 {
 	const struct addr *host = &attempt->host;
 
-	if (is_loopback(host) || addr_compare(egress, host) == 0)
+	if (addr_is_loopback(host) || addr_compare(egress, host) == 0)
 		return false;
 	return addr_compare(egress, &attempt->from) == 0 ||
 	       addr_compare(egress, &attempt->goal.target.addr) == 0;

@@ -112,6 +112,13 @@ bool addr_is_ipv4(const struct addr *addr)
 	return memcmp(addr->octets, MAPPED_PREFIX, IPV4_OFFSET) == 0;
 }
 
+bool addr_is_loopback(const struct addr *addr)
+{
+	static const struct addr ipv6 = {{[15] = 1}};
+
+	return addr_is_ipv4(addr) ? addr->octets[12] == 127 : addr_compare(addr, &ipv6) == 0;
+}
+
 unsigned addr_shared_prefix(const struct addr *a, const struct addr *b)
 {
 	unsigned bits = 0;

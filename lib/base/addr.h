@@ -44,6 +44,9 @@ void addr_format(const struct addr *addr, char text_r[ADDR_TEXT_SIZE]);
 
 bool addr_is_ipv4(const struct addr *addr);
 
+/* In 127.0.0.0/8, or ::1. */
+bool addr_is_loopback(const struct addr *addr);
+
 /* How many bits two addresses share from the start: 0 to 128. */
 unsigned addr_shared_prefix(const struct addr *a, const struct addr *b);
 

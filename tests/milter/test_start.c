@@ -152,6 +152,22 @@ static void does_not_start_without_its_databases(void **state)
 	assert_refused("", STATUS_RUN_TIME, "hits.db");
 }
 
+static void warns_of_a_socket_that_other_machines_may_reach(void **state)
+{
+	char options[64], path[80];
+	int port;
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/hits.db", filter.folder);
+	assert_int_equal(unlink(path), 0); /* so that it ends at once */
+	close(bind_port(&port));
+	snprintf(options, sizeof(options), "socket = \"inet:%d@127.0.0.1\"", port);
+	assert_refused(options, STATUS_RUN_TIME, "hits.db");
+	assert_false(daemon_said(&filter, "other machines"));
+	snprintf(options, sizeof(options), "socket = \"inet:%d\"", port);
+	assert_refused(options, STATUS_RUN_TIME, "other machines may reach");
+}
+
 static void answers_at_a_port_and_ends_in_order(void **state)
 {
 	char options[64];
@@ -248,6 +264,7 @@ int main(void)
 		TEST(understands_its_own_options_only),
 		TEST(a_start_in_the_background_that_fails_has_its_exit_status),
 		TEST(does_not_start_without_its_databases),
+		TEST(warns_of_a_socket_that_other_machines_may_reach),
 		TEST(answers_at_a_port_and_ends_in_order),
 		TEST(runs_in_the_background_once_it_is_ready),
 		TEST(checks_the_configuration_without_a_start),
