@@ -23,6 +23,9 @@ lib/store/schema.c: $(SCHEMA_FILES) schema/embed
 lib/store/statement_names.h: schema/statements.sql schema/embed_statements
 	$(AM_V_GEN)$(MKDIR_P) lib/store && \
 	"$(srcdir)/schema/embed_statements" names "$(srcdir)/schema/statements.sql" > $@.new && mv $@.new $@
+# BUILT_SOURCES is made first only by "make", "make check" and "make install", and a target by itself needs it too.
+$(libops_a_OBJECTS) $(libprobe_a_OBJECTS) $(libweb_a_OBJECTS) $(opsmilter_OBJECTS) $(opsctl_OBJECTS) \
+$(opsprobe_OBJECTS) $(opsweb_OBJECTS): lib/store/statement_names.h
 lib/store/statement_texts.c: schema/statements.sql schema/embed_statements
 	$(AM_V_GEN)$(MKDIR_P) lib/store && \
 	"$(srcdir)/schema/embed_statements" texts "$(srcdir)/schema/statements.sql" > $@.new && mv $@.new $@
