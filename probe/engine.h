@@ -22,26 +22,6 @@ struct engine_settings {
 	size_t max_sockets;      /* in all; further probes wait */
 };
 
-/* What the test of a host found. Belongs to the engine; lasts for the call of done. */
-struct host_result {
-	struct addr host;
-	const struct probe_result *results;
-	size_t result_count;
-	bool alive;             /* anything answered, an RST included */
-	bool intercepted;       /* a connection came from our own address: nothing counts */
-	bool incomplete;        /* memory ran out for a result: only what is open counts */
-	const char *transcript; /* every connection: times, octets both ways, errno, egress */
-	size_t transcript_length;
-};
-
-/* How the test of a host is followed. All on the loop's thread; progress may be NULL. */
-struct host_events {
-	void (*progress)(
-		void *context, size_t ports_done, size_t ports, const struct probe_result *latest);
-	void (*done)(void *context, const struct host_result *result);
-	void *context;
-};
-
 /*
  * Opens the listeners: each target's port on the target's own address, or on any address where the
  * machine does not have that one (behind a router). To be called before root's privileges are

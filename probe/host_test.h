@@ -3,7 +3,6 @@
 #define PROBE_HOST_TEST_H
 
 #include "probe/attempt.h"
-#include "probe/engine.h"
 
 struct slots;
 

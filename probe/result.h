@@ -74,6 +74,26 @@ struct probe_result {
 	int64_t ended_msecs;
 };
 
+/* What the test of a host found. Belongs to the engine; it lasts for the call of done. */
+struct host_result {
+	struct addr host;
+	const struct probe_result *results;
+	size_t result_count;
+	bool alive;             /* anything answered, an RST included */
+	bool intercepted;       /* a connection came from our own address: nothing counts */
+	bool incomplete;        /* memory ran out for a result: only what is open counts */
+	const char *transcript; /* every connection: times, octets both ways, errno, egress */
+	size_t transcript_length;
+};
+
+/* How the test of a host is followed. All on the loop's thread; progress may be NULL. */
+struct host_events {
+	void (*progress)(
+		void *context, size_t ports_done, size_t ports, const struct probe_result *latest);
+	void (*done)(void *context, const struct host_result *result);
+	void *context;
+};
+
 const char *protocol_name(enum protocol protocol);          /* "HTTP CONNECT", "SOCKS5" … */
 const char *probe_verdict_name(enum probe_verdict verdict); /* "open", "open-one-way" … */
 const char *host_verdict_name(enum host_verdict verdict);
