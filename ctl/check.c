@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* opsctl check: the databases, the clock, and one file for each other part. */
-#include "ctl/check.h"
+#include "ctl/check_parts.h"
 
 #include <inttypes.h>
 

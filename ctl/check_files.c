@@ -12,7 +12,7 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "conf/conf.h"
-#include "ctl/check.h"
+#include "ctl/check_parts.h"
 #include "ctl/check_report.h"
 #include "ctl/context.h"
 #include "daemon/daemon.h"

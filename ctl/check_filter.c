@@ -18,7 +18,7 @@
 #include "base/text.h"
 #include "conf/conf.h"
 #include "conf/socket_name.h"
-#include "ctl/check.h"
+#include "ctl/check_parts.h"
 #include "ctl/check_report.h"
 #include "ctl/context.h"
 

@@ -2,7 +2,7 @@
 /* The part of opsctl check about the self-test of the prober. */
 #include "base/clock.h"
 #include "base/err.h"
-#include "ctl/check.h"
+#include "ctl/check_parts.h"
 #include "ctl/check_report.h"
 #include "ctl/context.h"
 #include "store/db.h"

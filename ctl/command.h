@@ -23,7 +23,7 @@ struct command_option {
 
 #define COMMAND_OPTIONS_MAX 10
 
-/* A command of opsctl. Its file defines one; the table in command.c lists it. */
+/* A command of opsctl. Its file defines one; the table in commands.c lists it. */
 struct command {
 	const char *name;
 	const char *summary;      /* one line of `opsctl --help` */
@@ -41,12 +41,12 @@ extern const struct command command_add, command_check, command_evidence, comman
 	command_lookup, command_nominate, command_purge, command_remove, command_report,
 	command_requests;
 
-/* NULL if there is no such command. */
-const struct command *command_find(const char *name);
-
-/* `opsctl --help` and `opsctl COMMAND --help`, to standard output. */
-void command_print_all(void);
+/* `opsctl COMMAND --help`, to standard output. */
 void command_print_help(const struct command *command);
+
+/* A part of a help: the options, up to one without help, below a title. Nothing if there are none.
+ */
+void command_print_options(const char *title, const struct command_option *options);
 
 /*
  * Whether the command takes the options and operands. If not, an error is printed.

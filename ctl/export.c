@@ -1,41 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* opsctl export: one list, in the format asked for. */
-#include "ctl/export.h"
-
-#include <stdio.h>
-#include <string.h>
-
 #include "base/clock.h"
 #include "base/err.h"
 #include "conf/conf.h"
 #include "ctl/context.h"
-#include "ctl/output.h"
+#include "ctl/formats.h"
 #include "store/listings.h"
 
-typedef int export_write(const struct export *export);
-
-static export_write *find_format(const char *name)
-{
-	static const struct {
-		const char *name;
-		export_write *write;
-	} formats[] = {
-		{"text", export_text},
-		{"csv", export_csv},
-		{"json", export_json},
-		{"rbldnsd", export_rbldnsd},
-		{"zone", export_zone},
-		{"postfix-cidr", export_postfix_cidr},
-	};
-
-	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
-		if (strcmp(formats[i].name, name) == 0)
-			return formats[i].write;
-	}
-	return NULL;
-}
-
-static enum status write_list(struct context *context, export_write *write, const struct list *list)
+static enum status write_list(
+	struct context *context, const struct format *format, const struct list *list)
 {
 	struct batch batch = {.count = 0};
 	struct export export = {
@@ -51,7 +24,7 @@ static enum status write_list(struct context *context, export_write *write, cons
 		batch_sort_by_address(&batch);
 		/* A damaged file may have a network twice; no format allows that. */
 		batch_drop_duplicates(&batch);
-		err = write(&export);
+		err = format->write(&export);
 	}
 	batch_clear(&batch);
 	return err == ERR_NONE ? STATUS_DONE : context_failed(context->ops, err);
@@ -59,20 +32,17 @@ static enum status write_list(struct context *context, export_write *write, cons
 
 static enum status run(struct context *context)
 {
-	const char *format =
+	const char *name =
 		context_option(context, OPTION_FORMAT, context_json(context) ? "json" : NULL);
-	export_write *write = format != NULL ? find_format(format) : NULL;
+	const struct format *format = formats_find_export(name);
 	struct list list;
 
-	if (write == NULL) {
-		say_error("%s --format %s: must be text, csv, json, rbldnsd, zone or postfix-cidr",
-			format != NULL ? "invalid" : "missing", format != NULL ? format : "FORMAT");
+	if (format == NULL)
 		return STATUS_USAGE;
-	}
 	enum status status = context_open_ops(context, false);
 	if (status == STATUS_DONE)
 		status = context_find_list(context, &list);
-	return status == STATUS_DONE ? write_list(context, write, &list) : status;
+	return status == STATUS_DONE ? write_list(context, format, &list) : status;
 }
 
 const struct command command_export = {

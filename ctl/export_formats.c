@@ -8,7 +8,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/text.h"
-#include "ctl/export.h"
+#include "ctl/export_formats.h"
 #include "ctl/import_formats.h"
 #include "ctl/output.h"
 #include "store/exemptions.h"

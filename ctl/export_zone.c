@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/text.h"
-#include "ctl/export.h"
+#include "ctl/export_formats.h"
 #include "ctl/output.h"
 
 /*

@@ -12,7 +12,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "ctl/context.h"
-#include "ctl/import_formats.h"
+#include "ctl/formats.h"
 #include "ctl/line_reader.h"
 #include "ctl/listing.h"
 #include "ctl/listing_limits.h"
@@ -31,7 +31,7 @@
 struct import_file {
 	const char *name; /* of the file, for messages */
 	struct line_reader lines;
-	format_parse *parse;
+	const struct format *format;
 	struct format_state state;
 	struct listing_limits limits;
 	const char *reason; /* where the file has none */
@@ -102,7 +102,7 @@ static int take_line(struct import_file *file)
 	char *line = reader->line;
 	if (reader->number == 1 && strncmp(line, "\xef\xbb\xbf", 3) == 0)
 		line += 3;
-	enum format_line found = file->parse(&file->state, line, &entry, &text);
+	enum format_line found = file->format->parse(&file->state, line, &entry, &text);
 	if (found == FORMAT_ENTRY && !limits_allow(&file->limits, &entry.network, fault))
 		found = FORMAT_BAD;
 	if (found == FORMAT_ENTRY)
@@ -270,15 +270,12 @@ static enum status import_file(
 static enum status run(struct context *context)
 {
 	static struct import_file file;
-	const char *format = context_option(context, OPTION_FORMAT, "text");
 	const char *reason = context_option(context, OPTION_REASON, NULL);
 	struct list list;
 
-	file.parse = format_find(format);
-	if (file.parse == NULL) {
-		say_error("--format %s: must be text, rbldnsd or csv", format);
+	file.format = formats_find_import(context_option(context, OPTION_FORMAT, "text"));
+	if (file.format == NULL)
 		return STATUS_USAGE;
-	}
 	if (reason != NULL && context_check_text(context, OPTION_REASON, "") != STATUS_DONE)
 		return STATUS_USAGE;
 	catch_signals();

@@ -40,7 +40,7 @@ static enum format_line parse_network(
 }
 
 /* One address or network a line: the first field. */
-static enum format_line parse_text(
+enum format_line import_text(
 	struct format_state *state, char *line, struct format_entry *entry_r, struct text *fault_r)
 {
 	(void)state;
@@ -101,7 +101,7 @@ static enum format_line take_reason(char *value, char reason_r[REASON_SIZE], str
 
 /* The data sets ip4set, ip4trie and ip6trie of rbldnsd(8), as far as they speak of whole networks.
  */
-static enum format_line parse_rbldnsd(
+enum format_line import_rbldnsd(
 	struct format_state *state, char *line, struct format_entry *entry_r, struct text *fault_r)
 {
 	line += strspn(line, BLANKS);
@@ -225,7 +225,7 @@ static enum format_line take_times(const struct format_state *state, const char 
 	return FORMAT_ENTRY;
 }
 
-static enum format_line parse_csv(
+enum format_line import_csv(
 	struct format_state *state, char *line, struct format_entry *entry_r, struct text *fault_r)
 {
 	char *fields[CSV_FIELDS_MAX];
@@ -258,22 +258,4 @@ static enum format_line parse_csv(
 	}
 	text_copy(entry_r->reason, REASON_SIZE, reason);
 	return take_times(state, values[CSV_LISTED_AT], values[CSV_EXPIRES_AT], entry_r, fault_r);
-}
-
-format_parse *format_find(const char *name)
-{
-	static const struct {
-		const char *name;
-		format_parse *parse;
-	} formats[] = {
-		{"text", parse_text},
-		{"rbldnsd", parse_rbldnsd},
-		{"csv", parse_csv},
-	};
-
-	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
-		if (strcmp(formats[i].name, name) == 0)
-			return formats[i].parse;
-	}
-	return NULL;
 }

@@ -46,7 +46,6 @@ enum format_line {
 typedef enum format_line format_parse(
 	struct format_state *state, char *line, struct format_entry *entry_r, struct text *fault_r);
 
-/* "text", "rbldnsd" or "csv"; NULL otherwise. */
-format_parse *format_find(const char *name);
+format_parse import_text, import_rbldnsd, import_csv;
 
 #endif

@@ -4,6 +4,7 @@ sbin_PROGRAMS += opsctl
 opsctl_SOURCES = \
 	ctl/listing_limits.c ctl/listing_limits.h \
 	ctl/command.c ctl/command.h \
+	ctl/commands.c ctl/commands.h \
 	ctl/context.c ctl/context.h \
 	ctl/file.c ctl/file.h \
 	ctl/line_reader.c ctl/line_reader.h \
@@ -15,9 +16,10 @@ opsctl_SOURCES = \
 opsctl_SOURCES += \
 	ctl/evidence.c \
 	ctl/exempt.c \
-	ctl/export.c ctl/export.h \
-	ctl/export_formats.c \
+	ctl/export.c \
+	ctl/export_formats.c ctl/export_formats.h \
 	ctl/export_zone.c \
+	ctl/formats.c ctl/formats.h \
 	ctl/hits.c ctl/hits.h \
 	ctl/import.c \
 	ctl/import_formats.c ctl/import_formats.h \
@@ -25,9 +27,10 @@ opsctl_SOURCES += \
 	ctl/list.c \
 	ctl/listing.c ctl/listing.h
 opsctl_SOURCES += \
-	ctl/check.c ctl/check.h \
+	ctl/check.c \
 	ctl/check_files.c \
 	ctl/check_filter.c \
+	ctl/check_parts.h \
 	ctl/check_prober.c \
 	ctl/check_report.c ctl/check_report.h \
 	ctl/history.c \

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-#include "ctl/command.h"
+#include "ctl/commands.h"
 #include "ctl/context.h"
 #include "ctl/output.h"
 
@@ -14,7 +14,7 @@
 static enum status run_without_command(const struct options *options)
 {
 	if (option_given(options, OPTION_HELP)) {
-		command_print_all();
+		commands_print_all();
 		return STATUS_DONE;
 	}
 	if (options->command == NULL)
@@ -59,7 +59,7 @@ static enum status run(struct context *context)
 		return STATUS_DONE;
 	}
 	if (options->command != NULL)
-		context->command = command_find(options->command);
+		context->command = commands_find(options->command);
 	if (option_given(options, OPTION_CHECK) &&
 		(context->command != NULL || options->command == NULL))
 		return check_configuration(context);

@@ -25,11 +25,11 @@ class Usage(CommandTest):
             (("list", "set", "ops", "dns_code=127.0.0.1"), "127.0.0.2 to 127.0.0.255"),
             (("list", "add", "Big Names"), "a-z, 0-9"),
             (("export",), "--format"),
-            (("export", "--format", "xml"), "postfix-cidr"),
+            (("export", "--format", "xml"), "must be one of text, csv, json, rbldnsd, zone, postfix-cidr\n"),
             (("evidence", "abc"), "not an evidence number"),
             (("exempt", "frob", "198.18.0.1"), "add NETWORK"),
             (("import", "/nonexistent"), "/nonexistent: No such file"),
-            (("import", "-", "--format", "xml"), "text, rbldnsd or csv"),
+            (("import", "-", "--format", "xml"), "--format xml: must be one of text, csv, rbldnsd\n"),
             (("list", "--by", ""), "--by"),
         ]:
             with self.subTest(arguments):

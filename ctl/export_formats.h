@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef CTL_EXPORT_H
-#define CTL_EXPORT_H
+#ifndef CTL_EXPORT_FORMATS_H
+#define CTL_EXPORT_FORMATS_H
 
 #include "core/listing.h"
 #include "store/batch.h"
@@ -18,13 +18,10 @@ struct export
 	struct db *db;
 };
 
-/* The formats. Each returns ERR_NONE, or the error of reading more from the database. */
-int export_text(const struct export *export);
-int export_csv(const struct export *export);
-int export_json(const struct export *export);
-int export_zone(const struct export *export);
-int export_rbldnsd(const struct export *export);
-int export_postfix_cidr(const struct export *export);
+/* Writes a list in a format. ERR_NONE, or the error of reading more from the database. */
+typedef int format_write(const struct export *export);
+
+format_write export_text, export_csv, export_json, export_zone, export_rbldnsd, export_postfix_cidr;
 
 /* The reason of an entry. */
 const char *export_reason(const struct export *export, const struct batch_entry *entry);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef CTL_CHECK_H
-#define CTL_CHECK_H
+#ifndef CTL_CHECK_PARTS_H
+#define CTL_CHECK_PARTS_H
 
 struct context;
+
+/* The parts of opsctl check that have a file of their own; each reports what it finds. */
 
 /* The user and group of the daemon, and what the files' modes let it do. */
 void check_files(struct context *context);
