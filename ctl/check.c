@@ -176,11 +176,10 @@ static enum status run(struct context *context)
 const struct command command_check = {
 	.name = "check",
 	.summary = "find faults of the installation, and how to fix them",
-	.forms = (const char *const[]){"check", NULL},
+	.forms = {{"check", .run = run}},
 	.example = "opsctl check",
 	.notes = "Run it as root, or as a user who may read the databases. The exit status is 1 if "
 		 "a "
 		 "check\n"
 		 "failed. Large databases take a while, because they are read completely.",
-	.run = run,
 };

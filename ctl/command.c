@@ -28,8 +28,8 @@ void command_print_help(const struct command *command)
 {
 	const char *lead = "Usage: ";
 
-	for (const char *const *form = command->forms; *form != NULL; form++) {
-		printf("%sopsctl %s\n", lead, *form);
+	for (const struct form *form = command->forms; form->usage != NULL; form++) {
+		printf("%sopsctl %s\n", lead, form->usage);
 		lead = "       ";
 	}
 	printf("%s\n", command->summary);
@@ -50,23 +50,47 @@ static bool takes_option(const struct command *command, enum option_id id)
 	return id < OPTION_FOR_ALL;
 }
 
-bool command_takes(const struct command *command, const struct options *options)
+static bool takes_options(const struct command *command, const struct options *options)
 {
 	for (unsigned id = 0; id < OPTION_COUNT; id++) {
-		if (options->values[id] != NULL && !takes_option(command, id)) {
-			say_error("--%s is not an option of %s; see \"opsctl %s --help\"",
-				option_name(id), command->name, command->name);
-			return false;
-		}
-	}
-	if (options->operand_count < command->min_operands) {
-		say_error("missing argument; usage: opsctl %s", command->forms[0]);
-		return false;
-	}
-	if (options->operand_count > command->max_operands) {
-		say_error("unexpected argument \"%s\"; usage: opsctl %s",
-			options->operands[command->max_operands], command->forms[0]);
+		if (options->values[id] == NULL || takes_option(command, id))
+			continue;
+		say_error("--%s is not an option of %s; see \"opsctl %s --help\"", option_name(id),
+			command->name, command->name);
 		return false;
 	}
 	return true;
+}
+
+/* The form that begins with a word, or one that begins with none. */
+static const struct form *find_form(const struct command *command, const char *word)
+{
+	const struct form *plain = NULL;
+
+	for (const struct form *form = command->forms; form->usage != NULL; form++) {
+		if (form->verb != NULL && word != NULL && strcmp(form->verb, word) == 0)
+			return form;
+		if (form->verb == NULL && plain == NULL)
+			plain = form;
+	}
+	return plain;
+}
+
+const struct form *command_find_form(const struct command *command, const struct options *options)
+{
+	const char *first = options->operand_count > 0 ? options->operands[0] : NULL;
+	const struct form *form = find_form(command, first);
+	size_t least = (form->verb != NULL) + (form->operand != OPERAND_NONE && !form->optional);
+	size_t most = (form->verb != NULL) + (form->operand != OPERAND_NONE) + form->more;
+
+	if (!takes_options(command, options))
+		return NULL;
+	if (options->operand_count >= least && options->operand_count <= most)
+		return form;
+	if (options->operand_count < least)
+		say_error("missing argument; usage: opsctl %s", form->usage);
+	else
+		say_error("unexpected argument \"%s\"; see \"opsctl %s --help\"",
+			options->operands[most], command->name);
+	return NULL;
 }

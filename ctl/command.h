@@ -3,16 +3,9 @@
 #define CTL_COMMAND_H
 
 #include "ctl/options.h"
+#include "ctl/output.h"
 
 struct context;
-
-/* Exit statuses, for scripts. */
-enum status {
-	STATUS_DONE = 0,
-	STATUS_NO = 1,     /* the command's own "no": not listed, nothing found */
-	STATUS_USAGE = 2,  /* wrong arguments or configuration */
-	STATUS_FAILED = 3, /* a failure at run time; nothing is left half done */
-};
 
 /* How an option is used in one command. */
 struct command_option {
@@ -21,19 +14,42 @@ struct command_option {
 	const char *help;  /* one line */
 };
 
+/* What the operand of a form is, and where the context has its value. */
+enum operand {
+	OPERAND_NONE,
+	OPERAND_WORD,     /* a file, or a name: words[0] */
+	OPERAND_ADDR,     /* addr */
+	OPERAND_NETWORK,  /* network */
+	OPERAND_EVIDENCE, /* number */
+	OPERAND_REQUEST,  /* number */
+};
+
+/* What is opened before a form runs, and closed after it. */
+enum { READS_OPS = 1, CHANGES_OPS = 2, READS_HITS = 4, FINDS_LIST = 8 /* that of --list */ };
+
+/* One way to type a command. What is missing or wrong of this is reported before it runs. */
+struct form {
+	const char *usage;    /* after "opsctl ", for the help */
+	const char *verb;     /* the first word: "add" of "exempt add NETWORK"; NULL: none */
+	enum operand operand; /* the word after it */
+	bool optional;        /* there may be no operand */
+	unsigned more;        /* at most this many words after the operand */
+	unsigned opens;
+	enum option_id text; /* an option that must be given, with a valid reason; 0: none */
+	enum status (*run)(struct context *context); /* NULL: the form before it, said otherwise */
+};
+
+#define COMMAND_FORMS_MAX 3
 #define COMMAND_OPTIONS_MAX 10
 
 /* A command of opsctl. Its file defines one; the table in commands.c lists it. */
 struct command {
 	const char *name;
-	const char *summary;      /* one line of `opsctl --help` */
-	const char *const *forms; /* how it is typed, after "opsctl "; NULL at the end */
-	const char *example;      /* a whole line that works */
-	const char *notes;        /* further lines of its help; may be NULL */
+	const char *summary;                      /* one line of `opsctl --help` */
+	struct form forms[COMMAND_FORMS_MAX + 1]; /* a NULL usage at the end */
+	const char *example;                      /* a whole line that works */
+	const char *notes;                        /* further lines of its help; may be NULL */
 	struct command_option options[COMMAND_OPTIONS_MAX + 1]; /* a NULL help at the end */
-	unsigned min_operands;
-	unsigned max_operands;
-	enum status (*run)(struct context *context);
 };
 
 extern const struct command command_add, command_check, command_evidence, command_exempt,
@@ -48,9 +64,8 @@ void command_print_help(const struct command *command);
  */
 void command_print_options(const char *title, const struct command_option *options);
 
-/*
- * Whether the command takes the options and operands. If not, an error is printed.
+/* The form that was typed; NULL after an error, if the command does not take the options or words.
  */
-bool command_takes(const struct command *command, const struct options *options);
+const struct form *command_find_form(const struct command *command, const struct options *options);
 
 #endif

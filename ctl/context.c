@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/number.h"
 #include "base/text.h"
 #include "conf/conf.h"
 #include "ctl/output.h"
@@ -53,7 +54,7 @@ enum status context_begin(struct context *context)
 	struct text message = TEXT_OVER(buffer);
 	const char *by = context_option(context, OPTION_BY, NULL);
 
-	if (by != NULL && context_check_text(context, OPTION_BY, "") != STATUS_DONE)
+	if (by != NULL && context_check_text(context, OPTION_BY) != STATUS_DONE)
 		return STATUS_USAGE;
 	if (by != NULL)
 		text_copy(context->who, sizeof(context->who), by);
@@ -62,15 +63,7 @@ enum status context_begin(struct context *context)
 	context->conf_path = context_option(context, OPTION_CONFIG, CONF_DEFAULT_FILE);
 	if (conf_read(context->conf_path, &context->conf, &message) == ERR_NONE)
 		return STATUS_DONE;
-	say_error("%s", buffer);
-	return STATUS_USAGE;
-}
-
-void context_end(struct context *context)
-{
-	db_close(&context->ops);
-	db_close(&context->hits);
-	conf_free(&context->conf);
+	return fail(STATUS_USAGE, "%s", buffer);
 }
 
 static enum status open_db(const char *path, enum db_kind kind, bool writable, struct db **db_r)
@@ -86,8 +79,7 @@ static enum status open_db(const char *path, enum db_kind kind, bool writable, s
 
 	if (store_open(path, &options, db_r, &message) == ERR_NONE)
 		return STATUS_DONE;
-	say_error("%s", buffer);
-	return STATUS_FAILED;
+	return fail(STATUS_FAILED, "%s", buffer);
 }
 
 enum status context_open_ops(struct context *context, bool writable)
@@ -105,10 +97,13 @@ enum status context_failed(const struct db *db, int err)
 	const char *detail = db_error(db);
 
 	if (*detail == '\0' || strcmp(detail, "not an error") == 0)
-		say_error("%s: %s", db_path(db), err_text(err));
-	else
-		say_error("%s: %s (%s)", db_path(db), err_text(err), detail);
-	return STATUS_FAILED;
+		return fail(STATUS_FAILED, "%s: %s", db_path(db), err_text(err));
+	return fail(STATUS_FAILED, "%s: %s (%s)", db_path(db), err_text(err), detail);
+}
+
+enum status context_status(const struct db *db, int err)
+{
+	return err == ERR_NONE ? STATUS_DONE : context_failed(db, err);
 }
 
 struct change context_change(const struct context *context, const char *what, const char *why)
@@ -116,15 +111,15 @@ struct change context_change(const struct context *context, const char *what, co
 	return (struct change){.at = clock_now(), .who = context->who, .what = what, .why = why};
 }
 
-enum status context_find_list(struct context *context, struct list *list_r)
+static enum status find_list(struct context *context)
 {
-	const char *name = context_option(context, OPTION_LIST, "ops");
 	struct lists lists;
 	int err = lists_read(context->ops, &lists);
 
 	if (err != ERR_NONE)
 		return context_failed(context->ops, err);
-	return context_pick_list(&lists, name, list_r);
+	return context_pick_list(
+		&lists, context_option(context, OPTION_LIST, LIST_OF_PROXIES), &context->list);
 }
 
 enum status context_pick_list(const struct lists *lists, const char *name, struct list *list_r)
@@ -139,11 +134,10 @@ enum status context_pick_list(const struct lists *lists, const char *name, struc
 	}
 	for (size_t i = 0; i < lists->count; i++)
 		text_add_format(&names, " %s", lists->lists[i].name);
-	say_error("unknown list \"%s\"; known lists are:%s", name, buffer);
-	return STATUS_USAGE;
+	return fail(STATUS_USAGE, "unknown list \"%s\"; known lists are:%s", name, buffer);
 }
 
-enum status context_read_network(const char *operand, struct network *network_r)
+static enum status read_network(const char *operand, struct network *network_r)
 {
 	char right[NETWORK_TEXT_SIZE];
 
@@ -152,48 +146,102 @@ enum status context_read_network(const char *operand, struct network *network_r)
 		return STATUS_DONE;
 	case ERR_HOST_BITS:
 		network_format(network_r, right);
-		say_error("%s has bits set beyond its prefix length; the network is %s", operand,
+		return fail(STATUS_USAGE,
+			"%s has bits set beyond its prefix length; the network is %s", operand,
 			right);
-		break;
 	case ERR_RANGE:
-		say_error("%s: the prefix length must be at most /32 for IPv4, /128 for IPv6",
+		return fail(STATUS_USAGE,
+			"%s: the prefix length must be at most /32 for IPv4, /128 for IPv6",
 			operand);
-		break;
 	default:
-		say_error("\"%s\" is not an address or network (for example 192.0.2.1, "
-			  "192.0.2.0/24 or 2001:db8::/32)",
+		return fail(STATUS_USAGE,
+			"\"%s\" is not an address or network (for example 192.0.2.1, 192.0.2.0/24 "
+			"or 2001:db8::/32)",
 			operand);
 	}
-	return STATUS_USAGE;
 }
 
-enum status context_read_addr(const char *operand, struct addr *addr_r)
+static enum status read_operand(struct context *context, const char *word)
 {
-	if (addr_parse(operand, addr_r) == ERR_NONE)
+	static const struct {
+		const char *what, *shown_by;
+	} numbers[] = {
+		[OPERAND_EVIDENCE] = {"an evidence number", "opsctl lookup IP"},
+		[OPERAND_REQUEST] = {"a request number", "opsctl requests"},
+	};
+	enum operand kind = context->form->operand;
+
+	switch (kind) {
+	case OPERAND_NONE:
+	case OPERAND_WORD:
 		return STATUS_DONE;
-	say_error("\"%s\" is not an IP address (for example 192.0.2.1 or 2001:db8::1)", operand);
-	return STATUS_USAGE;
+	case OPERAND_ADDR:
+		if (addr_parse(word, &context->addr) == ERR_NONE)
+			return STATUS_DONE;
+		return fail(STATUS_USAGE,
+			"\"%s\" is not an IP address (for example 192.0.2.1 or 2001:db8::1)", word);
+	case OPERAND_NETWORK:
+		return read_network(word, &context->network);
+	default:
+		if (number_parse(word, 0, INT64_MAX, &context->number))
+			return STATUS_DONE;
+		return fail(STATUS_USAGE, "\"%s\" is not %s; \"%s\" shows the numbers", word,
+			numbers[kind].what, numbers[kind].shown_by);
+	}
 }
 
-enum status context_check_text(
-	const struct context *context, enum option_id id, const char *purpose)
+/* What the help of the command says about an option. */
+static const char *purpose_of(const struct command *command, enum option_id id)
+{
+	const struct command_option *option = command->options;
+
+	while (option->help != NULL && option->id != id)
+		option++;
+	return option->help;
+}
+
+enum status context_check_text(const struct context *context, enum option_id id)
 {
 	const char *text = context_option(context, id, NULL);
 
-	if (text != NULL && reason_valid(text))
-		return STATUS_DONE;
 	if (text == NULL)
-		say_error("missing --%s TEXT: %s", option_name(id), purpose);
-	else
-		say_error("--%s: the text must have 1 to %d octets and no control characters",
-			option_name(id), REASON_SIZE - 1);
-	return STATUS_USAGE;
+		return fail(STATUS_USAGE, "missing --%s TEXT: %s", option_name(id),
+			purpose_of(context->command, id));
+	if (reason_valid(text))
+		return STATUS_DONE;
+	return fail(STATUS_USAGE,
+		"--%s: the text must have 1 to %d octets and no control characters",
+		option_name(id), REASON_SIZE - 1);
 }
 
-enum status context_check_why(const struct context *context)
+enum status context_prepare(struct context *context)
 {
-	return context_check_text(
-		context, OPTION_WHY, "the history records the reason of each change");
+	const struct form *form = context->form;
+	size_t verbs = form->verb != NULL ? 1 : 0;
+	enum status status = STATUS_DONE;
+
+	context->words = context->options.operands + verbs;
+	context->word_count = context->options.operand_count - verbs;
+	if (context->word_count > 0)
+		status = read_operand(context, context->words[0]);
+	if (status == STATUS_DONE && form->text != 0)
+		status = context_check_text(context, form->text);
+	if (status == STATUS_DONE && form->opens & (READS_OPS | CHANGES_OPS))
+		status = context_open_ops(context, form->opens & CHANGES_OPS);
+	if (status == STATUS_DONE && form->opens & READS_HITS)
+		status = context_open_hits(context, false);
+	if (status == STATUS_DONE && form->opens & FINDS_LIST)
+		status = find_list(context);
+	return status;
+}
+
+void context_end(struct context *context, enum status status)
+{
+	if (context->ops != NULL && context->form->opens & CHANGES_OPS && status == STATUS_DONE)
+		db_checkpoint(context->ops);
+	db_close(&context->ops);
+	db_close(&context->hits);
+	conf_free(&context->conf);
 }
 
 void context_say_done(const struct context *context, const char *network, const char *list,
@@ -219,10 +267,10 @@ static enum status read_moment(enum option_id id, const char *value, int64_t now
 {
 	if (clock_parse_moment(value, now, time_r) == ERR_NONE)
 		return STATUS_DONE;
-	say_error("--%s: \"%s\" is not a valid time (for example 7d, 2026-11-20 or \"2026-11-20 "
-		  "21:02\", UTC)",
+	return fail(STATUS_USAGE,
+		"--%s: \"%s\" is not a valid time (for example 7d, 2026-11-20 or \"2026-11-20 "
+		"21:02\", UTC)",
 		option_name(id), value);
-	return STATUS_USAGE;
 }
 
 enum status context_read_span(
@@ -237,12 +285,9 @@ enum status context_read_span(
 		return STATUS_USAGE;
 	if (until != NULL && read_moment(OPTION_UNTIL, until, now, &span_r->until) != STATUS_DONE)
 		return STATUS_USAGE;
-	if (span_r->since > now) {
-		say_error("--since %s is in the future", since);
-		return STATUS_USAGE;
-	}
+	if (span_r->since > now)
+		return fail(STATUS_USAGE, "--since %s is in the future", since);
 	if (span_r->since <= span_r->until)
 		return STATUS_DONE;
-	say_error("--since %s is later than --until %s", since, until);
-	return STATUS_USAGE;
+	return fail(STATUS_USAGE, "--since %s is later than --until %s", since, until);
 }

@@ -16,11 +16,19 @@ struct lists;
 struct context {
 	struct options options;
 	const struct command *command;
+	const struct form *form; /* as it was typed */
 	const char *conf_path;
 	struct conf *conf; /* read before a command runs */
-	struct db *ops;    /* NULL until context_open_ops() */
-	struct db *hits;   /* NULL until context_open_hits() */
+	struct db *ops;    /* NULL until it is opened */
+	struct db *hits;   /* the same */
 	char who[REASON_SIZE];
+	/* What the form asks for; see struct form. */
+	char **words; /* the operand and what follows it */
+	size_t word_count;
+	struct addr addr;
+	struct network network;
+	int64_t number;
+	struct list list;
 };
 
 /* Whether the output is JSON. */
@@ -32,8 +40,15 @@ const char *context_option(const struct context *context, enum option_id id, con
 /* Reads the configuration and finds the name of the user. STATUS_DONE, or STATUS_USAGE. */
 enum status context_begin(struct context *context);
 
-/* Closes what is open and frees the configuration. */
-void context_end(struct context *context);
+/* Reads and opens what the form needs before it runs. STATUS_USAGE or STATUS_FAILED if it cannot.
+ */
+enum status context_prepare(struct context *context);
+
+/*
+ * Closes what is open and frees the configuration. What a command that ends with STATUS_DONE has
+ * changed is written from the write-ahead log to the database.
+ */
+void context_end(struct context *context, enum status status);
 
 /* Open a database in the administrator's role. STATUS_DONE, or STATUS_FAILED. */
 enum status context_open_ops(struct context *context, bool writable);
@@ -42,25 +57,17 @@ enum status context_open_hits(struct context *context, bool writable);
 /* Reports a failed call on an open database: path, error, SQLite's message. STATUS_FAILED. */
 enum status context_failed(const struct db *db, int err);
 
+/* The same, or STATUS_DONE for ERR_NONE. */
+enum status context_status(const struct db *db, int err);
+
 /* A change for the history, made now by the user. Strings are not copied. */
 struct change context_change(const struct context *context, const char *what, const char *why);
 
-/*
- * The list that --list names, else ops; or the one of a name that was typed. STATUS_USAGE, naming
- * the known lists, if none has that name.
- */
-enum status context_find_list(struct context *context, struct list *list_r);
+/* The list of a name that was typed. STATUS_USAGE, naming the known lists, if there is none. */
 enum status context_pick_list(const struct lists *lists, const char *name, struct list *list_r);
 
-/* Reads an operand. STATUS_USAGE if it is not one. */
-enum status context_read_network(const char *operand, struct network *network_r);
-enum status context_read_addr(const char *operand, struct addr *addr_r);
-
-/* STATUS_USAGE if the option is missing, which the error explains with its purpose, or if its text
- * is not a valid reason. */
-enum status context_check_text(
-	const struct context *context, enum option_id id, const char *purpose);
-enum status context_check_why(const struct context *context);
+/* STATUS_USAGE if the option is missing or its text is not a valid reason. */
+enum status context_check_text(const struct context *context, enum option_id id);
 
 /* A time that a command is about, from its first to its last second. */
 struct span {

@@ -9,7 +9,6 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
-#include "base/number.h"
 #include "base/text.h"
 #include "ctl/context.h"
 #include "ctl/output.h"
@@ -63,17 +62,16 @@ static enum status show_body(const struct evidence *evidence)
 
 	if (evidence->body == NULL && evidence->purged_at != CLOCK_NEVER) {
 		clock_format(evidence->purged_at, when);
-		say_error("evidence %lld was purged on %s; its SHA-256 was %s",
+		return fail(STATUS_NO, "evidence %lld was purged on %s; its SHA-256 was %s",
 			(long long)evidence->id, when, evidence->sha256);
-		return STATUS_NO;
 	}
 	if (evidence->body == NULL) {
 		clock_format(evidence->at, when);
-		say_error("evidence %lld is the import of %s (%lld octets) on %s by %s; it has no "
-			  "body but its listings",
+		return fail(STATUS_NO,
+			"evidence %lld is the import of %s (%lld octets) on %s by %s; it has no "
+			"body but its listings",
 			(long long)evidence->id, evidence->source, (long long)evidence->octets,
 			when, evidence->who);
-		return STATUS_NO;
 	}
 	if (isatty(STDOUT_FILENO))
 		write_for_terminal(evidence->body, (size_t)evidence->octets);
@@ -84,24 +82,12 @@ static enum status show_body(const struct evidence *evidence)
 
 static enum status run(struct context *context)
 {
-	const char *operand = context->options.operands[0];
 	struct evidence *evidence;
-	int64_t id;
+	enum status status = STATUS_DONE;
+	int err = evidence_get(context->ops, context->number, &evidence);
 
-	if (!number_parse(operand, 0, INT64_MAX, &id)) {
-		say_error(
-			"\"%s\" is not an evidence number; \"opsctl lookup IP\" shows the numbers",
-			operand);
-		return STATUS_USAGE;
-	}
-	enum status status = context_open_ops(context, false);
-	if (status != STATUS_DONE)
-		return status;
-	int err = evidence_get(context->ops, id, &evidence);
-	if (err == ERR_NOT_FOUND) {
-		say_error("no evidence %s", operand);
-		return STATUS_NO;
-	}
+	if (err == ERR_NOT_FOUND)
+		return fail(STATUS_NO, "no evidence %lld", (long long)context->number);
 	if (err != ERR_NONE)
 		return context_failed(context->ops, err);
 	if (context_json(context))
@@ -115,11 +101,8 @@ static enum status run(struct context *context)
 const struct command command_evidence = {
 	.name = "evidence",
 	.summary = "print one piece of evidence as stored",
-	.forms = (const char *const[]){"evidence ID", NULL},
+	.forms = {{"evidence ID", .operand = OPERAND_EVIDENCE, .opens = READS_OPS, .run = run}},
 	.example = "opsctl evidence 17 > spam.eml",
 	.notes = "On a terminal, control characters are made visible. --json shows the whole "
 		 "record.",
-	.min_operands = 1,
-	.max_operands = 1,
-	.run = run,
 };

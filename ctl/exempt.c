@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* opsctl exempt: adds, removes and shows exemptions. */
-#include <string.h>
-
 #include "base/err.h"
 #include "ctl/context.h"
 #include "ctl/output.h"
@@ -9,40 +7,39 @@
 #include "store/db.h"
 #include "store/exemptions.h"
 
-static enum status add(struct context *context, const struct network *network, const char *text)
+/* Reports what was done, or why the database did not do it. */
+static enum status end(struct context *context, int err, const char *state, const char *sentence)
 {
-	const char *why = context_option(context, OPTION_WHY, NULL);
-	struct change change = context_change(context, "exempt add", why);
+	char network[NETWORK_TEXT_SIZE];
 
-	if (context_check_why(context) != STATUS_DONE)
-		return STATUS_USAGE;
-	int err = exemptions_add(context->ops, network, &change);
-	if (err == ERR_EXISTS) {
-		say_error("%s is already exempt", text);
-		return STATUS_NO;
-	}
+	network_format(&context->network, network);
+	if (err == ERR_EXISTS)
+		return fail(STATUS_NO, "%s is already exempt", network);
+	if (err == ERR_NOT_FOUND)
+		return fail(STATUS_NO,
+			"%s is not exempt; \"opsctl exempt\" shows the exempt networks", network);
 	if (err != ERR_NONE)
 		return context_failed(context->ops, err);
-	db_checkpoint(context->ops);
-	context_say_done(context, text, NULL, "exempt", "is exempt");
+	context_say_done(context, network, NULL, state, sentence);
 	return STATUS_DONE;
 }
 
-static enum status end(struct context *context, const struct network *network, const char *text)
+static enum status add(struct context *context)
+{
+	struct change change =
+		context_change(context, "exempt add", context_option(context, OPTION_WHY, NULL));
+
+	return end(context, exemptions_add(context->ops, &context->network, &change), "exempt",
+		"is exempt");
+}
+
+static enum status remove_one(struct context *context)
 {
 	struct change change =
 		context_change(context, "exempt remove", context_option(context, OPTION_WHY, ""));
-	int err = exemptions_end(context->ops, network, &change);
 
-	if (err == ERR_NOT_FOUND) {
-		say_error("%s is not exempt; \"opsctl exempt\" shows the exempt networks", text);
-		return STATUS_NO;
-	}
-	if (err != ERR_NONE)
-		return context_failed(context->ops, err);
-	db_checkpoint(context->ops);
-	context_say_done(context, text, NULL, "not exempt", "is no longer exempt");
-	return STATUS_DONE;
+	return end(context, exemptions_end(context->ops, &context->network, &change), "not exempt",
+		"is no longer exempt");
 }
 
 static const struct column columns[] = {
@@ -59,48 +56,25 @@ static void add_row(void *table, const struct exemption *exemption)
 
 static enum status show(struct context *context)
 {
-	enum status status = context_open_ops(context, false);
-
-	if (status != STATUS_DONE)
-		return status;
 	struct table *table =
 		table_new(columns, sizeof(columns) / sizeof(columns[0]), context_json(context));
 	int err = exemptions_each(context->ops, add_row, table);
+
 	table_end(&table, err == ERR_NONE ? "no exempt networks" : NULL);
-	return err == ERR_NONE ? STATUS_DONE : context_failed(context->ops, err);
-}
-
-static enum status run(struct context *context)
-{
-	const struct options *options = &context->options;
-	char text[NETWORK_TEXT_SIZE];
-	struct network network;
-
-	if (options->operand_count == 0)
-		return show(context);
-	bool is_add = strcmp(options->operands[0], "add") == 0;
-	if (options->operand_count < 2 ||
-		(!is_add && strcmp(options->operands[0], "remove") != 0)) {
-		say_error("exempt \"%s\": expected add NETWORK, remove NETWORK or no argument",
-			options->operands[0]);
-		return STATUS_USAGE;
-	}
-	if (context_read_network(options->operands[1], &network) != STATUS_DONE)
-		return STATUS_USAGE;
-	enum status status = context_open_ops(context, true);
-	if (status != STATUS_DONE)
-		return status;
-	network_format(&network, text);
-	return is_add ? add(context, &network, text) : end(context, &network, text);
+	return context_status(context->ops, err);
 }
 
 const struct command command_exempt = {
 	.name = "exempt",
 	.summary = "exempt networks from refusal, or show the exempt ones",
-	.forms = (const char *const[]){"exempt", "exempt add NETWORK --why TEXT",
-		"exempt remove NETWORK [--why TEXT]", NULL},
+	.forms =
+		{
+			{"exempt", .opens = READS_OPS, .run = show},
+			{"exempt add NETWORK --why TEXT", "add", OPERAND_NETWORK,
+				.opens = CHANGES_OPS, .text = OPTION_WHY, .run = add},
+			{"exempt remove NETWORK [--why TEXT]", "remove", OPERAND_NETWORK,
+				.opens = CHANGES_OPS, .run = remove_one},
+		},
 	.example = "opsctl exempt add 198.18.0.0/24 --why \"partner, shared outgoing servers\"",
 	.options = {{OPTION_WHY, "TEXT", "the reason, for the history"}},
-	.max_operands = 2,
-	.run = run,
 };

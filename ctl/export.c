@@ -7,18 +7,17 @@
 #include "ctl/formats.h"
 #include "store/listings.h"
 
-static enum status write_list(
-	struct context *context, const struct format *format, const struct list *list)
+static enum status write_list(struct context *context, const struct format *format)
 {
 	struct batch batch = {.count = 0};
 	struct export export = {
-		.list = list,
+		.list = &context->list,
 		.site_url = context->conf->site_url,
 		.now = clock_now(),
 		.batch = &batch,
 		.db = context->ops,
 	};
-	int err = listings_read(context->ops, list->id, export.now, &batch);
+	int err = listings_read(context->ops, context->list.id, export.now, &batch);
 
 	if (err == ERR_NONE) {
 		batch_sort_by_address(&batch);
@@ -27,7 +26,7 @@ static enum status write_list(
 		err = format->write(&export);
 	}
 	batch_clear(&batch);
-	return err == ERR_NONE ? STATUS_DONE : context_failed(context->ops, err);
+	return context_status(context->ops, err);
 }
 
 static enum status run(struct context *context)
@@ -35,20 +34,15 @@ static enum status run(struct context *context)
 	const char *name =
 		context_option(context, OPTION_FORMAT, context_json(context) ? "json" : NULL);
 	const struct format *format = formats_find_export(name);
-	struct list list;
 
-	if (format == NULL)
-		return STATUS_USAGE;
-	enum status status = context_open_ops(context, false);
-	if (status == STATUS_DONE)
-		status = context_find_list(context, &list);
-	return status == STATUS_DONE ? write_list(context, format, &list) : status;
+	return format != NULL ? write_list(context, format) : STATUS_USAGE;
 }
 
 const struct command command_export = {
 	.name = "export",
 	.summary = "write a list to standard output for other programs",
-	.forms = (const char *const[]){"export --format FORMAT [--list ops]", NULL},
+	.forms = {{"export --format FORMAT [--list ops]", .opens = READS_OPS | FINDS_LIST,
+		.run = run}},
 	.example = "opsctl export --list rbl --format zone > rbl.zone",
 	.notes = "Formats:\n"
 		 "  text          one network per line\n"
@@ -62,5 +56,4 @@ const struct command command_export = {
 			{OPTION_FORMAT, "FORMAT", "see below"},
 			{OPTION_LIST, "NAME", "the list (default ops)"},
 		},
-	.run = run,
 };

@@ -15,10 +15,8 @@ static enum status report_failure(int err, const char *path)
 {
 	int error = err == ERR_MEMORY ? ENOMEM : errno;
 
-	if (err == ERR_RANGE) {
-		say_error("%s: larger than %zu octets", path, EVIDENCE_MAX);
-		return STATUS_USAGE;
-	}
+	if (err == ERR_RANGE)
+		return fail(STATUS_USAGE, "%s: larger than %zu octets", path, EVIDENCE_MAX);
 	say_error("%s: %s", path, strerror(error));
 	return error == ENOENT || error == EISDIR || error == EACCES ? STATUS_USAGE : STATUS_FAILED;
 }
@@ -34,6 +32,5 @@ enum status file_read_evidence(const char *path, char **octets_r, size_t *length
 		return STATUS_DONE;
 	free(*octets_r);
 	*octets_r = NULL;
-	say_error("%s: the file is empty", path);
-	return STATUS_USAGE;
+	return fail(STATUS_USAGE, "%s: the file is empty", path);
 }

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "ctl/command.h"
+#include "ctl/output.h"
 
 /*
  * Reads a file, or standard input for "-", of at most EVIDENCE_MAX octets. Reports a file that is

@@ -4,7 +4,6 @@
 
 #include "base/clock.h"
 #include "base/err.h"
-#include "base/json.h"
 #include "ctl/context.h"
 #include "ctl/output.h"
 #include "ctl/table.h"
@@ -27,31 +26,22 @@ static void add_row(void *table, const struct history_event *event)
 
 static enum status run(struct context *context)
 {
-	struct addr addr;
 	char ip[ADDR_TEXT_SIZE];
-
-	if (context_read_addr(context->options.operands[0], &addr) != STATUS_DONE)
-		return STATUS_USAGE;
-	enum status status = context_open_ops(context, false);
-	if (status != STATUS_DONE)
-		return status;
 	struct table *table =
 		table_new(columns, sizeof(columns) / sizeof(columns[0]), context_json(context));
-	int err = history_each(context->ops, &addr, clock_now(), add_row, table);
-	addr_format(&addr, ip);
+	int err = history_each(context->ops, &context->addr, clock_now(), add_row, table);
+
+	addr_format(&context->addr, ip);
 	if (err == ERR_NONE && table_rows(table) == 0 && !context_json(context))
 		say("nothing is recorded about %s", ip);
 	table_end(&table, NULL);
-	return err == ERR_NONE ? STATUS_DONE : context_failed(context->ops, err);
+	return context_status(context->ops, err);
 }
 
 const struct command command_history = {
 	.name = "history",
 	.summary = "show everything recorded about an address, with who and why",
-	.forms = (const char *const[]){"history IP", NULL},
+	.forms = {{"history IP", .operand = OPERAND_ADDR, .opens = READS_OPS, .run = run}},
 	.example = "opsctl history 198.18.7.9",
 	.notes = "Includes listings and exemptions of the networks that contain the address.",
-	.min_operands = 1,
-	.max_operands = 1,
-	.run = run,
 };

@@ -96,11 +96,11 @@ static enum status show_ref(struct context *context, const char *ref)
 	case ERR_NONE:
 		return STATUS_DONE;
 	case ERR_SYNTAX:
-		say_error("--ref: \"%s\" is not a reference (for example 3H-5R2GK0M8W1XA)", ref);
-		return STATUS_USAGE;
+		return fail(STATUS_USAGE,
+			"--ref: \"%s\" is not a reference (for example 3H-5R2GK0M8W1XA)", ref);
 	case ERR_NOT_FOUND:
-		say_error("no hit %s; it was purged, or the reference is incomplete", ref);
-		return STATUS_NO;
+		return fail(
+			STATUS_NO, "no hit %s; it was purged, or the reference is incomplete", ref);
 	default:
 		return context_failed(context->hits, err);
 	}
@@ -112,19 +112,23 @@ static enum status read_limit(const struct context *context, int64_t *limit_r)
 
 	if (number_parse(limit, 1, INT64_MAX, limit_r))
 		return STATUS_DONE;
-	say_error("--limit: \"%s\" is not a number of hits (for example 50)", limit);
-	return STATUS_USAGE;
+	return fail(
+		STATUS_USAGE, "--limit: \"%s\" is not a number of hits (for example 50)", limit);
 }
 
 /* A mistyped --list must be an error, not an empty result. */
-static enum status check_list(struct context *context)
+static enum status read_list(struct context *context, const char **list_r)
 {
-	struct list list;
+	struct lists lists;
 
-	if (!option_given(&context->options, OPTION_LIST))
+	*list_r = context_option(context, OPTION_LIST, NULL);
+	if (*list_r == NULL)
 		return STATUS_DONE;
 	enum status status = context_open_ops(context, false);
-	return status == STATUS_DONE ? context_find_list(context, &list) : status;
+	int err = status == STATUS_DONE ? lists_read(context->ops, &lists) : ERR_NONE;
+	if (status != STATUS_DONE || err != ERR_NONE)
+		return status != STATUS_DONE ? status : context_failed(context->ops, err);
+	return context_pick_list(&lists, *list_r, &context->list);
 }
 
 static enum status show_many(struct context *context, const struct hits_filter *filter)
@@ -136,57 +140,41 @@ static enum status show_many(struct context *context, const struct hits_filter *
 	table_end(&table, err == ERR_NONE ? "no hits" : NULL);
 	if (err == ERR_NONE && cut && !context_json(context))
 		say("(newest %lld; --limit shows more)", (long long)filter->limit);
-	return err == ERR_NONE ? STATUS_DONE : context_failed(context->hits, err);
-}
-
-static enum status read_filter(
-	struct context *context, struct hits_filter *filter_r, struct network *network_r)
-{
-	const struct options *options = &context->options;
-	struct span span;
-
-	if (context_read_span(context, NULL, &span) != STATUS_DONE)
-		return STATUS_USAGE;
-	*filter_r = (struct hits_filter){
-		.since = span.since,
-		.until = span.until,
-		.list = context_option(context, OPTION_LIST, NULL),
-	};
-	if (read_limit(context, &filter_r->limit) != STATUS_DONE)
-		return STATUS_USAGE;
-	if (options->operand_count == 0)
-		return STATUS_DONE;
-	filter_r->network = network_r;
-	return context_read_network(options->operands[0], network_r);
+	return context_status(context->hits, err);
 }
 
 static enum status run(struct context *context)
 {
 	const char *ref = context_option(context, OPTION_REF, NULL);
-	struct hits_filter filter;
-	struct network network;
+	struct hits_filter filter = {.network = context->word_count > 0 ? &context->network : NULL};
+	struct span span;
 
-	if (ref != NULL && context->options.operand_count > 0) {
-		say_error("unexpected argument \"%s\": --ref names one hit",
-			context->options.operands[0]);
-		return STATUS_USAGE;
-	}
-	enum status status = read_filter(context, &filter, &network);
+	if (ref != NULL && context->word_count > 0)
+		return fail(STATUS_USAGE, "unexpected argument \"%s\": --ref names one hit",
+			context->words[0]);
+	enum status status = context_read_span(context, NULL, &span);
 	if (status == STATUS_DONE)
-		status = check_list(context);
+		status = read_limit(context, &filter.limit);
 	if (status == STATUS_DONE)
-		status = context_open_hits(context, false);
+		status = read_list(context, &filter.list);
 	if (status != STATUS_DONE)
 		return status;
+	filter.since = span.since;
+	filter.until = span.until;
 	return ref != NULL ? show_ref(context, ref) : show_many(context, &filter);
 }
 
 const struct command command_hits = {
 	.name = "hits",
 	.summary = "show the hit log, newest first",
-	.forms = (const char *const[]){"hits [IP or NETWORK] [--since MOMENT] [--until MOMENT] "
-				       "[--list LIST] [--limit N]",
-		"hits --ref REF", NULL},
+	.forms =
+		{
+			{"hits [IP or NETWORK] [--since MOMENT] [--until MOMENT] [--list LIST] "
+			 "[--limit N]",
+				.operand = OPERAND_NETWORK, .optional = true, .opens = READS_HITS,
+				.run = run},
+			{"hits --ref REF"},
+		},
 	.example = "opsctl hits 198.18.0.0/16 --since 7d --limit 20",
 	.notes = "MOMENT is a duration before now (7d, 12h) or a time in UTC (2026-11-20,\n"
 		 "\"2026-11-20 21:02\").\n"
@@ -196,6 +184,4 @@ const struct command command_hits = {
 		{OPTION_LIST, "LIST", "only hits of this list"},
 		{OPTION_REF, "REF", "the whole record of one hit"},
 		{OPTION_LIMIT, "N", "at most N hits (default 50)"}},
-	.max_operands = 1,
-	.run = run,
 };

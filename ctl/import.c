@@ -62,8 +62,7 @@ static void catch_signals(void)
 
 static enum status say_stopped(void)
 {
-	say_error("interrupted; nothing was imported");
-	return STATUS_FAILED;
+	return fail(STATUS_FAILED, "interrupted; nothing was imported");
 }
 
 static void name_bad_line(struct import_file *file, const char *fault)
@@ -130,10 +129,9 @@ static enum status read_lines(struct import_file *file)
 	while (!stopped && !file->hopeless && (more = line_reader_next(reader)) != 0) {
 		if (more < 0)
 			return say_unreadable(file, errno);
-		if (take_line(file) != ERR_NONE) {
-			say_error("%s: %s; nothing was imported", file->name, err_text(ERR_MEMORY));
-			return STATUS_FAILED;
-		}
+		if (take_line(file) != ERR_NONE)
+			return fail(STATUS_FAILED, "%s: %s; nothing was imported", file->name,
+				err_text(ERR_MEMORY));
 		if (reader->number % LINES_STEP == 0)
 			progress_show(&file->progress,
 				reader->size > 0 ? reader->octets : reader->number);
@@ -149,15 +147,12 @@ static enum status check_result(const struct import_file *file, bool skip_bad)
 			"%s: %lld more bad lines", file->name, (long long)(file->bad - NAMED_MAX));
 	if (file->hopeless)
 		return STATUS_USAGE;
-	if (file->bad > 0 && !skip_bad) {
-		say_error("%s: %lld bad %s; nothing was imported (--skip-bad imports the rest)",
+	if (file->bad > 0 && !skip_bad)
+		return fail(STATUS_USAGE,
+			"%s: %lld bad %s; nothing was imported (--skip-bad imports the rest)",
 			file->name, (long long)file->bad, plural(file->bad, "line", "lines"));
-		return STATUS_USAGE;
-	}
-	if (file->batch.count == 0) {
-		say_error("%s: no networks in it", file->name);
-		return STATUS_USAGE;
-	}
+	if (file->batch.count == 0)
+		return fail(STATUS_USAGE, "%s: no networks in it", file->name);
 	return STATUS_DONE;
 }
 
@@ -178,13 +173,13 @@ static bool show_progress(void *context, size_t done)
 }
 
 static void report(const struct context *context, const struct import_file *file,
-	const struct list *list, const struct import_result *result, int64_t duplicates)
+	const struct import_result *result, int64_t duplicates)
 {
 	struct json json = {.file = stdout};
 
 	if (context_json(context)) {
 		json_open(&json, NULL, '{');
-		json_text(&json, "list", list->name);
+		json_text(&json, "list", context->list.name);
 		json_text(&json, "source", file->name);
 		json_number(&json, "added", result->added);
 		json_number(&json, "kept", result->kept);
@@ -196,7 +191,7 @@ static void report(const struct context *context, const struct import_file *file
 		return;
 	}
 	say("%s: %lld %s added to %s", file->name, (long long)result->added,
-		plural(result->added, "listing", "listings"), list->name);
+		plural(result->added, "listing", "listings"), context->list.name);
 	if (result->kept > 0)
 		say("  %lld already listed, not changed", (long long)result->kept);
 	if (duplicates > 0)
@@ -208,8 +203,7 @@ static void report(const struct context *context, const struct import_file *file
 			plural(file->bad, "line", "lines"));
 }
 
-static enum status write_batch(
-	struct context *context, struct import_file *file, const struct list *list)
+static enum status write_batch(struct context *context, struct import_file *file)
 {
 	struct change change = context_change(context, "import", file->name);
 	struct change replace = context_change(context, "replace", file->name);
@@ -222,7 +216,7 @@ static enum status write_batch(
 	};
 	struct import import = {
 		.batch = &file->batch,
-		.list_id = list->id,
+		.list_id = context->list.id,
 		.change = &change,
 		.replace = option_given(&context->options, OPTION_REPLACE) ? &replace : NULL,
 		.evidence = &evidence,
@@ -244,25 +238,23 @@ static enum status write_batch(
 		say_error("%s: nothing was imported", file->name);
 		return context_failed(context->ops, err);
 	}
-	db_checkpoint(context->ops);
-	report(context, file, list, &result, (int64_t)(before - file->batch.count));
+	report(context, file, &result, (int64_t)(before - file->batch.count));
 	return STATUS_DONE;
 }
 
-static enum status import_file(
-	struct context *context, struct import_file *file, const struct list *list)
+static enum status import_file(struct context *context, struct import_file *file)
 {
-	const char *path = context->options.operands[0];
+	const char *path = context->words[0];
 
 	file->name = strcmp(path, "-") == 0 ? "standard input" : path;
 	file->state.now = clock_now();
-	file->reason = context_option(context, OPTION_REASON, list->title);
-	limits_begin(&file->limits, list, option_given(&context->options, OPTION_FORCE));
+	file->reason = context_option(context, OPTION_REASON, context->list.title);
+	limits_begin(&file->limits, &context->list, option_given(&context->options, OPTION_FORCE));
 	enum status status =
 		read_file(file, path, option_given(&context->options, OPTION_SKIP_BAD));
 	limits_end(&file->limits);
 	if (status == STATUS_DONE)
-		status = write_batch(context, file, list);
+		status = write_batch(context, file);
 	batch_clear(&file->batch);
 	return status;
 }
@@ -271,27 +263,23 @@ static enum status run(struct context *context)
 {
 	static struct import_file file;
 	const char *reason = context_option(context, OPTION_REASON, NULL);
-	struct list list;
 
 	file.format = formats_find_import(context_option(context, OPTION_FORMAT, "text"));
 	if (file.format == NULL)
 		return STATUS_USAGE;
-	if (reason != NULL && context_check_text(context, OPTION_REASON, "") != STATUS_DONE)
+	if (reason != NULL && context_check_text(context, OPTION_REASON) != STATUS_DONE)
+		return STATUS_USAGE;
+	if (listing_read_expiry(context, &file.expires_at) != STATUS_DONE)
 		return STATUS_USAGE;
 	catch_signals();
-	enum status status = context_open_ops(context, true);
-	if (status == STATUS_DONE)
-		status = context_find_list(context, &list);
-	if (status == STATUS_DONE)
-		status = listing_read_expiry(context, &list, &file.expires_at);
-	return status == STATUS_DONE ? import_file(context, &file, &list) : status;
+	return import_file(context, &file);
 }
 
 const struct command command_import = {
 	.name = "import",
 	.summary = "list the networks in a file, all or none",
-	.forms = (const char *const[]){"import FILE [--list ops] [--format text|rbldnsd|csv] ...",
-		NULL},
+	.forms = {{"import FILE [--list ops] [--format text|rbldnsd|csv] ...",
+		.operand = OPERAND_WORD, .opens = CHANGES_OPS | FINDS_LIST, .run = run}},
 	.example = "opsctl import blocklist.txt --list rbl --reason \"on our partner's list\" "
 		   "--replace",
 	.notes = "FILE may be - for standard input. text: the first field of each line is an "
@@ -312,7 +300,4 @@ const struct command command_import = {
 			{OPTION_SKIP_BAD, NULL, "skip bad lines and import the rest"},
 			{OPTION_FORCE, NULL, "also import reserved, own and too wide networks"},
 		},
-	.min_operands = 1,
-	.max_operands = 1,
-	.run = run,
 };

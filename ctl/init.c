@@ -36,10 +36,8 @@ static enum status bring_up(
 	char buffer[1024];
 	struct text message = TEXT_OVER(buffer);
 
-	if (migrate(path, kind, from_r, &message) != ERR_NONE) {
-		say_error("%s", buffer);
-		return STATUS_FAILED;
-	}
+	if (migrate(path, kind, from_r, &message) != ERR_NONE)
+		return fail(STATUS_FAILED, "%s", buffer);
 	report(context, path, *from_r, migrate_newest_version(kind));
 	return STATUS_DONE;
 }
@@ -55,7 +53,7 @@ static enum status record_upgrade(struct context *context, int from)
 	if (status != STATUS_DONE)
 		return status;
 	int err = history_add(context->ops, &change, NULL);
-	return err == ERR_NONE ? STATUS_DONE : context_failed(context->ops, err);
+	return context_status(context->ops, err);
 }
 
 static enum status run(struct context *context)
@@ -73,8 +71,7 @@ static enum status run(struct context *context)
 const struct command command_init = {
 	.name = "init",
 	.summary = "create or upgrade both databases; safe to repeat",
-	.forms = (const char *const[]){"init", NULL},
+	.forms = {{"init", .run = run}},
 	.example = "opsctl init",
 	.notes = "The folder must exist. A new database has the lists ops rbl rss dul nml qil.",
-	.run = run,
 };

@@ -95,30 +95,31 @@ static const struct {
 	{"max_network", set_max_network},
 };
 
+#define KEY_COUNT (sizeof(keys) / sizeof(keys[0]))
+
 static enum status set_pair(struct list *list, const char *pair)
 {
 	const char *equals = strchr(pair, '=');
 	size_t length = equals != NULL ? (size_t)(equals - pair) : 0;
 
-	for (size_t i = 0; equals != NULL && i < sizeof(keys) / sizeof(keys[0]); i++) {
+	for (size_t i = 0; equals != NULL && i < KEY_COUNT; i++) {
 		if (strlen(keys[i].key) != length || strncmp(keys[i].key, pair, length) != 0)
 			continue;
 		const char *fault = keys[i].set(list, equals + 1);
 		if (fault == NULL)
 			return STATUS_DONE;
-		say_error("%s: %s", pair, fault);
-		return STATUS_USAGE;
+		return fail(STATUS_USAGE, "%s: %s", pair, fault);
 	}
-	say_error("%s: expected KEY=VALUE; keys are title, action, removal, expires, dns_code, "
-		  "max_network",
+	return fail(STATUS_USAGE,
+		"%s: expected KEY=VALUE; keys are title, action, removal, expires, dns_code, "
+		"max_network",
 		pair);
-	return STATUS_USAGE;
 }
 
 static enum status set_pairs(const struct context *context, struct list *list)
 {
-	for (size_t i = 2; i < context->options.operand_count; i++) {
-		if (set_pair(list, context->options.operands[i]) != STATUS_DONE)
+	for (size_t i = 1; i < context->word_count; i++) {
+		if (set_pair(list, context->words[i]) != STATUS_DONE)
 			return STATUS_USAGE;
 	}
 	return STATUS_DONE;
@@ -127,31 +128,29 @@ static enum status set_pairs(const struct context *context, struct list *list)
 /* The settings as typed, for the history. */
 static void join_pairs(const struct context *context, struct text *why_r)
 {
-	text_add(why_r, context->options.operands[1]);
-	for (size_t i = 2; i < context->options.operand_count; i++)
-		text_add_format(why_r, " %s", context->options.operands[i]);
+	for (size_t i = 0; i < context->word_count; i++)
+		text_add_format(why_r, "%s%s", i > 0 ? " " : "", context->words[i]);
 }
 
-static enum status set_list(struct context *context, const struct lists *lists)
+static enum status set_list(struct context *context)
 {
 	char why[1024];
 	struct text text = TEXT_OVER(why);
 	struct change change = context_change(context, "list set", why);
+	struct lists lists;
 	struct list list;
 
-	if (context->options.operand_count < 3) {
-		say_error("missing argument; usage: opsctl list set NAME KEY=VALUE...");
-		return STATUS_USAGE;
-	}
-	if (context_pick_list(lists, context->options.operands[1], &list) != STATUS_DONE ||
+	if (context->word_count < 2)
+		return fail(
+			STATUS_USAGE, "missing argument; usage: opsctl %s", context->form->usage);
+	int err = lists_read(context->ops, &lists);
+	if (err != ERR_NONE)
+		return context_failed(context->ops, err);
+	if (context_pick_list(&lists, context->words[0], &list) != STATUS_DONE ||
 		set_pairs(context, &list) != STATUS_DONE)
 		return STATUS_USAGE;
 	join_pairs(context, &text);
-	int err = lists_set(context->ops, &list, &change);
-	if (err != ERR_NONE)
-		return context_failed(context->ops, err);
-	db_checkpoint(context->ops);
-	return STATUS_DONE;
+	return context_status(context->ops, lists_set(context->ops, &list, &change));
 }
 
 /* The defaults of a new list: no mail is lost by it. */
@@ -185,37 +184,26 @@ static bool name_usable(const char *name)
 	return true;
 }
 
-static enum status add_list(struct context *context, const struct lists *lists)
+static enum status add_list(struct context *context)
 {
 	char why[1024];
 	struct text text = TEXT_OVER(why);
 	struct change change = context_change(context, "list add", why);
-
-	if (context->options.operand_count < 2) {
-		say_error("missing argument; usage: opsctl list add NAME [KEY=VALUE...]");
-		return STATUS_USAGE;
-	}
-	const char *name = context->options.operands[1];
-	if (!name_usable(name))
-		return STATUS_USAGE;
-	if (lists_find(lists, name) != NULL) {
-		say_error("list %s already exists; \"opsctl list set %s KEY=VALUE\" changes it",
-			name, name);
-		return STATUS_NO;
-	}
+	const char *name = context->words[0];
 	struct list list = new_list(name);
-	if (set_pairs(context, &list) != STATUS_DONE)
+
+	if (!name_usable(name) || set_pairs(context, &list) != STATUS_DONE)
 		return STATUS_USAGE;
 	join_pairs(context, &text);
 	int err = lists_add(context->ops, &list, &change);
-	if (err == ERR_RANGE) {
-		say_error("cannot add a list: there are already %d, the maximum", LISTS_MAX);
-		return STATUS_NO;
-	}
-	if (err != ERR_NONE)
-		return context_failed(context->ops, err);
-	db_checkpoint(context->ops);
-	return STATUS_DONE;
+	if (err == ERR_EXISTS)
+		return fail(STATUS_NO,
+			"list %s already exists; \"opsctl list set %s KEY=VALUE\" changes it", name,
+			name);
+	if (err == ERR_RANGE)
+		return fail(STATUS_NO, "cannot add a list: there are already %d, the maximum",
+			LISTS_MAX);
+	return context_status(context->ops, err);
 }
 
 /* A list with its settings as text. */
@@ -270,57 +258,44 @@ static void add_row(struct table *table, const struct list *list, int64_t listin
 	table_add(table, &row);
 }
 
-/* One list, or all for NULL. */
-static enum status show_lists(struct context *context, const struct lists *lists, const char *name)
+/* One list, or all. */
+static enum status show_lists(struct context *context)
 {
+	const char *name = context->word_count > 0 ? context->words[0] : NULL;
 	int64_t counts[LISTS_MAX];
+	struct lists lists;
 	struct list only;
+	int err = lists_read(context->ops, &lists);
 
-	if (name != NULL && context_pick_list(lists, name, &only) != STATUS_DONE)
+	if (err != ERR_NONE)
+		return context_failed(context->ops, err);
+	if (name != NULL && context_pick_list(&lists, name, &only) != STATUS_DONE)
 		return STATUS_USAGE;
-	int err = lists_count_listings(context->ops, lists, clock_now(), counts);
+	err = lists_count_listings(context->ops, &lists, clock_now(), counts);
 	if (err != ERR_NONE)
 		return context_failed(context->ops, err);
 	struct table *table =
 		table_new(columns, sizeof(columns) / sizeof(columns[0]), context_json(context));
-	for (size_t i = 0; i < lists->count; i++) {
-		if (name == NULL || lists->lists[i].id == only.id)
-			add_row(table, &lists->lists[i], counts[i]);
+	for (size_t i = 0; i < lists.count; i++) {
+		if (name == NULL || lists.lists[i].id == only.id)
+			add_row(table, &lists.lists[i], counts[i]);
 	}
 	table_end(&table, NULL);
 	return STATUS_DONE;
 }
 
-static enum status run(struct context *context)
-{
-	const char *verb = context->options.operand_count > 0 ? context->options.operands[0] : NULL;
-	bool set = verb != NULL && strcmp(verb, "set") == 0;
-	bool add = verb != NULL && strcmp(verb, "add") == 0;
-	struct lists lists;
-	enum status status = context_open_ops(context, set || add);
-
-	if (status != STATUS_DONE)
-		return status;
-	int err = lists_read(context->ops, &lists);
-	if (err != ERR_NONE)
-		return context_failed(context->ops, err);
-	if (set)
-		return set_list(context, &lists);
-	if (add)
-		return add_list(context, &lists);
-	if (context->options.operand_count > 1) {
-		say_error("unexpected argument \"%s\"; usage: opsctl list [NAME]",
-			context->options.operands[1]);
-		return STATUS_USAGE;
-	}
-	return show_lists(context, &lists, verb);
-}
-
 const struct command command_list = {
 	.name = "list",
 	.summary = "show, change or add lists",
-	.forms = (const char *const[]){"list [NAME]", "list set NAME KEY=VALUE...",
-		"list add NAME [KEY=VALUE...]", NULL},
+	.forms =
+		{
+			{"list [NAME]", .operand = OPERAND_WORD, .optional = true,
+				.opens = READS_OPS, .run = show_lists},
+			{"list set NAME KEY=VALUE...", "set", OPERAND_WORD, .more = KEY_COUNT,
+				.opens = CHANGES_OPS, .run = set_list},
+			{"list add NAME [KEY=VALUE...]", "add", OPERAND_WORD, .more = KEY_COUNT,
+				.opens = CHANGES_OPS, .run = add_list},
+		},
 	.example = "opsctl list set dul action=tag expires=180d",
 	.notes = "Keys:\n"
 		 "  title=TEXT         a description of the list\n"
@@ -330,6 +305,4 @@ const struct command command_list = {
 		 "  dns_code=ADDRESS   127.0.0.2 to 127.0.0.255, for export --format zone and "
 		 "rbldnsd\n"
 		 "  max_network=WIDTH  the widest network: /16 for IPv4, /16,/32 for both",
-	.max_operands = 2 + 6,
-	.run = run,
 };

@@ -20,25 +20,22 @@
 /* How many neighbours an error message names. */
 #define NEIGHBOURS 5
 
-enum status listing_read_expiry(
-	const struct context *context, const struct list *list, int64_t *expires_at_r)
+enum status listing_read_expiry(const struct context *context, int64_t *expires_at_r)
 {
 	const char *typed = context_option(context, OPTION_EXPIRES, NULL);
-	int64_t duration = list->expires, now = clock_now();
+	int64_t duration = context->list.expires, now = clock_now();
 
 	if (typed != NULL && clock_parse_duration(typed, &duration) != ERR_NONE) {
 		if (clock_parse_moment(typed, now, expires_at_r) == ERR_NONE && *expires_at_r > now)
 			return STATUS_DONE;
-		say_error("--expires %s: must be a duration (for example 90d or 12h), never, or a "
-			  "date "
-			  "in the future",
+		return fail(STATUS_USAGE,
+			"--expires %s: must be a duration (for example 90d or 12h), never, or a "
+			"date "
+			"in the future",
 			typed);
-		return STATUS_USAGE;
 	}
-	if (duration == 0) {
-		say_error("--expires %s: the expiry must be in the future", typed);
-		return STATUS_USAGE;
-	}
+	if (duration == 0)
+		return fail(STATUS_USAGE, "--expires %s: the expiry must be in the future", typed);
 	*expires_at_r = duration == CLOCK_NEVER ? CLOCK_NEVER : now + duration;
 	return STATUS_DONE;
 }
@@ -52,17 +49,14 @@ static enum status read_evidence(
 	size_t length;
 
 	*body_r = NULL;
-	if ((path == NULL) == (note == NULL)) {
-		say_error("%s", path == NULL
-					? "missing evidence: give --evidence FILE or --note "
-					  "TEXT"
-					: "give either --evidence FILE or --note TEXT, not both");
-		return STATUS_USAGE;
-	}
-	if (note != NULL && (*note == '\0' || strlen(note) > EVIDENCE_MAX)) {
-		say_error("--note: the text is %s", *note == '\0' ? "empty" : "longer than 1 MiB");
-		return STATUS_USAGE;
-	}
+	if ((path == NULL) == (note == NULL))
+		return fail(STATUS_USAGE, "%s",
+			path == NULL ? "missing evidence: give --evidence FILE or --note "
+				       "TEXT"
+				     : "give either --evidence FILE or --note TEXT, not both");
+	if (note != NULL && (*note == '\0' || strlen(note) > EVIDENCE_MAX))
+		return fail(STATUS_USAGE, "--note: the text is %s",
+			*note == '\0' ? "empty" : "longer than 1 MiB");
 	if (note != NULL) {
 		evidence->kind = "note";
 		evidence->source = "command line";
@@ -84,9 +78,8 @@ static enum status say_exists(const struct listing *existing)
 
 	network_format(&existing->network, network);
 	clock_format(existing->listed_at, since);
-	say_error("%s is already listed on %s since %s (%s); remove it first", network,
+	return fail(STATUS_NO, "%s is already listed on %s since %s (%s); remove it first", network,
 		existing->list, since, existing->reason);
-	return STATUS_NO;
 }
 
 static void show_added(const struct context *context, const struct listing *listing)
@@ -129,103 +122,78 @@ static enum status add_listing(struct context *context, struct listing *listing)
 		return say_exists(&existing);
 	if (err != ERR_NONE)
 		return context_failed(context->ops, err);
-	db_checkpoint(context->ops);
 	show_added(context, listing);
 	return STATUS_DONE;
 }
 
 static enum status run_add(struct context *context)
 {
-	const char *reason = context_option(context, OPTION_REASON, NULL);
-	struct listing listing = {.id = 0};
+	const struct list *list = &context->list;
+	struct listing listing = {
+		.network = context->network, .list_id = list->id, .action = list->action};
 	struct listing_limits limits;
-	struct list list;
 	char why[LIMITS_TEXT_SIZE];
 
-	if (context_read_network(context->options.operands[0], &listing.network) != STATUS_DONE ||
-		context_check_text(context, OPTION_REASON,
-			"the refused client is told the reason") != STATUS_DONE)
+	if (listing_read_expiry(context, &listing.expires_at) != STATUS_DONE)
 		return STATUS_USAGE;
-	enum status status = context_open_ops(context, true);
-	if (status == STATUS_DONE)
-		status = context_find_list(context, &list);
-	if (status == STATUS_DONE)
-		status = listing_read_expiry(context, &list, &listing.expires_at);
-	if (status != STATUS_DONE)
-		return status;
-	limits_begin(&limits, &list, option_given(&context->options, OPTION_FORCE));
+	limits_begin(&limits, list, option_given(&context->options, OPTION_FORCE));
 	bool allowed = limits_allow(&limits, &listing.network, why);
 	limits_end(&limits);
-	if (!allowed) {
-		say_error("%s%s", why, limits.forced ? "" : "; --force overrides");
-		return STATUS_USAGE;
-	}
-	listing.list_id = list.id;
-	listing.action = list.action;
-	text_copy(listing.list, sizeof(listing.list), list.name);
-	text_copy(listing.reason, sizeof(listing.reason), reason);
+	if (!allowed)
+		return fail(STATUS_USAGE, "%s%s", why, limits.forced ? "" : "; --force overrides");
+	text_copy(listing.list, sizeof(listing.list), list->name);
+	text_copy(listing.reason, sizeof(listing.reason),
+		context_option(context, OPTION_REASON, NULL));
 	return add_listing(context, &listing);
 }
 
 /* Names what is listed around a network that is not listed itself. */
-static enum status say_not_listed(
-	struct context *context, const struct list *list, const struct network *network)
+static enum status say_not_listed(const struct context *context)
 {
 	char typed[NETWORK_TEXT_SIZE], other[NETWORK_TEXT_SIZE], buffer[512];
 	struct text text = TEXT_OVER(buffer);
 	struct listing related[NEIGHBOURS + 1];
 	size_t count;
 	int err = listings_find_related(
-		context->ops, network, clock_now(), related, NEIGHBOURS + 1, &count);
+		context->ops, &context->network, clock_now(), related, NEIGHBOURS + 1, &count);
 
 	if (err != ERR_NONE)
 		return context_failed(context->ops, err);
-	network_format(network, typed);
+	network_format(&context->network, typed);
+	if (count == 0)
+		return fail(STATUS_NO,
+			"%s is not listed on %s, and no network around or in it is listed", typed,
+			context->list.name);
 	for (size_t i = 0; i < count && i < NEIGHBOURS; i++) {
 		network_format(&related[i].network, other);
 		text_add_format(&text, "%s %s on %s", i == 0 ? "" : ",", other, related[i].list);
 	}
-	if (count == 0)
-		say_error("%s is not listed on %s, and no network around or in it is listed", typed,
-			list->name);
-	else
-		say_error("%s is not listed on %s; related listings:%s%s", typed, list->name,
-			buffer, count > NEIGHBOURS ? " and more" : "");
-	return STATUS_NO;
+	return fail(STATUS_NO, "%s is not listed on %s; related listings:%s%s", typed,
+		context->list.name, buffer, count > NEIGHBOURS ? " and more" : "");
 }
 
 static enum status run_remove(struct context *context)
 {
-	const char *why = context_option(context, OPTION_WHY, NULL);
-	char text[NETWORK_TEXT_SIZE];
-	struct network network;
-	struct list list;
+	char network[NETWORK_TEXT_SIZE];
+	struct change change =
+		context_change(context, "remove", context_option(context, OPTION_WHY, NULL));
+	int err = listings_end(context->ops, context->list.id, &context->network, &change);
 
-	if (context_read_network(context->options.operands[0], &network) != STATUS_DONE ||
-		context_check_why(context) != STATUS_DONE)
-		return STATUS_USAGE;
-	enum status status = context_open_ops(context, true);
-	if (status == STATUS_DONE)
-		status = context_find_list(context, &list);
-	if (status != STATUS_DONE)
-		return status;
-	struct change change = context_change(context, "remove", why);
-	int err = listings_end(context->ops, list.id, &network, &change);
 	if (err == ERR_NOT_FOUND)
-		return say_not_listed(context, &list, &network);
+		return say_not_listed(context);
 	if (err != ERR_NONE)
 		return context_failed(context->ops, err);
-	db_checkpoint(context->ops);
-	network_format(&network, text);
-	context_say_done(context, text, list.name, "removed", "is removed from");
+	network_format(&context->network, network);
+	context_say_done(context, network, context->list.name, "removed", "is removed from");
 	return STATUS_DONE;
 }
 
 const struct command command_add = {
 	.name = "add",
 	.summary = "list one address or network, with evidence",
-	.forms = (const char *const[]){"add NETWORK --reason TEXT (--evidence FILE | --note TEXT)",
-		NULL},
+	.forms = {{"add NETWORK --reason TEXT (--evidence FILE | --note TEXT)",
+		.operand = OPERAND_NETWORK, .opens = CHANGES_OPS | FINDS_LIST,
+		.text = OPTION_REASON, .run = run_add}},
 	.example = "opsctl add 198.18.7.9 --reason \"open HTTP proxy on port 3128\" --evidence "
 		   "spam.eml",
 	.notes =
@@ -243,22 +211,17 @@ const struct command command_add = {
 				"90d, never, or a date (default: the list's setting)"},
 			{OPTION_FORCE, NULL, "also list reserved, own and too wide networks"},
 		},
-	.min_operands = 1,
-	.max_operands = 1,
-	.run = run_add,
 };
 
 const struct command command_remove = {
 	.name = "remove",
 	.summary = "end a listing and keep its record",
-	.forms = (const char *const[]){"remove NETWORK --why TEXT [--list ops]", NULL},
+	.forms = {{"remove NETWORK --why TEXT [--list ops]", .operand = OPERAND_NETWORK,
+		.opens = CHANGES_OPS | FINDS_LIST, .text = OPTION_WHY, .run = run_remove}},
 	.example = "opsctl remove 198.18.7.9 --why \"proxy closed, tested today\"",
 	.options =
 		{
 			{OPTION_WHY, "TEXT", "the reason, for the history"},
 			{OPTION_LIST, "NAME", "the list (default ops)"},
 		},
-	.min_operands = 1,
-	.max_operands = 1,
-	.run = run_remove,
 };

@@ -8,7 +8,6 @@
  * When a listing added now ends: by --expires, else by the setting of its list. STATUS_USAGE,
  * reported.
  */
-enum status listing_read_expiry(
-	const struct context *context, const struct list *list, int64_t *expires_at_r);
+enum status listing_read_expiry(const struct context *context, int64_t *expires_at_r);
 
 #endif

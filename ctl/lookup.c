@@ -89,11 +89,8 @@ static void fill_reply(const struct conf *conf, struct finding *finding)
 
 static enum status find(struct context *context, struct finding *finding)
 {
-	enum status status = context_open_ops(context, false);
-
-	if (status != STATUS_DONE)
-		return status;
 	int err = lookup_in(context->ops, &finding->addr, clock_now(), &finding->lookup);
+
 	if (err != ERR_NONE)
 		return context_failed(context->ops, err);
 	find_exemption(context->conf, finding);
@@ -231,7 +228,7 @@ static enum status show(struct context *context, const struct finding *finding)
 		say("Latest hits (\"opsctl hits %s\" shows more)", finding->ip);
 	}
 	table_end(&table, NULL);
-	return err == ERR_NONE ? STATUS_DONE : context_failed(context->hits, err);
+	return context_status(context->hits, err);
 }
 
 static void write_id(void *json, int64_t id)
@@ -331,15 +328,14 @@ static enum status write_all(struct context *context, const struct finding *find
 	json_end_line(&json);
 	if (ops_err != ERR_NONE)
 		return context_failed(context->ops, ops_err);
-	return hits_err == ERR_NONE ? STATUS_DONE : context_failed(context->hits, hits_err);
+	return context_status(context->hits, hits_err);
 }
 
 static enum status run(struct context *context)
 {
 	static struct finding finding;
 
-	if (context_read_addr(context->options.operands[0], &finding.addr) != STATUS_DONE)
-		return STATUS_USAGE;
+	finding.addr = context->addr;
 	addr_format(&finding.addr, finding.ip);
 	enum status status = find(context, &finding);
 	if (status != STATUS_DONE)
@@ -355,13 +351,10 @@ static enum status run(struct context *context)
 const struct command command_lookup = {
 	.name = "lookup",
 	.summary = "show what the filter does with a client, and why",
-	.forms = (const char *const[]){"lookup IP", NULL},
+	.forms = {{"lookup IP", .operand = OPERAND_ADDR, .opens = READS_OPS, .run = run}},
 	.example = "opsctl lookup 198.18.7.9",
 	.notes = "The exit status is 0 if the address is listed and 1 if not, whether it is exempt "
 		 "or "
 		 "not.\n"
 		 "127.0.0.2 is on every list, 127.0.0.1 on none.",
-	.min_operands = 1,
-	.max_operands = 1,
-	.run = run,
 };

@@ -18,11 +18,9 @@ static enum status run_without_command(const struct options *options)
 		return STATUS_DONE;
 	}
 	if (options->command == NULL)
-		say_error("missing command; \"opsctl --help\" lists the commands");
-	else
-		say_error("unknown command \"%s\"; \"opsctl --help\" lists the commands",
-			options->command);
-	return STATUS_USAGE;
+		return fail(STATUS_USAGE, "missing command; \"opsctl --help\" lists the commands");
+	return fail(STATUS_USAGE, "unknown command \"%s\"; \"opsctl --help\" lists the commands",
+		options->command);
 }
 
 static enum status check_configuration(struct context *context)
@@ -31,7 +29,7 @@ static enum status check_configuration(struct context *context)
 
 	if (status == STATUS_DONE)
 		say("%s: configuration is valid", context->conf_path);
-	context_end(context);
+	context_end(context, status);
 	return status;
 }
 
@@ -41,12 +39,15 @@ static enum status run_command(struct context *context)
 		command_print_help(context->command);
 		return STATUS_DONE;
 	}
-	if (!command_takes(context->command, &context->options))
+	context->form = command_find_form(context->command, &context->options);
+	if (context->form == NULL)
 		return STATUS_USAGE;
 	enum status status = context_begin(context);
 	if (status == STATUS_DONE)
-		status = context->command->run(context);
-	context_end(context);
+		status = context_prepare(context);
+	if (status == STATUS_DONE)
+		status = context->form->run(context);
+	context_end(context, status);
 	return status;
 }
 

@@ -42,17 +42,14 @@ static enum status report(const struct context *context, const struct nomination
 		return STATUS_DONE;
 	case NOMINATION_WAITS:
 	case NOMINATION_LISTED:
-		say_error("%s: %s", ip, why);
-		return STATUS_NO;
+		return fail(STATUS_NO, "%s: %s", ip, why);
 	case NOMINATION_NOT_RECEIVED:
-		say_error("%s; use --confirm if the message did come from it", why);
-		return STATUS_USAGE;
+		return fail(STATUS_USAGE, "%s; use --confirm if the message did come from it", why);
 	case NOMINATION_NOT_A_HOST:
-		say_error("%s; probe.allow_private names ranges that may be tested anyway", why);
-		return STATUS_USAGE;
+		return fail(STATUS_USAGE,
+			"%s; probe.allow_private names ranges that may be tested anyway", why);
 	default:
-		say_error("%s", why);
-		return STATUS_USAGE;
+		return fail(STATUS_USAGE, "%s", why);
 	}
 }
 
@@ -61,10 +58,7 @@ static enum status file(struct context *context, struct nomination *nomination)
 	char buffer[512];
 	struct text why = TEXT_OVER(buffer);
 	enum nomination_end end;
-	enum status status = context_open_ops(context, true);
 
-	if (status != STATUS_DONE)
-		return status;
 	text_copy(nomination->request.filed_by, sizeof(nomination->request.filed_by), context->who);
 	int err = nominations_file(context->ops, nomination, &end, &why);
 	return err == ERR_NONE ? report(context, nomination, end, buffer)
@@ -75,7 +69,7 @@ static enum status run(struct context *context)
 {
 	const char *path = context_option(context, OPTION_SPAM, NULL);
 	struct nomination nomination = {
-		.request = {.requested_at = clock_now()},
+		.request = {.address = context->addr, .requested_at = clock_now()},
 		.source = path,
 		.confirmed = option_given(&context->options, OPTION_CONFIRM),
 		.allowed = context->conf->probe.allow_private,
@@ -83,14 +77,10 @@ static enum status run(struct context *context)
 	};
 	char *octets = NULL;
 
-	if (context_read_addr(context->options.operands[0], &nomination.request.address) !=
-		STATUS_DONE)
-		return STATUS_USAGE;
-	if (path == NULL) {
-		say_error("missing --spam FILE: a copy of spam from the address, with its complete "
-			  "header");
-		return STATUS_USAGE;
-	}
+	if (path == NULL)
+		return fail(STATUS_USAGE,
+			"missing --spam FILE: a copy of spam from the address, with its complete "
+			"header");
 	enum status status = file_read_evidence(path, &octets, &nomination.length);
 	if (status != STATUS_DONE)
 		return status;
@@ -103,14 +93,12 @@ static enum status run(struct context *context)
 const struct command command_nominate = {
 	.name = "nominate",
 	.summary = "nominate an address for a test, with spam that came from it",
-	.forms = (const char *const[]){"nominate IP --spam FILE [--confirm]", NULL},
+	.forms = {{"nominate IP --spam FILE [--confirm]", .operand = OPERAND_ADDR,
+		.opens = CHANGES_OPS, .run = run}},
 	.example = "opsctl nominate 198.18.7.9 --spam spam.eml",
 	.notes = "The address must be in a Received field of the message, as recorded by a "
 		 "receiving\n"
 		 "server. \"opsprobe --worker\" tests it; an open proxy is listed on ops.",
 	.options = {{OPTION_SPAM, "FILE", "the message, up to 1 MiB; - reads standard input"},
 		{OPTION_CONFIRM, NULL, "accept the address although the header does not show it"}},
-	.min_operands = 1,
-	.max_operands = 1,
-	.run = run,
 };

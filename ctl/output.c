@@ -75,15 +75,30 @@ void say_colour(enum colour colour, const char *format, ...)
 	va_end(arguments);
 }
 
+static void write_error(const char *format, va_list arguments)
+{
+	/* Keeps the order of messages when both streams have one destination. */
+	fflush(stdout);
+	write_line(stderr, "opsctl: ", "", format, arguments);
+}
+
 void say_error(const char *format, ...)
 {
 	va_list arguments;
 
-	/* Keeps the order of messages when both streams have one destination. */
-	fflush(stdout);
 	va_start(arguments, format);
-	write_line(stderr, "opsctl: ", "", format, arguments);
+	write_error(format, arguments);
 	va_end(arguments);
+}
+
+enum status fail(enum status status, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	write_error(format, arguments);
+	va_end(arguments);
+	return status;
 }
 
 const char *plural(int64_t count, const char *one, const char *many)

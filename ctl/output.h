@@ -24,6 +24,17 @@ const char *colour_off(enum colour colour);
 /* One line on standard error, "opsctl: …". Control characters become '?'. */
 void say_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* Exit statuses, for scripts. */
+enum status {
+	STATUS_DONE = 0,
+	STATUS_NO = 1,     /* the command's own "no": not listed, nothing found */
+	STATUS_USAGE = 2,  /* wrong arguments or configuration */
+	STATUS_FAILED = 3, /* a failure at run time; nothing is left half done */
+};
+
+/* Like say_error(). Returns the status, for the end of a command: return fail(STATUS_NO, ...). */
+enum status fail(enum status status, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
 /* "listing" or "listings": the noun for a count, in English. */
 const char *plural(int64_t count, const char *one, const char *many);
 

@@ -39,9 +39,9 @@ static enum status read_age(
 		*before_r = clock_now() - seconds;
 		return STATUS_DONE;
 	}
-	say_error("--%s: \"%s\" is not an age (for example 90d or 12h, at most 100y)",
+	return fail(STATUS_USAGE,
+		"--%s: \"%s\" is not an age (for example 90d or 12h, at most 100y)",
 		option_name(id), *age_r);
-	return STATUS_USAGE;
 }
 
 /* As long as the last transaction took, so that the filter can write as well. */
@@ -81,7 +81,7 @@ static enum status purge_hits(struct context *context, struct purge *purge)
 	int record_err = record_hits(context, purge);
 	if (err != ERR_NONE)
 		return context_failed(context->hits, err);
-	return record_err == ERR_NONE ? STATUS_DONE : context_failed(context->ops, record_err);
+	return context_status(context->ops, record_err);
 }
 
 static enum status purge_bodies(struct context *context, struct purge *purge)
@@ -93,7 +93,7 @@ static enum status purge_bodies(struct context *context, struct purge *purge)
 	int err = evidence_purge(context->ops, purge->evidence_before, &change, &purge->evidence);
 	if (err == ERR_NONE)
 		err = db_give_back(context->ops);
-	return err == ERR_NONE ? STATUS_DONE : context_failed(context->ops, err);
+	return context_status(context->ops, err);
 }
 
 static void report_json(const struct purge *purge, bool failed)
@@ -144,14 +144,12 @@ static enum status run(struct context *context)
 		read_age(context, OPTION_EVIDENCE, &purge.evidence_age, &purge.evidence_before) !=
 			STATUS_DONE)
 		return STATUS_USAGE;
-	if (purge.hits_age == NULL && purge.evidence_age == NULL) {
-		say_error("nothing to delete; give --hits AGE, --evidence AGE or both (for example "
-			  "--hits 90d)");
-		return STATUS_USAGE;
-	}
-	enum status status = context_open_ops(context, true);
-	if (status == STATUS_DONE && purge.hits_age != NULL)
-		status = context_open_hits(context, true);
+	if (purge.hits_age == NULL && purge.evidence_age == NULL)
+		return fail(STATUS_USAGE,
+			"nothing to delete; give --hits AGE, --evidence AGE or both (for example "
+			"--hits 90d)");
+	enum status status =
+		purge.hits_age != NULL ? context_open_hits(context, true) : STATUS_DONE;
 	if (status == STATUS_DONE && purge.hits_age != NULL)
 		status = purge_hits(context, &purge);
 	if (status == STATUS_DONE && purge.evidence_age != NULL)
@@ -168,10 +166,9 @@ static enum status run(struct context *context)
 const struct command command_purge = {
 	.name = "purge",
 	.summary = "delete old hits and evidence, and free their disk space",
-	.forms = (const char *const[]){"purge [--hits AGE] [--evidence AGE]", NULL},
+	.forms = {{"purge [--hits AGE] [--evidence AGE]", .opens = CHANGES_OPS, .run = run}},
 	.example = "opsctl purge --hits 90d --evidence 365d",
 	.notes = "Evidence of a listing in force is kept, whatever its age.",
 	.options = {{OPTION_HITS, "AGE", "hits older than this (90d)"},
 		{OPTION_EVIDENCE, "AGE", "bodies of evidence older than this (365d)"}},
-	.run = run,
 };

@@ -199,12 +199,9 @@ static enum status run(struct context *context)
 	};
 	const size_t count = sizeof(parts) / sizeof(parts[0]);
 	struct span span;
-	enum status status = context_read_span(context, "7d", &span);
 
-	if (status == STATUS_DONE)
-		status = context_open_hits(context, false);
-	if (status != STATUS_DONE)
-		return status;
+	if (context_read_span(context, "7d", &span) != STATUS_DONE)
+		return STATUS_USAGE;
 	span.until = clock_now();
 	int err = read_parts(context->hits, &span, parts, count);
 	if (err == ERR_NONE && !context_json(context))
@@ -214,15 +211,14 @@ static enum status run(struct context *context)
 			show_part(&parts[i], context_json(context));
 		free(parts[i].lines);
 	}
-	return err == ERR_NONE ? STATUS_DONE : context_failed(context->hits, err);
+	return context_status(context->hits, err);
 }
 
 const struct command command_report = {
 	.name = "report",
 	.summary = "count hits by day, list, network and sender domain",
-	.forms = (const char *const[]){"report [--since MOMENT]", NULL},
+	.forms = {{"report [--since MOMENT]", .opens = READS_HITS, .run = run}},
 	.example = "opsctl report --since 30d",
 	.notes = "MOMENT is a duration before now (7d, 12h) or a time in UTC (2026-11-20).",
 	.options = {{OPTION_SINCE, "MOMENT", "no earlier hits (default 7d)"}},
-	.run = run,
 };

@@ -6,8 +6,6 @@
 
 #include "base/clock.h"
 #include "base/err.h"
-#include "base/json.h"
-#include "base/number.h"
 #include "ctl/context.h"
 #include "ctl/output.h"
 #include "ctl/table.h"
@@ -74,17 +72,14 @@ static void add_row(void *table, const struct request *request)
 static enum status show_all(struct context *context)
 {
 	struct column shown[PUBLIC_FIRST + PUBLIC_LAST];
-	enum status status = context_open_ops(context, false);
 
 	memcpy(shown, columns, PUBLIC_FIRST * sizeof(*columns));
 	memcpy(shown + PUBLIC_FIRST, columns + COLUMN_COUNT - PUBLIC_LAST,
 		PUBLIC_LAST * sizeof(*columns));
-	if (status != STATUS_DONE)
-		return status;
 	struct table *table = table_new(shown, PUBLIC_FIRST + PUBLIC_LAST, context_json(context));
 	int err = requests_each_undecided(context->ops, add_row, table);
 	table_end(&table, err == ERR_NONE ? "no undecided requests" : NULL);
-	return err == ERR_NONE ? STATUS_DONE : context_failed(context->ops, err);
+	return context_status(context->ops, err);
 }
 
 static void say_time(const char *what, int64_t time)
@@ -128,31 +123,19 @@ static void show_for_people(const struct request *request)
 	say_text("Why:        ", request->why);
 }
 
-/* Reads a request number; prints an error if it is not one. */
-static bool read_number(const char *operand, int64_t *id_r)
-{
-	if (number_parse(operand, 0, INT64_MAX, id_r))
-		return true;
-	say_error("\"%s\" is not a request number; \"opsctl requests\" shows the numbers", operand);
-	return false;
-}
-
 static enum status no_such_request(int64_t id)
 {
-	say_error("no request %lld; \"opsctl requests\" shows the undecided ones", (long long)id);
-	return STATUS_NO;
+	return fail(STATUS_NO, "no request %lld; \"opsctl requests\" shows the undecided ones",
+		(long long)id);
 }
 
-static enum status show_one(struct context *context, int64_t id)
+static enum status show_one(struct context *context)
 {
 	struct request request;
-	enum status status = context_open_ops(context, false);
+	int err = requests_get(context->ops, context->number, &request);
 
-	if (status != STATUS_DONE)
-		return status;
-	int err = requests_get(context->ops, id, &request);
 	if (err == ERR_NOT_FOUND)
-		return no_such_request(id);
+		return no_such_request(context->number);
 	if (err != ERR_NONE)
 		return context_failed(context->ops, err);
 	if (context_json(context))
@@ -181,21 +164,15 @@ static void say_decided(const struct context *context, const struct request *req
 		say("%s stays on list %s", ip, request->list);
 }
 
-static enum status decide_request(struct context *context, int64_t id)
+static enum status decide(struct context *context)
 {
 	const char *why = context_option(context, OPTION_WHY, NULL);
 	bool remove = option_given(&context->options, OPTION_REMOVE);
+	int64_t id = context->number;
 	struct request request;
 
-	if (remove == option_given(&context->options, OPTION_KEEP)) {
-		say_error("give either --remove or --keep");
-		return STATUS_USAGE;
-	}
-	if (context_check_why(context) != STATUS_DONE)
-		return STATUS_USAGE;
-	enum status status = context_open_ops(context, true);
-	if (status != STATUS_DONE)
-		return status;
+	if (remove == option_given(&context->options, OPTION_KEEP))
+		return fail(STATUS_USAGE, "give either --remove or --keep");
 	int err = requests_get(context->ops, id, &request);
 	if (err == ERR_NONE)
 		err = requests_decide(context->ops, id,
@@ -203,51 +180,32 @@ static enum status decide_request(struct context *context, int64_t id)
 			clock_now());
 	if (err == ERR_NOT_FOUND)
 		return no_such_request(id);
-	if (err == ERR_EXISTS) {
-		say_error("request %lld is already decided: %s by %s", (long long)id,
+	if (err == ERR_EXISTS)
+		return fail(STATUS_NO, "request %lld is already decided: %s by %s", (long long)id,
 			request_state_name(request.state), request.decided_by);
-		return STATUS_NO;
-	}
-	if (err == ERR_REFUSED) {
-		say_error("the address is listed as part of a network; end that listing first with "
-			  "\"opsctl remove NETWORK\", or use --keep");
-		return STATUS_NO;
-	}
+	if (err == ERR_REFUSED)
+		return fail(STATUS_NO,
+			"the address is listed as part of a network; end that listing first with "
+			"\"opsctl remove NETWORK\", or use --keep");
 	if (err == ERR_NONE)
 		err = requests_get(context->ops, id, &request);
 	if (err != ERR_NONE)
 		return context_failed(context->ops, err);
-	db_checkpoint(context->ops);
 	say_decided(context, &request);
 	return STATUS_DONE;
-}
-
-static enum status run(struct context *context)
-{
-	const struct options *options = &context->options;
-	const char *verb = options->operand_count > 0 ? options->operands[0] : NULL;
-	int64_t id;
-
-	if (verb == NULL)
-		return show_all(context);
-	if (strcmp(verb, "show") != 0 && strcmp(verb, "decide") != 0) {
-		say_error("requests: \"%s\" must be show or decide", verb);
-		return STATUS_USAGE;
-	}
-	if (options->operand_count < 2) {
-		say_error("requests %s: missing request number", verb);
-		return STATUS_USAGE;
-	}
-	if (!read_number(options->operands[1], &id))
-		return STATUS_USAGE;
-	return strcmp(verb, "show") == 0 ? show_one(context, id) : decide_request(context, id);
 }
 
 const struct command command_requests = {
 	.name = "requests",
 	.summary = "show or decide removal requests and nominations",
-	.forms = (const char *const[]){"requests", "requests show N",
-		"requests decide N --remove|--keep --why TEXT", NULL},
+	.forms =
+		{
+			{"requests", .opens = READS_OPS, .run = show_all},
+			{"requests show N", "show", OPERAND_REQUEST, .opens = READS_OPS,
+				.run = show_one},
+			{"requests decide N --remove|--keep --why TEXT", "decide", OPERAND_REQUEST,
+				.opens = CHANGES_OPS, .text = OPTION_WHY, .run = decide},
+		},
 	.example = "opsctl requests decide 17 --remove --why 'talked to the owner'",
 	.notes =
 		"Without arguments, shows undecided requests, oldest first. A test decides most of "
@@ -256,7 +214,4 @@ const struct command command_requests = {
 	.options = {{OPTION_REMOVE, NULL, "remove the address from the list; drop a nomination"},
 		{OPTION_KEEP, NULL, "keep the listing; confirm a nomination"},
 		{OPTION_WHY, "TEXT", "the reason, for the requester and the history"}},
-	.min_operands = 0,
-	.max_operands = 2,
-	.run = run,
 };

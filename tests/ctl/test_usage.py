@@ -27,7 +27,7 @@ class Usage(CommandTest):
             (("export",), "--format"),
             (("export", "--format", "xml"), "must be one of text, csv, json, rbldnsd, zone, postfix-cidr\n"),
             (("evidence", "abc"), "not an evidence number"),
-            (("exempt", "frob", "198.18.0.1"), "add NETWORK"),
+            (("exempt", "frob", "198.18.0.1"), "opsctl exempt --help"),
             (("import", "/nonexistent"), "/nonexistent: No such file"),
             (("import", "-", "--format", "xml"), "--format xml: must be one of text, csv, rbldnsd\n"),
             (("list", "--by", ""), "--by"),
