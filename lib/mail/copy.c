@@ -105,6 +105,8 @@ static void collect_text(struct identity *identity, const char *text)
 static void collect(struct identity *identity, const struct message *message)
 {
 	collect_fields(identity, message->fields, message->field_count);
+	if (message->stray != NULL)
+		collect_text(identity, message->stray);
 	for (size_t i = 0; i < message->part_count; i++) {
 		collect_fields(identity, message->parts[i].fields, message->parts[i].field_count);
 		if (message->parts[i].text != NULL)

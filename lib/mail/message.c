@@ -117,13 +117,25 @@ static size_t field_length(const char *at, const char *end)
 	return length;
 }
 
+static void add_stray(struct message *message, const GString *lines)
+{
+	char *before = message->stray;
+	char *text = as_utf8(lines->str, lines->len);
+
+	message->stray = g_strconcat(before != NULL ? before : "", text, NULL);
+	g_free(before);
+	g_free(text);
+}
+
 /*
  * Reads the header into fields, and gives the fields of MIME with the body, for GMime. Lines that
- * are not fields are dropped.
+ * are not fields are kept apart.
  */
-static GByteArray *read_header(const char *octets, size_t length, GArray *fields)
+static GByteArray *read_header(
+	struct message *message, const char *octets, size_t length, GArray *fields)
 {
 	GByteArray *mime = g_byte_array_new();
+	GString *stray = g_string_new(NULL);
 	const char *end = octets + length;
 	size_t field;
 
@@ -133,12 +145,16 @@ static GByteArray *read_header(const char *octets, size_t length, GArray *fields
 		octets += line_length(octets, end);
 	for (; octets < end && !is_empty(octets, (size_t)(end - octets)); octets += field) {
 		field = field_length(octets, end);
-		if (!is_field(octets, field))
+		if (!is_field(octets, field)) {
+			g_string_append_len(stray, octets, (gssize)field);
 			continue;
+		}
 		add_field(fields, octets, field);
 		if (field <= MIME_FIELD_MAX && is_of_mime(octets, field))
 			g_byte_array_append(mime, (const guint8 *)octets, (guint)field);
 	}
+	add_stray(message, stray);
+	g_string_free(stray, TRUE);
 	g_byte_array_append(mime, (const guint8 *)"\n", 1);
 	g_byte_array_append(mime, (const guint8 *)octets, (guint)(end - octets));
 	return mime;
@@ -310,7 +326,7 @@ static void read_into(struct message *message, const char *octets, size_t length
 	struct message_field **fields_r, size_t *count_r)
 {
 	GArray *fields = g_array_new(FALSE, FALSE, sizeof(struct message_field));
-	GByteArray *mime = read_header(octets, length, fields);
+	GByteArray *mime = read_header(message, octets, length, fields);
 
 	if (is_too_deep(mime))
 		add_left_out(message);
@@ -319,14 +335,6 @@ static void read_into(struct message *message, const char *octets, size_t length
 	*count_r = fields->len;
 	*fields_r = (struct message_field *)(void *)g_array_free(fields, FALSE);
 	g_byte_array_unref(mime);
-}
-
-struct message *message_read(const char *octets, size_t length)
-{
-	struct message *message = g_new0(struct message, 1);
-
-	read_into(message, octets, length, 0, &message->fields, &message->field_count);
-	return message;
 }
 
 static void free_fields(struct message_field *fields, size_t count)
@@ -350,7 +358,38 @@ void message_free(struct message **message)
 		free_fields(part->fields, part->field_count);
 	}
 	g_free((*message)->parts);
+	g_free((*message)->stray);
 	free_fields((*message)->fields, (*message)->field_count);
 	g_free(*message);
 	*message = NULL;
+}
+
+static bool has_field_of_mail(const struct message *message)
+{
+	for (size_t i = 0; i < message->field_count; i++)
+		if (pattern_find(PATTERN_MESSAGE_FIELD, message->fields[i].name, NULL) ||
+			pattern_find(PATTERN_RECIPIENT_FIELD, message->fields[i].name, NULL))
+			return true;
+	return false;
+}
+
+static struct message *read_text(const char *octets, size_t length)
+{
+	struct message *message = g_new0(struct message, 1);
+	struct message_part *part = add_part(message, MESSAGE_TEXT, NULL);
+
+	part->text = as_utf8(octets, length);
+	part->octets = length;
+	return message;
+}
+
+struct message *message_read(const char *octets, size_t length)
+{
+	struct message *message = g_new0(struct message, 1);
+
+	read_into(message, octets, length, 0, &message->fields, &message->field_count);
+	if (has_field_of_mail(message))
+		return message;
+	message_free(&message);
+	return read_text(octets, length);
 }

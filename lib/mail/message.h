@@ -35,6 +35,7 @@ struct message {
 	size_t field_count;
 	struct message_part *parts; /* in order, attached messages with their own behind them */
 	size_t part_count;
+	char *stray; /* lines of headers that are not fields; NULL: none */
 	size_t room; /* message.c's own */
 };
 
@@ -43,8 +44,9 @@ void message_start(void);
 
 /*
  * Reads a message. Lines in front of the header and between its fields that are not fields, such
- * as "From " of an mbox, are dropped. Out of memory ends the program, as everywhere in GLib. Any
- * thread.
+ * as "From " of an mbox, are kept apart. Octets whose first lines have no field of mail, such as
+ * Received or To, are not a message but a text: it is the only part, and there are no fields. Out
+ * of memory ends the program, as everywhere in GLib. Any thread.
  */
 struct message *message_read(const char *octets, size_t length);
 

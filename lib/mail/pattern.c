@@ -30,6 +30,8 @@ static const char *const expressions[PATTERN_COUNT] = {
 		"message-id|resent-message-id|references|in-reply-to|dkim-.*|domainkey-.*|arc-.*|"
 		"authentication-results|received-spf|list-.*|x-mailer|user-agent|subject|content-.*"
 		")$",
+	[PATTERN_MESSAGE_FIELD] =
+		"(?i)^(?:received|from|sender|subject|message-id|return-path|mime-version)$",
 	[PATTERN_VERP] = "([^\\s<>@\"]{1,256}=[^\\s<>@\"]{1,256})@",
 	[PATTERN_RECEIVED_FROM] = "(?i)^\\s*from\\s+(.{1,1000}?)\\s+by\\s",
 	[PATTERN_RECEIVED_FOR] = "(?i)\\sfor\\s+([^;\\s]{1,400})",

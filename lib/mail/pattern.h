@@ -18,6 +18,7 @@ enum pattern {
 	PATTERN_RECIPIENT_FIELD, /* the name of a field that names recipients */
 	PATTERN_ANSWER_FIELD,    /* of one that the pattern before takes for such by mistake */
 	PATTERN_SENDER_FIELD,    /* of one with mailboxes of the sender's side */
+	PATTERN_MESSAGE_FIELD,   /* of one that a message has, and other texts seldom have */
 	PATTERN_VERP,            /* 1: a local part with a mailbox in it */
 	PATTERN_RECEIVED_FROM,   /* 1: the from clause of a Received field */
 	PATTERN_RECEIVED_FOR,    /* 1: the mailbox in its for clause */

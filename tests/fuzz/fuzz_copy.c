@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A copy shown of any octets, attached to a message whose recipient is known, never names them. */
+/* A copy shown of any octets, behind a field or a line that names the recipient, never names them.
+ */
 #include <ctype.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -27,19 +28,24 @@ static void take(void *context, const char *octets, size_t length)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const char header[] = "Delivered-To: marta." SECRET "@example.org\n";
+	static const char *const beginnings[] = {
+		"Delivered-To: marta." SECRET "@example.org\n",
+		"a note\n> Delivered-To: marta." SECRET "@example.org\n",
+	};
 	static int started;
-	char *message = malloc(sizeof(header) - 1 + size);
+	const char *beginning = beginnings[size % 2];
+	size_t length = strlen(beginning);
+	char *message = malloc(length + size);
 
 	if (message == NULL)
 		abort();
 	if (!started)
 		start_without_leaks(copy_start);
 	started = 1;
-	memcpy(message, header, sizeof(header) - 1);
-	memcpy(message + sizeof(header) - 1, data, size);
+	memcpy(message, beginning, length);
+	memcpy(message + length, data, size);
 	count = 0;
-	copy_show(message, sizeof(header) - 1 + size, NULL, take, NULL);
+	copy_show(message, length + size, NULL, take, NULL);
 	letters[count] = '\0';
 	free(message);
 	if (strstr(letters, SECRET) != NULL)

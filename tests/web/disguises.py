@@ -130,6 +130,7 @@ _RECEIVED = "Received: from x (unknown [198.18.7.9]) by mx.example.org; Thu, 22 
 _TO = f"To: {NAME} <{MAILBOX}>\n"
 SHAPES = {
     "a line that is not a field": f"{_RECEIVED}this is no field\n{_TO}Subject: x\n\nhi {NAME}",
+    "a quoted field in the header": f"> {_TO}{_RECEIVED}\nhi {NAME}",
     "a blank line first": f"\n{_RECEIVED}{_TO}\nhi {NAME}",
     "a header cut in two": f"{_RECEIVED}\n{_TO}Subject: x\n\nhi {NAME}",
     "a byte order mark": f"\ufeff{_RECEIVED}{_TO}\nhi {NAME}",

@@ -5,6 +5,7 @@ import os
 import unittest
 
 import disguises
+from disguises import LAST, MAILBOX, NAME
 from visitor import SiteTest
 
 SPAM = os.environ.get("OPSMILTER_SPAM") or os.path.join(os.path.dirname(__file__), "../../../shared/data/spam")
@@ -17,9 +18,9 @@ def real_messages():
 
 
 class Masking(SiteTest):
-    def show(self, octets):
+    def show(self, octets, kind="spam"):
         self.query("INSERT INTO evidence (at, who, kind, source, sha256, octets, body)"
-                   " VALUES (1700000000, 'tester', 'spam', '-', ?, ?, ?)", "0" * 64, len(octets), octets)
+                   " VALUES (1700000000, 'tester', ?, '-', ?, ?, ?)", kind, "0" * 64, len(octets), octets)
         number = self.query("SELECT max(id) FROM evidence")[0][0]
         return self.get(f"/evidence/{number}")
 
@@ -53,6 +54,24 @@ class Masking(SiteTest):
                       "[attachment: image/png, 3 octets, SHA-256 b5d4045c3f466fa91fe2cc6abe79232a1a57cdf104f7a26e716"
                       "e0a1e2789df78]"):
             self.assertIn(shown, page)
+
+    def test_the_text_of_a_note_is_shown(self):
+        for kind in ("note", "file", "spam", "import"):
+            for text in ("tested by hand with curl, port 3128 answered", "log: port 3128 open",
+                         "first paragraph\nof two\n\nand the second", "note: seen\nagain: today\n",
+                         "HTTP/1.1 200 OK\nDate: today\nServer: proxy\n\nhello"):
+                with self.subTest(kind + ": " + text):
+                    page = self.show(text.encode(), kind).text
+                    shown = page.split('aria-label="The text"')[1]
+                    for line in filter(None, text.split("\n")):
+                        self.assertIn(line, shown)
+
+    def test_a_recipient_in_a_note_is_masked(self):
+        for text in (MAILBOX, f"To: {NAME} <{MAILBOX}>\nhi {NAME}",
+                     f"> Delivered-To: {MAILBOX}\ntold {LAST} about it",
+                     f"X-Strange-To: {MAILBOX}\nX-Anything: {NAME}\n\nhi {NAME}"):
+            with self.subTest(text):
+                self.assertEqual(disguises.found(self.show(text.encode(), "note").text), [])
 
 
 if __name__ == "__main__":
