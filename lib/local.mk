@@ -54,7 +54,8 @@ libops_a_SOURCES += \
 	lib/conf/conf.c lib/conf/conf.h \
 	lib/conf/options.c lib/conf/options.h \
 	lib/conf/socket_name.c lib/conf/socket_name.h \
-	lib/conf/source.c lib/conf/source.h
+	lib/conf/source.c lib/conf/source.h \
+	lib/conf/values.h
 
 libops_a_SOURCES += \
 	lib/daemon/daemon.c lib/daemon/daemon.h \

@@ -8,8 +8,8 @@
 #include "base/log.h"
 #include "base/number.h"
 #include "base/text.h"
-#include "conf/conf.h"
 #include "conf/socket_name.h"
+#include "conf/values.h"
 
 static int demand(bool valid, const char *expected, struct text *why_r)
 {

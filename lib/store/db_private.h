@@ -3,8 +3,9 @@
 #define STORE_DB_PRIVATE_H
 
 #include <sqlite3.h>
+#include <stdint.h>
 
-#include "store/db.h"
+#include "store/statements.h"
 
 /* What db.c and db_statement.c share, the only files that call SQLite. */
 

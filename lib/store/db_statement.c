@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Statements: begun, bound, stepped and read; and the transactions around them. */
+#include "store/db.h"
+
 #include <assert.h>
 #include <string.h>
 

@@ -8,7 +8,6 @@
 #include <stddef.h>
 
 #include "core/hit.h"
-#include "store/hitlog.h"
 
 struct text;
 
@@ -25,7 +24,8 @@ enum hitlog_entry_state {
 struct hitlog_entry {
 	struct hitlog_entry *next;
 	struct hit hit;
-	hitlog_compose *compose; /* NULL: hit->reply is complete */
+	/* As in hitlog_record(). NULL: hit->reply is complete. */
+	void (*compose)(struct hit *hit, const void *context);
 	const void *context;
 	bool amend; /* the row is there; it is to be changed to what `hit` says */
 	int err;
