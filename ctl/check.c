@@ -179,7 +179,6 @@ const struct command command_check = {
 	.forms = {{"check", .run = run}},
 	.example = "opsctl check",
 	.notes = "Run it as root, or as a user who may read the databases. The exit status is 1 if "
-		 "a "
-		 "check\n"
+		 "a check\n"
 		 "failed. Large databases take a while, because they are read completely.",
 };

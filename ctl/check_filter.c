@@ -160,9 +160,9 @@ static const char *unix_obstacle(const struct socket_name *name)
 	if (!name->is_unix)
 		return NULL;
 	if (stat(name->path, &status) == 0)
-		return S_ISSOCK(status.st_mode) ? NULL
-						: "it is not a socket: move it away, then start "
-						  "opsmilter";
+		return S_ISSOCK(status.st_mode)
+			       ? NULL
+			       : "it is not a socket: move it away, then start opsmilter";
 	text_copy(folder, sizeof(folder), name->path);
 	char *slash = strrchr(folder, '/');
 	if (slash == NULL || slash == folder)

@@ -42,7 +42,7 @@ struct form {
 #define COMMAND_FORMS_MAX 3
 #define COMMAND_OPTIONS_MAX 10
 
-/* A command of opsctl. Its file defines one; the table in commands.c lists it. */
+/* A command of opsctl. Its file defines one; the table in main.c lists it. */
 struct command {
 	const char *name;
 	const char *summary;                      /* one line of `opsctl --help` */

@@ -291,3 +291,29 @@ enum status context_read_span(
 		return STATUS_DONE;
 	return fail(STATUS_USAGE, "--since %s is later than --until %s", since, until);
 }
+
+enum status context_read_expiry(const struct context *context, int64_t *expires_at_r)
+{
+	const char *typed = context_option(context, OPTION_EXPIRES, NULL);
+	int64_t duration = context->list.expires, now = clock_now();
+	int err = typed != NULL ? clock_parse_duration(typed, &duration) : ERR_NONE;
+
+	if (err == ERR_NONE && duration > 0) {
+		*expires_at_r = duration == CLOCK_NEVER ? CLOCK_NEVER : now + duration;
+		return STATUS_DONE;
+	}
+	/* Dates are no durations; what clock_parse_moment() reads of those is in the past. */
+	if (err == ERR_SYNTAX)
+		err = clock_parse_moment(typed, now, expires_at_r);
+	if (err == ERR_SYNTAX)
+		return fail(STATUS_USAGE,
+			"--expires: \"%s\" is not a duration or a date (for example 90d, "
+			"2027-01-31 "
+			"or never)",
+			typed);
+	if (err == ERR_RANGE)
+		return fail(STATUS_USAGE, "--expires: there is no date %s", typed);
+	if (*expires_at_r > now)
+		return STATUS_DONE;
+	return fail(STATUS_USAGE, "--expires: %s is not in the future", typed);
+}

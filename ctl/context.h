@@ -79,6 +79,12 @@ struct span {
 enum status context_read_span(
 	const struct context *context, const char *fallback, struct span *span_r);
 
+/*
+ * When a listing that is added now ends: by --expires, else by the setting of context->list.
+ * STATUS_USAGE after reporting.
+ */
+enum status context_read_expiry(const struct context *context, int64_t *expires_at_r);
+
 /* Reports a change of one network: "NETWORK SENTENCE LIST", or JSON with `state`. list may be NULL.
  */
 void context_say_done(const struct context *context, const char *network, const char *list,

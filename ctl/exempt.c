@@ -56,8 +56,7 @@ static void add_row(void *table, const struct exemption *exemption)
 
 static enum status show(struct context *context)
 {
-	struct table *table =
-		table_new(columns, sizeof(columns) / sizeof(columns[0]), context_json(context));
+	struct table *table = table_new(COLUMNS(columns), context_json(context));
 	int err = exemptions_each(context->ops, add_row, table);
 
 	table_end(&table, err == ERR_NONE ? "no exempt networks" : NULL);

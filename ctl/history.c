@@ -27,8 +27,7 @@ static void add_row(void *table, const struct history_event *event)
 static enum status run(struct context *context)
 {
 	char ip[ADDR_TEXT_SIZE];
-	struct table *table =
-		table_new(columns, sizeof(columns) / sizeof(columns[0]), context_json(context));
+	struct table *table = table_new(COLUMNS(columns), context_json(context));
 	int err = history_each(context->ops, &context->addr, clock_now(), add_row, table);
 
 	addr_format(&context->addr, ip);

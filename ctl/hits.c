@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/err.h"
 #include "base/number.h"
 #include "ctl/context.h"
@@ -30,7 +29,7 @@ static const struct column columns[] = {
 	{"client_name", NULL, COLUMN_TEXT, AT(struct hit_row, client_name)},
 	{"helo", NULL, COLUMN_TEXT, AT(struct hit_row, helo)},
 	{"list", "LIST", COLUMN_TEXT, AT(struct hit_row, list)},
-	{"action", "ACTION", COLUMN_TEXT, offsetof(struct hit_row, action), NULL, colour_of},
+	{"action", "ACTION", COLUMN_TEXT, AT(struct hit_row, action), .colour = colour_of},
 	{"mail_from", "FROM", COLUMN_TEXT, AT(struct hit_row, mail_from)},
 	{"rcpt_to", "TO", COLUMN_TEXT, AT(struct hit_row, rcpt_to)},
 	{"network", NULL, COLUMN_TEXT, AT(struct hit_row, network)},
@@ -45,7 +44,7 @@ static const struct column columns[] = {
 
 struct table *hits_new_table(bool json)
 {
-	return table_new(columns, sizeof(columns) / sizeof(columns[0]), json);
+	return table_new(COLUMNS(columns), json);
 }
 
 void hits_add_row(void *context, const struct hit_row *hit)
@@ -53,57 +52,22 @@ void hits_add_row(void *context, const struct hit_row *hit)
 	table_add(context, hit);
 }
 
-/* The whole record for people, one field a line. */
-static void show_whole(void *context, const struct hit_row *hit)
+static void show_one(void *context, const struct hit_row *hit)
 {
-	char at[CLOCK_TEXT_SIZE], listed_at[CLOCK_TEXT_SIZE];
-	const struct {
-		const char *title, *value;
-	} fields[] = {
-		{"reference", hit->ref},
-		{"at", at},
-		{"action", hit->action},
-		{"stage", hit->stage},
-		{"client", hit->client},
-		{"client name", hit->client_name},
-		{"helo", hit->helo},
-		{"from", hit->mail_from},
-		{"to", hit->rcpt_to},
-		{"list", hit->list},
-		{"network", hit->network},
-		{"reason", hit->reason},
-		{"listed at", listed_at},
-		{"reply", hit->reply},
-		{"mail server", hit->mta},
-		{"queue id", hit->queue_id},
-	};
-
-	(void)context;
-	clock_format(hit->at, at);
-	clock_format(hit->listed_at, listed_at);
-	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
-		say("%-11s  %s", fields[i].title, fields[i].value);
+	table_print_one(COLUMNS(columns), hit, context_json(context));
 }
 
 static enum status show_ref(struct context *context, const char *ref)
 {
-	struct table *table = hits_new_table(true);
-	int err = context_json(context) ? hits_find(context->hits, ref, hits_add_row, table)
-					: hits_find(context->hits, ref, show_whole, NULL);
+	int err = hits_find(context->hits, ref, show_one, context);
 
-	table_end(&table, NULL);
-	switch (err) {
-	case ERR_NONE:
-		return STATUS_DONE;
-	case ERR_SYNTAX:
+	if (err == ERR_SYNTAX)
 		return fail(STATUS_USAGE,
 			"--ref: \"%s\" is not a reference (for example 3H-5R2GK0M8W1XA)", ref);
-	case ERR_NOT_FOUND:
+	if (err == ERR_NOT_FOUND)
 		return fail(
 			STATUS_NO, "no hit %s; it was purged, or the reference is incomplete", ref);
-	default:
-		return context_failed(context->hits, err);
-	}
+	return context_status(context->hits, err);
 }
 
 static enum status read_limit(const struct context *context, int64_t *limit_r)

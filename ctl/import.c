@@ -14,7 +14,6 @@
 #include "ctl/context.h"
 #include "ctl/formats.h"
 #include "ctl/line_reader.h"
-#include "ctl/listing.h"
 #include "ctl/listing_limits.h"
 #include "ctl/output.h"
 #include "ctl/progress.h"
@@ -269,7 +268,7 @@ static enum status run(struct context *context)
 		return STATUS_USAGE;
 	if (reason != NULL && context_check_text(context, OPTION_REASON) != STATUS_DONE)
 		return STATUS_USAGE;
-	if (listing_read_expiry(context, &file.expires_at) != STATUS_DONE)
+	if (context_read_expiry(context, &file.expires_at) != STATUS_DONE)
 		return STATUS_USAGE;
 	catch_signals();
 	return import_file(context, &file);
@@ -283,11 +282,9 @@ const struct command command_import = {
 	.example = "opsctl import blocklist.txt --list rbl --reason \"on our partner's list\" "
 		   "--replace",
 	.notes = "FILE may be - for standard input. text: the first field of each line is an "
-		 "address "
-		 "or network;\n"
+		 "address or network;\n"
 		 "# and ; begin comments. csv: as export writes it. If a line is bad, it is "
-		 "reported "
-		 "and nothing\n"
+		 "reported and nothing\n"
 		 "is imported. Networks that are already listed are not changed.",
 	.options =
 		{

@@ -237,7 +237,7 @@ static enum colour colour_of(const void *row)
 
 static const struct column columns[] = {
 	{"list", "LIST", COLUMN_CHARS, AT(struct list_row, list.name)},
-	{"action", "ACTION", COLUMN_CALL, 0, action_of, colour_of},
+	{"action", "ACTION", COLUMN_CALL, CALL(action_of), .colour = colour_of},
 	{"removal", "REMOVAL", COLUMN_CALL, CALL(removal_of)},
 	{"expires", "EXPIRES", COLUMN_CHARS, AT(struct list_row, expires)},
 	{"dns_code", "DNS CODE", COLUMN_CHARS, AT(struct list_row, dns_code)},
@@ -274,8 +274,7 @@ static enum status show_lists(struct context *context)
 	err = lists_count_listings(context->ops, &lists, clock_now(), counts);
 	if (err != ERR_NONE)
 		return context_failed(context->ops, err);
-	struct table *table =
-		table_new(columns, sizeof(columns) / sizeof(columns[0]), context_json(context));
+	struct table *table = table_new(COLUMNS(columns), context_json(context));
 	for (size_t i = 0; i < lists.count; i++) {
 		if (name == NULL || lists.lists[i].id == only.id)
 			add_row(table, &lists.lists[i], counts[i]);

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* opsctl add and opsctl remove: single listings. */
-#include "ctl/listing.h"
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,26 +18,6 @@
 /* How many neighbours an error message names. */
 #define NEIGHBOURS 5
 
-enum status listing_read_expiry(const struct context *context, int64_t *expires_at_r)
-{
-	const char *typed = context_option(context, OPTION_EXPIRES, NULL);
-	int64_t duration = context->list.expires, now = clock_now();
-
-	if (typed != NULL && clock_parse_duration(typed, &duration) != ERR_NONE) {
-		if (clock_parse_moment(typed, now, expires_at_r) == ERR_NONE && *expires_at_r > now)
-			return STATUS_DONE;
-		return fail(STATUS_USAGE,
-			"--expires %s: must be a duration (for example 90d or 12h), never, or a "
-			"date "
-			"in the future",
-			typed);
-	}
-	if (duration == 0)
-		return fail(STATUS_USAGE, "--expires %s: the expiry must be in the future", typed);
-	*expires_at_r = duration == CLOCK_NEVER ? CLOCK_NEVER : now + duration;
-	return STATUS_DONE;
-}
-
 /* *body_r is to be freed; NULL when the body is in argv. */
 static enum status read_evidence(
 	const struct context *context, struct evidence *evidence, char **body_r)
@@ -51,8 +29,7 @@ static enum status read_evidence(
 	*body_r = NULL;
 	if ((path == NULL) == (note == NULL))
 		return fail(STATUS_USAGE, "%s",
-			path == NULL ? "missing evidence: give --evidence FILE or --note "
-				       "TEXT"
+			path == NULL ? "missing evidence: give --evidence FILE or --note TEXT"
 				     : "give either --evidence FILE or --note TEXT, not both");
 	if (note != NULL && (*note == '\0' || strlen(note) > EVIDENCE_MAX))
 		return fail(STATUS_USAGE, "--note: the text is %s",
@@ -96,7 +73,7 @@ static void show_added(const struct context *context, const struct listing *list
 	char network[NETWORK_TEXT_SIZE], until[CLOCK_TEXT_SIZE] = "it is removed";
 
 	if (context_json(context)) {
-		table_print_object(columns, sizeof(columns) / sizeof(columns[0]), listing);
+		table_print_one(COLUMNS(columns), listing, true);
 		return;
 	}
 	network_format(&listing->network, network);
@@ -134,7 +111,7 @@ static enum status run_add(struct context *context)
 	struct listing_limits limits;
 	char why[LIMITS_TEXT_SIZE];
 
-	if (listing_read_expiry(context, &listing.expires_at) != STATUS_DONE)
+	if (context_read_expiry(context, &listing.expires_at) != STATUS_DONE)
 		return STATUS_USAGE;
 	limits_begin(&limits, list, option_given(&context->options, OPTION_FORCE));
 	bool allowed = limits_allow(&limits, &listing.network, why);
@@ -196,10 +173,9 @@ const struct command command_add = {
 		.text = OPTION_REASON, .run = run_add}},
 	.example = "opsctl add 198.18.7.9 --reason \"open HTTP proxy on port 3128\" --evidence "
 		   "spam.eml",
-	.notes =
-		"NETWORK is an IPv4 or IPv6 address, or a network in CIDR notation. A change takes "
-		"effect\n"
-		"at the next connection.",
+	.notes = "NETWORK is an IPv4 or IPv6 address, or a network in CIDR notation. A change "
+		 "takes effect\n"
+		 "at the next connection.",
 	.options =
 		{
 			{OPTION_REASON, "TEXT", "the reason that the refused client is told"},

@@ -4,7 +4,6 @@ sbin_PROGRAMS += opsctl
 opsctl_SOURCES = \
 	ctl/listing_limits.c ctl/listing_limits.h \
 	ctl/command.c ctl/command.h \
-	ctl/commands.c ctl/commands.h \
 	ctl/context.c ctl/context.h \
 	ctl/file.c ctl/file.h \
 	ctl/line_reader.c ctl/line_reader.h \
@@ -25,7 +24,7 @@ opsctl_SOURCES += \
 	ctl/import_formats.c ctl/import_formats.h \
 	ctl/init.c \
 	ctl/list.c \
-	ctl/listing.c ctl/listing.h
+	ctl/listing.c
 opsctl_SOURCES += \
 	ctl/check.c \
 	ctl/check_files.c \

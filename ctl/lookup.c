@@ -162,7 +162,7 @@ static enum colour colour_of(const void *row)
 
 static const struct column listing_columns[] = {
 	{"list", "LIST", COLUMN_CHARS, AT(struct listing_row, listing.list)},
-	{"action", "ACTION", COLUMN_CALL, 0, action_of, colour_of},
+	{"action", "ACTION", COLUMN_CALL, CALL(action_of), .colour = colour_of},
 	{"network", "NETWORK", COLUMN_NETWORK, AT(struct listing_row, listing.network)},
 	{"listed_at", "SINCE", COLUMN_CHARS, AT(struct listing_row, since)},
 	{"expires_at", "UNTIL", COLUMN_TIME, AT(struct listing_row, listing.expires_at)},
@@ -179,8 +179,7 @@ static void add_id(void *context, int64_t id)
 
 static int show_listings(struct context *context, const struct finding *finding)
 {
-	struct table *table = table_new(
-		listing_columns, sizeof(listing_columns) / sizeof(listing_columns[0]), false);
+	struct table *table = table_new(COLUMNS(listing_columns), false);
 	int err = ERR_NONE;
 
 	for (size_t i = 0; err == ERR_NONE && i < finding->lookup.count; i++) {
@@ -354,7 +353,6 @@ const struct command command_lookup = {
 	.forms = {{"lookup IP", .operand = OPERAND_ADDR, .opens = READS_OPS, .run = run}},
 	.example = "opsctl lookup 198.18.7.9",
 	.notes = "The exit status is 0 if the address is listed and 1 if not, whether it is exempt "
-		 "or "
-		 "not.\n"
+		 "or not.\n"
 		 "127.0.0.2 is on every list, 127.0.0.1 on none.",
 };

@@ -1,20 +1,74 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* opsctl: parses the command line and runs a command. */
+/* opsctl: the table of commands; parses the command line and runs one. */
 #include "config.h"
 
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 
-#include "ctl/commands.h"
+#include "ctl/command.h"
 #include "ctl/context.h"
 #include "ctl/output.h"
+
+/* All commands, in the order of `opsctl --help`. Related commands are next to each other. */
+static const struct command *const commands[] = {
+	&command_init,
+	&command_list,
+	&command_add,
+	&command_remove,
+	&command_exempt,
+	&command_import,
+	&command_export,
+	&command_lookup,
+	&command_evidence,
+	&command_history,
+	&command_nominate,
+	&command_requests,
+	&command_hits,
+	&command_report,
+	&command_purge,
+	&command_check,
+};
+
+#define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
+
+static const struct command_option options_for_all[] = {
+	{OPTION_CONFIG, "FILE", "configuration (default " SYSCONFDIR "/opsmilter.conf)"},
+	{OPTION_JSON, NULL, "print one JSON object per line instead of tables"},
+	{OPTION_BY, "WHO", "the name to record with a change (default: the login name)"},
+	{OPTION_CHECK, NULL, "check the configuration and exit"},
+	{OPTION_VERSION, NULL, "print the version and exit"},
+	{OPTION_HELP, NULL, "print this help, or that of COMMAND, and exit"},
+	{0, NULL, NULL},
+};
+
+static const struct command *find_command(const char *name)
+{
+	for (unsigned i = 0; i < COMMAND_COUNT; i++) {
+		if (strcmp(commands[i]->name, name) == 0)
+			return commands[i];
+	}
+	return NULL;
+}
+
+static void print_help(void)
+{
+	puts("Usage: opsctl [-c FILE] [--json] COMMAND ...\n"
+	     "The administrator's tool of opsmilter.\n\n"
+	     "Commands:");
+	for (unsigned i = 0; i < COMMAND_COUNT; i++)
+		printf("  %-10s  %s\n", commands[i]->name, commands[i]->summary);
+	command_print_options("Options for all commands", options_for_all);
+	puts("\n\"opsctl COMMAND --help\" shows the help of one command. Exit status: 0 success,\n"
+	     "1 no (for example, not listed), 2 usage or configuration error, 3 failure.");
+}
 
 /* --help, or an error for a missing or unknown command. */
 static enum status run_without_command(const struct options *options)
 {
 	if (option_given(options, OPTION_HELP)) {
-		commands_print_all();
+		print_help();
 		return STATUS_DONE;
 	}
 	if (options->command == NULL)
@@ -60,7 +114,7 @@ static enum status run(struct context *context)
 		return STATUS_DONE;
 	}
 	if (options->command != NULL)
-		context->command = commands_find(options->command);
+		context->command = find_command(options->command);
 	if (option_given(options, OPTION_CHECK) &&
 		(context->command != NULL || options->command == NULL))
 		return check_configuration(context);

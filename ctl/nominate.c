@@ -78,9 +78,8 @@ static enum status run(struct context *context)
 	char *octets = NULL;
 
 	if (path == NULL)
-		return fail(STATUS_USAGE,
-			"missing --spam FILE: a copy of spam from the address, with its complete "
-			"header");
+		return fail(STATUS_USAGE, "missing --spam FILE: a copy of spam from the address, "
+					  "with its complete header");
 	enum status status = file_read_evidence(path, &octets, &nomination.length);
 	if (status != STATUS_DONE)
 		return status;

@@ -17,31 +17,29 @@
 /* The longest pause between two transactions, in which the filter can write. */
 #define PAUSE_MSECS_MAX 100
 
-/* What a purge deletes, and what it has deleted so far. */
-struct purge {
-	const char *hits_age; /* as typed; NULL: hits are not purged */
-	const char *evidence_age;
-	int64_t hits_before;
-	int64_t evidence_before;
-	int64_t hits;
-	int64_t evidence;
+/* One kind of what a purge deletes, and how much of it it has deleted so far. */
+struct part {
+	enum option_id option;
+	const char *one, *many;
+	const char *kept; /* what people are told of the rest */
+	const char *age;  /* as typed; NULL: this kind is not purged */
+	int64_t before;
+	int64_t deleted;
 };
 
-static enum status read_age(
-	const struct context *context, enum option_id id, const char **age_r, int64_t *before_r)
+static enum status read_age(const struct context *context, struct part *part)
 {
 	int64_t seconds;
 
-	*age_r = context_option(context, id, NULL);
-	if (*age_r == NULL)
+	part->age = context_option(context, part->option, NULL);
+	if (part->age == NULL)
 		return STATUS_DONE;
-	if (clock_parse_duration(*age_r, &seconds) == ERR_NONE && seconds != CLOCK_NEVER) {
-		*before_r = clock_now() - seconds;
-		return STATUS_DONE;
-	}
-	return fail(STATUS_USAGE,
-		"--%s: \"%s\" is not an age (for example 90d or 12h, at most 100y)",
-		option_name(id), *age_r);
+	if (clock_parse_duration(part->age, &seconds) != ERR_NONE || seconds == CLOCK_NEVER)
+		return fail(STATUS_USAGE,
+			"--%s: \"%s\" is not an age (for example 90d or 12h, at most 100y)",
+			option_name(part->option), part->age);
+	part->before = clock_now() - seconds;
+	return STATUS_DONE;
 }
 
 /* As long as the last transaction took, so that the filter can write as well. */
@@ -52,114 +50,114 @@ static void pause_for(int64_t msecs)
 	nanosleep(&(struct timespec){.tv_nsec = (msecs + 1) * 1000000}, NULL);
 }
 
-/* The hits are deleted even when a later step fails, so the history says how many they were. */
-static int record_hits(struct context *context, const struct purge *purge)
+static void add_count(struct text *text, const struct part *part)
 {
-	char why[128];
-	struct change change = context_change(context, "purge", why);
+	text_add_format(text, "%" PRId64 " %s", part->deleted,
+		plural(part->deleted, part->one, part->many));
+}
 
-	if (purge->hits == 0)
+/* The hits are deleted even when a later step fails, so the history says how many they were. */
+static int record_hits(struct context *context, const struct part *hits)
+{
+	char buffer[128];
+	struct text why = TEXT_OVER(buffer);
+	struct change change = context_change(context, "purge", buffer);
+
+	if (hits->deleted == 0)
 		return ERR_NONE;
-	snprintf(why, sizeof(why), "%" PRId64 " %s older than %s", purge->hits,
-		plural(purge->hits, "hit", "hits"), purge->hits_age);
+	add_count(&why, hits);
+	text_add_format(&why, " older than %s", hits->age);
 	return history_add(context->ops, &change, NULL);
 }
 
-static enum status purge_hits(struct context *context, struct purge *purge)
+static enum status purge_hits(struct context *context, struct part *hits)
 {
 	int64_t deleted;
 	int err;
 
+	if (context_open_hits(context, true) != STATUS_DONE)
+		return STATUS_FAILED;
 	do {
 		int64_t begun_msecs = clock_monotonic_msecs();
-		err = hits_purge_some(context->hits, purge->hits_before, &deleted);
-		purge->hits += deleted;
+		err = hits_purge_some(context->hits, hits->before, &deleted);
+		hits->deleted += deleted;
 		pause_for(clock_monotonic_msecs() - begun_msecs);
 	} while (err == ERR_NONE && deleted == HITS_PURGE_BATCH);
 	if (err == ERR_NONE)
 		err = db_give_back(context->hits);
-	int record_err = record_hits(context, purge);
+	int record_err = record_hits(context, hits);
 	if (err != ERR_NONE)
 		return context_failed(context->hits, err);
 	return context_status(context->ops, record_err);
 }
 
-static enum status purge_bodies(struct context *context, struct purge *purge)
+static enum status purge_bodies(struct context *context, struct part *evidence)
 {
 	char why[128];
 	struct change change = context_change(context, "purge", why);
 
-	snprintf(why, sizeof(why), "bodies of evidence older than %s", purge->evidence_age);
-	int err = evidence_purge(context->ops, purge->evidence_before, &change, &purge->evidence);
+	snprintf(why, sizeof(why), "bodies of evidence older than %s", evidence->age);
+	int err = evidence_purge(context->ops, evidence->before, &change, &evidence->deleted);
 	if (err == ERR_NONE)
 		err = db_give_back(context->ops);
 	return context_status(context->ops, err);
 }
 
-static void report_json(const struct purge *purge, bool failed)
+static void report_json(const struct part parts[2], bool failed)
 {
 	struct json json = {.file = stdout};
 
 	json_open(&json, NULL, '{');
-	json_number(&json, "hits", purge->hits);
-	json_number(&json, "evidence", purge->evidence);
+	json_number(&json, "hits", parts[0].deleted);
+	json_number(&json, "evidence", parts[1].deleted);
 	if (failed)
 		json_bool(&json, "failed", true);
 	json_close(&json, '}');
 	json_end_line(&json);
 }
 
-static void report(const struct purge *purge)
-{
-	if (purge->hits_age != NULL)
-		say("%" PRId64 " %s older than %s deleted", purge->hits,
-			plural(purge->hits, "hit", "hits"), purge->hits_age);
-	if (purge->evidence_age != NULL)
-		say("%" PRId64 " %s of evidence older than %s deleted; checksums are kept",
-			purge->evidence, plural(purge->evidence, "body", "bodies"),
-			purge->evidence_age);
-}
-
 /* What was deleted before a failure stays deleted. */
-static void report_failure(const struct purge *purge)
+static void report(const struct context *context, const struct part parts[2], bool failed)
 {
-	char buffer[128];
-	struct text deleted = TEXT_OVER(buffer);
+	char buffer[256];
+	struct text text = TEXT_OVER(buffer);
 
-	if (purge->hits_age != NULL)
-		text_add_format(&deleted, "%" PRId64 " %s", purge->hits,
-			plural(purge->hits, "hit", "hits"));
-	if (purge->evidence_age != NULL)
-		text_add_format(&deleted, "%s%" PRId64 " %s of evidence",
-			purge->hits_age != NULL ? ", " : "", purge->evidence,
-			plural(purge->evidence, "body", "bodies"));
-	say_error("purge failed; deleted before it failed: %s", buffer);
+	for (size_t i = 0; i < 2; i++) {
+		if (parts[i].age == NULL)
+			continue;
+		text_add(&text, text.length > 0 ? ", " : "");
+		add_count(&text, &parts[i]);
+		if (!failed && !context_json(context)) {
+			say("%s older than %s deleted%s", buffer, parts[i].age, parts[i].kept);
+			text_clear(&text);
+		}
+	}
+	if (failed)
+		say_error("purge failed; deleted before it failed: %s", buffer);
+	if (context_json(context))
+		report_json(parts, failed);
 }
 
 static enum status run(struct context *context)
 {
-	struct purge purge = {.hits = 0};
+	struct part parts[] = {
+		{OPTION_HITS, "hit", "hits", .kept = ""},
+		{OPTION_EVIDENCE, "body of evidence", "bodies of evidence",
+			.kept = "; checksums are kept"},
+	};
+	enum status status = STATUS_DONE;
 
-	if (read_age(context, OPTION_HITS, &purge.hits_age, &purge.hits_before) != STATUS_DONE ||
-		read_age(context, OPTION_EVIDENCE, &purge.evidence_age, &purge.evidence_before) !=
-			STATUS_DONE)
+	if (read_age(context, &parts[0]) != STATUS_DONE ||
+		read_age(context, &parts[1]) != STATUS_DONE)
 		return STATUS_USAGE;
-	if (purge.hits_age == NULL && purge.evidence_age == NULL)
-		return fail(STATUS_USAGE,
-			"nothing to delete; give --hits AGE, --evidence AGE or both (for example "
-			"--hits 90d)");
-	enum status status =
-		purge.hits_age != NULL ? context_open_hits(context, true) : STATUS_DONE;
-	if (status == STATUS_DONE && purge.hits_age != NULL)
-		status = purge_hits(context, &purge);
-	if (status == STATUS_DONE && purge.evidence_age != NULL)
-		status = purge_bodies(context, &purge);
-	if (status != STATUS_DONE)
-		report_failure(&purge);
-	if (context_json(context))
-		report_json(&purge, status != STATUS_DONE);
-	else if (status == STATUS_DONE)
-		report(&purge);
+	if (parts[0].age == NULL && parts[1].age == NULL)
+		return fail(STATUS_USAGE, "nothing to delete; give --hits AGE, --evidence AGE or "
+					  "both (for example --hits 90d)");
+	if (parts[0].age != NULL)
+		status = purge_hits(context, &parts[0]);
+	if (status == STATUS_DONE && parts[1].age != NULL)
+		status = purge_bodies(context, &parts[1]);
+	report(context, parts, status != STATUS_DONE);
 	return status;
 }
 

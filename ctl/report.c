@@ -134,13 +134,13 @@ static void show_part(struct part *part, bool json)
 		{"key", NULL, COLUMN_TEXT, AT(struct line, count.key)},
 		{NULL, part->title, COLUMN_CALL, CALL(key_of)},
 		{"hits", "HITS", COLUMN_NUMBER, AT(struct line, count.hits)},
-		{NULL, "", COLUMN_CHARS, offsetof(struct line, bar), NULL, bar_colour},
+		{NULL, "", COLUMN_CHARS, AT(struct line, bar), .colour = bar_colour},
 		{"refused", "REFUSED", COLUMN_NUMBER, AT(struct line, count.refused)},
 		{"deferred", "DEFERRED", COLUMN_NUMBER, AT(struct line, count.deferred)},
 		{"other", "OTHER", COLUMN_NUMBER, AT(struct line, count.other)},
 		{"clients", "CLIENTS", COLUMN_NUMBER, AT(struct line, count.clients)},
 	};
-	struct table *table = table_new(columns, sizeof(columns) / sizeof(columns[0]), json);
+	struct table *table = table_new(COLUMNS(columns), json);
 	int64_t most = most_hits(part);
 	bool unicode = locale_is_utf8();
 

@@ -2,8 +2,6 @@
 /* opsctl requests: shows and decides removal requests and nominations. */
 #include "store/requests.h"
 
-#include <string.h>
-
 #include "base/clock.h"
 #include "base/err.h"
 #include "ctl/context.h"
@@ -42,27 +40,21 @@ static const struct column columns[] = {
 	{"kind", "KIND", COLUMN_CALL, CALL(kind_of)},
 	{"ip", "IP", COLUMN_ADDR, AT(struct request, address)},
 	{"list", "LIST", COLUMN_CHARS, AT(struct request, list)},
-	{"state", "STATE", COLUMN_CALL, 0, state_of, colour_of},
+	{"state", "STATE", COLUMN_CALL, CALL(state_of), .colour = colour_of},
 	{"requested_at", "FILED", COLUMN_TIME, AT(struct request, requested_at)},
 	{"by", "BY", COLUMN_CHARS, AT(struct request, filed_by)},
-	{"from", NULL, COLUMN_CALL, CALL(visitor_of)},
-	{"contact", NULL, COLUMN_CHARS, AT(struct request, contact)},
-	{"note", NULL, COLUMN_CHARS, AT(struct request, note)},
-	{"evidence", NULL, COLUMN_ID, AT(struct request, evidence_id)},
-	{"tests", NULL, COLUMN_INT, AT(struct request, tests)},
-	{"test_began_at", NULL, COLUMN_TIME, AT(struct request, test_began_at)},
+	{"from", NULL, COLUMN_CALL, CALL(visitor_of), .single = true},
+	{"contact", NULL, COLUMN_CHARS, AT(struct request, contact), .single = true},
+	{"note", NULL, COLUMN_CHARS, AT(struct request, note), .single = true},
+	{"evidence", NULL, COLUMN_ID, AT(struct request, evidence_id), .single = true},
+	{"tests", NULL, COLUMN_INT, AT(struct request, tests), .single = true},
+	{"test_began_at", NULL, COLUMN_TIME, AT(struct request, test_began_at), .single = true},
 	{"verdict", "VERDICT", COLUMN_CHARS, AT(struct request, verdict)},
 	{"next_test_at", NULL, COLUMN_TIME, AT(struct request, next_test_at)},
 	{"decided_at", NULL, COLUMN_TIME, AT(struct request, decided_at)},
 	{"decided_by", NULL, COLUMN_CHARS, AT(struct request, decided_by)},
 	{"why", "WHY", COLUMN_CHARS, AT(struct request, why)},
 };
-
-#define COLUMN_COUNT (sizeof(columns) / sizeof(columns[0]))
-
-/* The columns from "from" to "test_began_at" are shown only of a single request. */
-#define PUBLIC_FIRST 7
-#define PUBLIC_LAST 5
 
 static void add_row(void *table, const struct request *request)
 {
@@ -71,56 +63,11 @@ static void add_row(void *table, const struct request *request)
 
 static enum status show_all(struct context *context)
 {
-	struct column shown[PUBLIC_FIRST + PUBLIC_LAST];
-
-	memcpy(shown, columns, PUBLIC_FIRST * sizeof(*columns));
-	memcpy(shown + PUBLIC_FIRST, columns + COLUMN_COUNT - PUBLIC_LAST,
-		PUBLIC_LAST * sizeof(*columns));
-	struct table *table = table_new(shown, PUBLIC_FIRST + PUBLIC_LAST, context_json(context));
+	struct table *table = table_new(COLUMNS(columns), context_json(context));
 	int err = requests_each_undecided(context->ops, add_row, table);
+
 	table_end(&table, err == ERR_NONE ? "no undecided requests" : NULL);
 	return context_status(context->ops, err);
-}
-
-static void say_time(const char *what, int64_t time)
-{
-	char text[CLOCK_TEXT_SIZE];
-
-	if (time == CLOCK_NEVER)
-		return;
-	clock_format(time, text);
-	say("%s%s", what, text);
-}
-
-static void say_text(const char *what, const char *text)
-{
-	if (text[0] != '\0')
-		say("%s%s", what, text);
-}
-
-static void show_for_people(const struct request *request)
-{
-	char ip[ADDR_TEXT_SIZE];
-	const char *from = visitor_of(request);
-
-	addr_format(&request->address, ip);
-	say_colour(COLOUR_BOLD, "Request %lld: %s of %s, list %s", (long long)request->id,
-		request_kind_name(request->kind), ip, request->list);
-	say("State:      %s", request_state_name(request->state));
-	say_time("Filed:      ", request->requested_at);
-	say("By:         %s%s%s", request->filed_by, from != NULL ? ", from " : "",
-		from != NULL ? from : "");
-	say_text("Contact:    ", request->contact);
-	say_text("What was done: ", request->note);
-	if (request->evidence_id != 0)
-		say("Spam copy:  evidence %lld", (long long)request->evidence_id);
-	say("Tests:      %d%s", request->tests,
-		request->test_began_at != CLOCK_NEVER ? ", one is running" : "");
-	say_text("Verdict:    ", request->verdict);
-	say_time("Next test:  ", request->next_test_at);
-	say_time("Decided:    ", request->decided_at);
-	say_text("Decided by: ", request->decided_by);
-	say_text("Why:        ", request->why);
 }
 
 static enum status no_such_request(int64_t id)
@@ -138,10 +85,7 @@ static enum status show_one(struct context *context)
 		return no_such_request(context->number);
 	if (err != ERR_NONE)
 		return context_failed(context->ops, err);
-	if (context_json(context))
-		table_print_object(columns, COLUMN_COUNT, &request);
-	else
-		show_for_people(&request);
+	table_print_one(COLUMNS(columns), &request, context_json(context));
 	return STATUS_DONE;
 }
 
@@ -150,7 +94,7 @@ static void say_decided(const struct context *context, const struct request *req
 	char ip[ADDR_TEXT_SIZE];
 
 	if (context_json(context)) {
-		table_print_object(columns, COLUMN_COUNT, request);
+		table_print_one(COLUMNS(columns), request, true);
 		return;
 	}
 	addr_format(&request->address, ip);
@@ -185,8 +129,8 @@ static enum status decide(struct context *context)
 			request_state_name(request.state), request.decided_by);
 	if (err == ERR_REFUSED)
 		return fail(STATUS_NO,
-			"the address is listed as part of a network; end that listing first with "
-			"\"opsctl remove NETWORK\", or use --keep");
+			"the address is listed as part of a network; end that listing "
+			"first with \"opsctl remove NETWORK\", or use --keep");
 	if (err == ERR_NONE)
 		err = requests_get(context->ops, id, &request);
 	if (err != ERR_NONE)
@@ -207,10 +151,9 @@ const struct command command_requests = {
 				.opens = CHANGES_OPS, .text = OPTION_WHY, .run = decide},
 		},
 	.example = "opsctl requests decide 17 --remove --why 'talked to the owner'",
-	.notes =
-		"Without arguments, shows undecided requests, oldest first. A test decides most of "
-		"them;\nthose in state review wait for you. --keep of a nomination has its "
-		"address tested.",
+	.notes = "Without arguments, shows undecided requests, oldest first. A test decides most "
+		 "of them;\nthose in state review wait for you. --keep of a nomination has its "
+		 "address tested.",
 	.options = {{OPTION_REMOVE, NULL, "remove the address from the list; drop a nomination"},
 		{OPTION_KEEP, NULL, "keep the listing; confirm a nomination"},
 		{OPTION_WHY, "TEXT", "the reason, for the requester and the history"}},

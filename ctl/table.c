@@ -54,7 +54,7 @@ struct table *table_new(const struct column *columns, size_t count, bool json)
 
 	table->columns = must_have(calloc(count, sizeof(*table->columns)));
 	for (size_t i = 0; i < count; i++) {
-		if ((json ? columns[i].key : columns[i].title) != NULL)
+		if (!columns[i].single && (json ? columns[i].key : columns[i].title) != NULL)
 			table->columns[table->column_count++] = &columns[i];
 	}
 	table->is_json = json;
@@ -237,10 +237,37 @@ void table_end(struct table **table, const char *empty)
 	*table = NULL;
 }
 
-void table_print_object(const struct column *columns, size_t count, const void *row)
+/* For people, a field a line, without those that have no value: "mail from    a@example.org". */
+static void print_fields(const struct column *columns, size_t count, const void *row)
 {
-	struct table *table = table_new(columns, count, true);
+	struct value value;
 
-	table_add(table, row);
-	table_end(&table, NULL);
+	for (size_t i = 0; i < count; i++) {
+		if (columns[i].key == NULL)
+			continue;
+		read_value(&columns[i], row, &value);
+		if (value.text == NULL || *value.text == '\0')
+			continue;
+		char name[32];
+		text_copy(name, sizeof(name), columns[i].key);
+		for (char *gap = strchr(name, '_'); gap != NULL; gap = strchr(gap, '_'))
+			*gap = ' ';
+		say("%-13s  %s", name, value.text);
+	}
+}
+
+void table_print_one(const struct column *columns, size_t count, const void *row, bool json)
+{
+	if (!json) {
+		print_fields(columns, count, row);
+		return;
+	}
+	struct table table = {.is_json = true, .json = {.file = stdout}};
+	json_open(&table.json, NULL, '{');
+	for (size_t i = 0; i < count; i++) {
+		if (columns[i].key != NULL)
+			add_cell(&table, &columns[i], row);
+	}
+	json_close(&table.json, '}');
+	json_end_line(&table.json);
 }

@@ -35,11 +35,15 @@ struct column {
 	size_t offset; /* of the member in a row */
 	const char *(*text)(const void *row);
 	enum colour (*colour)(const void *row); /* on a terminal; NULL: plain */
+	bool single;                            /* shown only by table_print_one() */
 };
 
-/* The ends of a column's initialiser. */
-#define AT(type, member) offsetof(type, member), NULL, NULL
-#define CALL(function) 0, function, NULL
+/* Where a column has its value from, in its initialiser. */
+#define AT(type, member) .offset = offsetof(type, member)
+#define CALL(function) .text = (function)
+
+/* An array of columns, and how many they are: two arguments. */
+#define COLUMNS(array) (array), sizeof(array) / sizeof((array)[0])
 
 /* Rows of the same columns. */
 struct table;
@@ -56,7 +60,7 @@ void table_end(struct table **table, const char *empty);
 
 size_t table_rows(const struct table *table);
 
-/* Prints one row as a JSON object. */
-void table_print_object(const struct column *columns, size_t count, const void *row);
+/* Prints one row as a JSON object or, for people, a field a line with the key as its name. */
+void table_print_one(const struct column *columns, size_t count, const void *row, bool json);
 
 #endif

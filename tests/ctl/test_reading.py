@@ -75,7 +75,7 @@ class Reading(CommandTest):
         self.assertEqual(self.run_json("hits", "--since", "1d"), [])
         row = self.run_json("hits", "--ref", "i-5r2gkom8w1xa")[0]
         self.assertEqual((row["id"], row["at"], row["reply"]), (1, "1970-01-01 00:01:40", "550 5.7.1 no"))
-        self.assertIn("reply        550 5.7.1 no\n", self.run_ok("hits", "--ref", "1-5R2GK0M8W1XA"))
+        self.assertIn("reply          550 5.7.1 no\n", self.run_ok("hits", "--ref", "1-5R2GK0M8W1XA"))
         self.assertIn("no hit", self.run_fails(1, "hits", "--ref", "1-5R2GK0M8W1XB"))
 
     def test_what_a_visitor_said_cannot_steer_the_terminal(self):
