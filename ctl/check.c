@@ -18,47 +18,42 @@
 #include "store/lookup.h"
 #include "store/migrate.h"
 
-/* How long to wait for another program's lock. */
-#define WAIT_MSECS 5000
-
 /* 2026-01-01: this program is younger, so an earlier time is wrong. */
 #define CLOCK_EARLIEST 1767225600
 
 /* Seconds by which a record may be ahead of the clock: clocks are adjusted a little. */
 #define CLOCK_TOLERANCE 60
 
-/* Opens a database as the daemons do; NULL after reporting why that failed. */
-static struct db *open_database(
-	struct context *context, const char *what, const char *path, enum db_kind kind)
+/* NULL after reporting why it cannot be opened. */
+static struct db *open_database(const char *what, const char *path, enum db_kind kind)
 {
-	const struct db_options options = {
-		.kind = kind,
-		.role = ROLE_ADMIN,
-		.wait_msecs = WAIT_MSECS,
-	};
-	char buffer[1024];
+	char buffer[CONTEXT_MESSAGE_SIZE];
 	struct text message = TEXT_OVER(buffer);
 	struct db *db;
 
-	if (store_open(path, &options, &db, &message) == ERR_NONE) {
-		check_say(context, CHECK_OK, what, NULL, "%s: schema %d", path,
-			migrate_newest_version(kind));
-		return db;
-	}
-	check_say(context, CHECK_FAILED, what, NULL, "%s", buffer);
-	return NULL;
+	if (context_try_open(path, kind, false, &db, &message) == ERR_NONE)
+		check_say(
+			CHECK_OK, what, NULL, "%s: schema %d", path, migrate_newest_version(kind));
+	else
+		check_say(CHECK_FAILED, what, NULL, "%s", buffer);
+	return db;
 }
 
-static void check_integrity(struct context *context, const char *what, struct db *db)
+static void say_unreadable(const char *what, const struct db *db, int err)
 {
-	char buffer[1024];
+	check_say(CHECK_FAILED, what, NULL, "%s (%s)", err_text(err), db_error(db));
+}
+
+static void check_integrity(struct db *db)
+{
+	char buffer[CONTEXT_MESSAGE_SIZE];
 	struct text message = TEXT_OVER(buffer);
 	int err = db_check_integrity(db, &message);
 
 	if (err == ERR_NONE)
-		check_say(context, CHECK_OK, what, NULL, "%s: integrity check passed", db_path(db));
+		check_say(CHECK_OK, "integrity", NULL, "%s: integrity check passed", db_path(db));
 	else
-		check_say(context, CHECK_FAILED, what,
+		check_say(CHECK_FAILED, "integrity",
 			err == ERR_DB_CORRUPT ? "stop the daemons and restore a backup, or recover "
 						"the data with sqlite3's .recover"
 					      : NULL,
@@ -66,8 +61,8 @@ static void check_integrity(struct context *context, const char *what, struct db
 			buffer);
 }
 
-/* How many lists an address is on; negative after a reported failure. */
-static int count_lists(struct context *context, struct db *ops, const char *ip)
+/* How many lists an address is on. */
+static int count_lists(struct db *ops, const char *ip, size_t *count_r)
 {
 	static struct lookup lookup;
 	struct addr addr;
@@ -75,35 +70,32 @@ static int count_lists(struct context *context, struct db *ops, const char *ip)
 
 	if (err == ERR_NONE)
 		err = lookup_in(ops, &addr, clock_now(), &lookup);
-	if (err == ERR_NONE)
-		return (int)lookup.count;
-	check_say(context, CHECK_FAILED, "test entries", NULL, "%s: %s (%s)", ip, err_text(err),
-		db_error(ops));
-	return -1;
+	*count_r = lookup.count;
+	return err;
 }
 
-static void check_test_entries(struct context *context, struct db *ops)
+static void check_test_entries(struct db *ops)
 {
 	static struct lists lists;
+	size_t listed, unlisted;
 	int err = lists_read(ops, &lists);
 
+	if (err == ERR_NONE)
+		err = count_lists(ops, "127.0.0.2", &listed);
+	if (err == ERR_NONE)
+		err = count_lists(ops, "127.0.0.1", &unlisted);
 	if (err != ERR_NONE) {
-		check_say(context, CHECK_FAILED, "test entries", NULL, "the lists: %s (%s)",
-			err_text(err), db_error(ops));
+		say_unreadable("test entries", ops, err);
 		return;
 	}
-	int listed = count_lists(context, ops, "127.0.0.2");
-	int unlisted = count_lists(context, ops, "127.0.0.1");
-	if (listed < 0 || unlisted < 0)
-		return;
-	bool right = lists.count > 0 && listed == (int)lists.count && unlisted == 0;
-	check_say(context, right ? CHECK_OK : CHECK_FAILED, "test entries",
+	bool right = lists.count > 0 && listed == lists.count && unlisted == 0;
+	check_say(right ? CHECK_OK : CHECK_FAILED, "test entries",
 		lists.count == 0 ? "\"opsctl list add NAME\" adds a list" : NULL,
-		"127.0.0.2 is on %d of %zu %s, 127.0.0.1 on %d", listed, lists.count,
+		"127.0.0.2 is on %zu of %zu %s, 127.0.0.1 on %zu", listed, lists.count,
 		plural((int64_t)lists.count, "list", "lists"), unlisted);
 }
 
-static void check_listings(struct context *context, struct db *ops)
+static void check_listings(struct db *ops)
 {
 	static struct lists lists;
 	int64_t counts[LISTS_MAX], in_force = 0, expired, now = clock_now();
@@ -114,14 +106,13 @@ static void check_listings(struct context *context, struct db *ops)
 	if (err == ERR_NONE)
 		err = lists_count_expired(ops, now, &expired);
 	if (err != ERR_NONE) {
-		check_say(context, CHECK_FAILED, "listings", NULL, "%s (%s)", err_text(err),
-			db_error(ops));
+		say_unreadable("listings", ops, err);
 		return;
 	}
 	for (size_t i = 0; i < lists.count; i++)
 		in_force += counts[i];
 	bool all_expired = in_force == 0 && expired > 0;
-	check_say(context, all_expired ? CHECK_WARNING : CHECK_OK, "listings",
+	check_say(all_expired ? CHECK_WARNING : CHECK_OK, "listings",
 		in_force == 0 ? "\"opsctl add\" and \"opsctl import\" add listings" : NULL,
 		"%" PRId64 " in force, %" PRId64 " expired", in_force, expired);
 }
@@ -142,34 +133,37 @@ static void check_clock(struct context *context)
 	clock_format(now, now_text);
 	clock_format(newest, newest_text);
 	if (now < CLOCK_EARLIEST)
-		check_say(context, CHECK_FAILED, "clock", fix, "it says %s UTC", now_text);
+		check_say(CHECK_FAILED, "clock", fix, "it says %s UTC", now_text);
 	else if (newest > now + CLOCK_TOLERANCE)
-		check_say(context, CHECK_WARNING, "clock", fix,
+		check_say(CHECK_WARNING, "clock", fix,
 			"it says %s UTC, but the newest %s is dated %s", now_text,
 			hit_at == newest ? "hit" : "change", newest_text);
 	else
-		check_say(context, CHECK_OK, "clock", NULL, "%s UTC", now_text);
+		check_say(CHECK_OK, "clock", NULL, "%s UTC", now_text);
 }
 
 static enum status run(struct context *context)
 {
-	check_say(context, CHECK_OK, "configuration", NULL, "%s", context->conf_path);
-	check_files(context);
-	context->ops = open_database(context, "database", context->conf->database, DB_OPS);
-	context->hits = open_database(context, "hit log", context->conf->hit_log, DB_HITS);
-	if (context->ops != NULL)
-		check_test_entries(context, context->ops);
-	if (context->ops != NULL)
-		check_listings(context, context->ops);
+	const struct conf *conf = context->conf;
+
+	check_begin(context_json(context));
+	check_say(CHECK_OK, "configuration", NULL, "%s", context->conf_path);
+	check_files(conf);
+	context->ops = open_database("database", conf->database, DB_OPS);
+	context->hits = open_database("hit log", conf->hit_log, DB_HITS);
+	if (context->ops != NULL) {
+		check_test_entries(context->ops);
+		check_listings(context->ops);
+	}
 	check_clock(context);
-	check_filter(context);
+	check_filter(conf);
 	if (context->ops != NULL)
-		check_prober(context);
+		check_prober(context->ops);
 	/* Last, because they read the whole databases. */
 	if (context->ops != NULL)
-		check_integrity(context, "integrity", context->ops);
+		check_integrity(context->ops);
 	if (context->hits != NULL)
-		check_integrity(context, "integrity", context->hits);
+		check_integrity(context->hits);
 	return check_has_failed() ? STATUS_NO : STATUS_DONE;
 }
 

@@ -20,9 +20,8 @@
 #include "conf/socket_name.h"
 #include "ctl/check_parts.h"
 #include "ctl/check_report.h"
-#include "ctl/context.h"
 
-/* Time limit for the whole negotiation. */
+/* Time limit for the whole negotiation; check_filter() names it. */
 #define LIMIT_MSECS 5000
 
 /* A packet: its length without these four octets, its command, and three numbers (mfdef.h). */
@@ -184,46 +183,41 @@ static const char *how_to_start(const struct socket_name *name, int error)
 			       : "start opsmilter, and read its log if it ends";
 }
 
-void check_filter(struct context *context)
+void check_filter(const struct conf *conf)
 {
 	static const char look[] = "read opsmilter's log, and restart it";
-	const char *socket = context->conf->milter.socket;
+	static const struct {
+		int err;
+		const char *text, *fix;
+	} failures[] = {
+		{ERR_NOT_FOUND, "the host has no address",
+			"set milter.socket to a host that has an address"},
+		{ERR_TIMEOUT, "no answer within 5 seconds", look},
+		{ERR_STOPPED, "the connection was closed without an answer", look},
+		{ERR_SYNTAX, "the answer is not that of a milter",
+			"another program uses this socket: set milter.socket to a free one"},
+	};
+	const char *socket = conf->milter.socket;
 	char buffer[256];
 	struct text why = TEXT_OVER(buffer);
 	struct socket_name name;
 	uint32_t version;
 
 	if (socket_name_parse(socket, &name, &why) != ERR_NONE) {
-		check_say(context, CHECK_FAILED, "filter", NULL, "%s: %s", socket, buffer);
+		check_say(CHECK_FAILED, "filter", NULL, "%s: %s", socket, buffer);
 		return;
 	}
 	int err = name.is_unix ? negotiate_unix(&name, &version) : negotiate_inet(&name, &version);
-	int saved_errno = errno;
-	switch (err) {
-	case ERR_NONE:
-		check_say(context, CHECK_OK, "filter", NULL,
-			"%s: answers, milter protocol version %u", socket, version);
-		break;
-	case ERR_NOT_FOUND:
-		check_say(context, CHECK_FAILED, "filter",
-			"set milter.socket to a host that has an address",
-			"%s: the host has no address", socket);
-		break;
-	case ERR_TIMEOUT:
-		check_say(context, CHECK_FAILED, "filter", look, "%s: no answer within %d seconds",
-			socket, LIMIT_MSECS / 1000);
-		break;
-	case ERR_STOPPED:
-		check_say(context, CHECK_FAILED, "filter", look,
-			"%s: the connection was closed without an answer", socket);
-		break;
-	case ERR_SYNTAX:
-		check_say(context, CHECK_FAILED, "filter",
-			"another program uses this socket: set milter.socket to a free one",
-			"%s: the answer is not that of a milter", socket);
-		break;
-	default:
-		check_say(context, CHECK_FAILED, "filter", how_to_start(&name, saved_errno),
-			"%s: %s", socket, strerror(saved_errno));
+	const char *text = strerror(errno), *fix = how_to_start(&name, errno);
+	for (size_t i = 0; i < sizeof(failures) / sizeof(failures[0]); i++) {
+		if (failures[i].err == err) {
+			text = failures[i].text;
+			fix = failures[i].fix;
+		}
 	}
+	if (err == ERR_NONE)
+		check_say(CHECK_OK, "filter", NULL, "%s: answers, milter protocol version %u",
+			socket, version);
+	else
+		check_say(CHECK_FAILED, "filter", fix, "%s: %s", socket, text);
 }

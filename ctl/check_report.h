@@ -4,14 +4,15 @@
 
 #include <stdbool.h>
 
-struct context;
+/* A note names what does not run and need not. */
+enum check_outcome { CHECK_OK, CHECK_NOTE, CHECK_WARNING, CHECK_FAILED };
 
-enum check_outcome { CHECK_OK, CHECK_WARNING, CHECK_FAILED };
+/* Starts a report: lines for people, or JSON. */
+void check_begin(bool json);
 
-/* Reports what one check found as a line on standard output. fix says what to do about it; NULL:
- * nothing. */
-void check_say(struct context *context, enum check_outcome outcome, const char *what,
-	const char *fix, const char *format, ...) __attribute__((format(printf, 5, 6)));
+/* Reports what one check found on standard output. fix says what to do about it; NULL: nothing. */
+void check_say(enum check_outcome outcome, const char *what, const char *fix, const char *format,
+	...) __attribute__((format(printf, 4, 5)));
 
 /* Whether a check was reported as failed. */
 bool check_has_failed(void);

@@ -20,8 +20,6 @@
 /* How long a command waits for another program's lock before it gives up. */
 #define WAIT_MSECS 10000
 
-#define MESSAGE_SIZE 1024
-
 bool context_json(const struct context *context)
 {
 	return option_given(&context->options, OPTION_JSON);
@@ -50,7 +48,7 @@ static void find_login_name(char *who_r, size_t size)
 
 enum status context_begin(struct context *context)
 {
-	char buffer[MESSAGE_SIZE];
+	char buffer[CONTEXT_MESSAGE_SIZE];
 	struct text message = TEXT_OVER(buffer);
 	const char *by = context_option(context, OPTION_BY, NULL);
 
@@ -66,18 +64,25 @@ enum status context_begin(struct context *context)
 	return fail(STATUS_USAGE, "%s", buffer);
 }
 
-static enum status open_db(const char *path, enum db_kind kind, bool writable, struct db **db_r)
+int context_try_open(const char *path, enum db_kind kind, bool writable, struct db **db_r,
+	struct text *message_r)
 {
-	char buffer[MESSAGE_SIZE];
-	struct text message = TEXT_OVER(buffer);
-	struct db_options options = {
+	const struct db_options options = {
 		.kind = kind,
 		.role = ROLE_ADMIN,
 		.writable = writable,
 		.wait_msecs = WAIT_MSECS,
 	};
 
-	if (store_open(path, &options, db_r, &message) == ERR_NONE)
+	return store_open(path, &options, db_r, message_r);
+}
+
+static enum status open_db(const char *path, enum db_kind kind, bool writable, struct db **db_r)
+{
+	char buffer[CONTEXT_MESSAGE_SIZE];
+	struct text message = TEXT_OVER(buffer);
+
+	if (context_try_open(path, kind, writable, db_r, &message) == ERR_NONE)
 		return STATUS_DONE;
 	return fail(STATUS_FAILED, "%s", buffer);
 }

@@ -6,11 +6,15 @@
 #include "core/listing.h"
 #include "ctl/command.h"
 #include "ctl/options.h"
+#include "store/db.h"
 #include "store/history.h"
 
 struct conf;
-struct db;
 struct lists;
+struct text;
+
+/* Octets of an error message of the configuration or a database. */
+#define CONTEXT_MESSAGE_SIZE 1024
 
 /* What a command works with. The functions below print an error before they fail. */
 struct context {
@@ -50,7 +54,11 @@ enum status context_prepare(struct context *context);
  */
 void context_end(struct context *context, enum status status);
 
-/* Open a database in the administrator's role. STATUS_DONE, or STATUS_FAILED. */
+/* Opens a database in the administrator's role. An error, with message_r, if that fails. */
+int context_try_open(const char *path, enum db_kind kind, bool writable, struct db **db_r,
+	struct text *message_r);
+
+/* The same for those of the configuration. STATUS_DONE, or STATUS_FAILED. */
 enum status context_open_ops(struct context *context, bool writable);
 enum status context_open_hits(struct context *context, bool writable);
 

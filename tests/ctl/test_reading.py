@@ -227,7 +227,7 @@ class Check(CommandTest):
         for what in ("database", "hit log", "filter"):
             self.assertEqual(rows[what]["outcome"], "failed")
         self.assertIn("opsctl init", rows["database"]["text"])
-        self.assertIn("start opsmilter", rows["filter"]["mend"])
+        self.assertIn("start opsmilter", rows["filter"]["fix"])
 
     def test_schema_integrity_and_test_entries_are_looked_at(self):
         self.assertEqual(self.outcomes("integrity"), ["ok", "ok"])
@@ -277,8 +277,8 @@ class Check(CommandTest):
 
     def test_what_the_prober_found_of_itself_is_told(self):
         row = self.check_one("prober")
-        self.assertEqual((row["outcome"], row["text"]), ("ok", "it has not run yet"))
-        self.assertIn("opsprobe --worker", row["mend"])
+        self.assertEqual((row["outcome"], row["text"]), ("note", "it has not run yet"))
+        self.assertIn("opsprobe --worker", row["fix"])
         outcome, text = self.write_self_test(60, 1, "")
         self.assertEqual(outcome, "ok")
         self.assertRegex(text, r"^the self-test at 20..-..-.. ..:..:.. passed$")
@@ -302,7 +302,7 @@ class Check(CommandTest):
         with open(self.conf) as file:
             content = file.read().replace(f"{self.folder}/hits.db", f"{missing}/hits.db")
         self.write("opsmilter.conf", content)
-        texts = {row["text"]: row["mend"] for row in self.check(1) if row["check"] == "folder"}
+        texts = {row["text"]: row["fix"] for row in self.check(1) if row["check"] == "folder"}
         self.assertIn("install -d -m 2770 -o nobody -g", texts[f"{missing}: No such file or directory"])
 
     def test_damage_is_named_on_one_line(self):
@@ -320,7 +320,7 @@ class Check(CommandTest):
         self.assertTrue(all(row["outcome"] == "failed" for row in rows), rows)
         # The cure that is named is the cure.
         for row in rows:
-            self.assertEqual(os.system(row["mend"]), 0)
+            self.assertEqual(os.system(row["fix"]), 0)
         self.assertEqual(set(self.outcomes("folder") + self.outcomes("permissions")), {"ok"})
 
 
