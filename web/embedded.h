@@ -1,10 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef WEB_EMBEDDED_H
-#define WEB_EMBEDDED_H
-
-/* The files of web/pages/: templates (template.h), the style sheet and the icon. web/embed makes
- * embedded.c of them. */
-extern const char css_style[];
+/* Made by web/embed: the files of web/pages/ (templates, style sheet, icon), each a string. */
 extern const char html_chart[];
 extern const char html_contact[];
 extern const char html_evidence[];
@@ -15,6 +9,7 @@ extern const char html_front[];
 extern const char html_help_fix[];
 extern const char html_help_recipient[];
 extern const char html_help_sender[];
+extern const char svg_icon[];
 extern const char html_lists[];
 extern const char html_lookup[];
 extern const char html_lookup_form[];
@@ -24,7 +19,5 @@ extern const char html_ref[];
 extern const char html_remove[];
 extern const char html_remove_none[];
 extern const char html_request[];
+extern const char css_style[];
 extern const char html_use[];
-extern const char svg_icon[];
-
-#endif

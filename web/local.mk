@@ -7,7 +7,6 @@ libweb_a_SOURCES = \
 	web/chart.c web/chart.h \
 	web/connections.c web/connections.h \
 	web/databases.c web/databases.h \
-	web/embedded.h \
 	web/filing.c web/filing.h \
 	web/form.c web/form.h \
 	web/form_token.c web/form_token.h \
@@ -30,7 +29,9 @@ libweb_a_SOURCES = \
 	web/site.c web/site.h \
 	web/template.c web/template.h \
 	web/visit.c web/visit.h
-nodist_libweb_a_SOURCES = web/embedded.c
+nodist_libweb_a_SOURCES = web/embedded.c web/embedded.h
+BUILT_SOURCES += web/embedded.h
+$(libweb_a_OBJECTS): web/embedded.h
 
 sbin_PROGRAMS += opsweb
 opsweb_SOURCES = web/main.c
@@ -62,9 +63,11 @@ WEB_PAGES = \
 	web/pages/style.css \
 	web/pages/use.html
 EXTRA_DIST += web/embed $(WEB_PAGES)
-CLEANFILES += web/embedded.c
+CLEANFILES += web/embedded.c web/embedded.h
 
 web/embedded.c: $(WEB_PAGES) web/embed
 	$(AM_V_GEN)$(MKDIR_P) web && \
 	for file in $(WEB_PAGES); do set -- "$$@" "$(srcdir)/$$file"; done && \
-	"$(srcdir)/web/embed" "$$@" > $@.new && mv $@.new $@
+	"$(srcdir)/web/embed" source "$$@" > $@.new && mv $@.new $@
+web/embedded.h: web/local.mk web/embed
+	$(AM_V_GEN)$(MKDIR_P) web && "$(srcdir)/web/embed" header $(WEB_PAGES) > $@.new && mv $@.new $@

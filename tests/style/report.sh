@@ -41,7 +41,7 @@ source_files() {
 	(cd "$root" && for ending; do
 		find bench contrib ctl lib man milter probe schema scripts tests web -type f -name "*.$ending"
 	done | grep -v -e '^lib/store/schema\.c$' -e '^lib/store/statement_names\.h$' \
-		-e '^lib/store/statement_texts\.c$' -e '/__pycache__/' | sort)
+		-e '^lib/store/statement_texts\.c$' -e '^web/embedded\.[ch]$' -e '/__pycache__/' | sort)
 }
 
 # The scripts and texts that have no ending to know them by.
