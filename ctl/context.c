@@ -33,10 +33,9 @@ const char *context_option(const struct context *context, enum option_id id, con
 /* Under sudo, the login name is that of the person, not root. */
 static void find_login_name(char *who_r, size_t size)
 {
-	struct text who;
+	struct text who = text_over(who_r, size);
 	const struct passwd *user = getpwuid(getuid());
 
-	text_init(&who, who_r, size);
 	if (getlogin_r(who_r, size) == 0 && *who_r != '\0')
 		return;
 	*who_r = '\0';

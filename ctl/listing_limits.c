@@ -22,9 +22,8 @@ bool limits_allow(const struct listing_limits *limits, const struct network *net
 	char why_r[LIMITS_TEXT_SIZE])
 {
 	char text[NETWORK_TEXT_SIZE];
-	struct text why;
+	struct text why = text_over(why_r, LIMITS_TEXT_SIZE);
 
-	text_init(&why, why_r, LIMITS_TEXT_SIZE);
 	network_format(network, text);
 	/* RFC 5782, 5: every list has its test entries, and they are no rows. */
 	if (limits->forced && strcmp(text, "127.0.0.1") == 0) {

@@ -83,13 +83,12 @@ static void take(void *context, const struct hits_count *count)
 static void draw_bar(int64_t value, int64_t most, bool unicode, char bar_r[BAR_SIZE])
 {
 	static const char *const eighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
-	struct text bar;
 	int64_t length = most > 0 ? (int64_t)((double)value / (double)most * BAR_WIDTH * 8) : 0;
 
 	/* Any hit at all must be visible. */
 	if (value > 0 && length < (unicode ? 1 : 8))
 		length = unicode ? 1 : 8;
-	text_init(&bar, bar_r, BAR_SIZE);
+	struct text bar = text_over(bar_r, BAR_SIZE);
 	for (int64_t i = 0; i < length / 8; i++)
 		text_add(&bar, unicode ? "█" : "#");
 	if (unicode)

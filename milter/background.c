@@ -176,12 +176,7 @@ static void *run(void *unused)
 
 int background_start(void)
 {
-	pthread_condattr_t attributes;
-
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&work, &attributes);
-	pthread_condattr_destroy(&attributes);
+	clock_init_condition(&work);
 	int error = pthread_create(&thread, NULL, run, NULL);
 	started = error == 0;
 	return error;

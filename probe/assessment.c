@@ -278,12 +278,11 @@ void assess_host(const struct host_result *result, struct assessment *assessment
 void assessment_make_void(struct assessment *assessment, const char *why)
 {
 	char found[TEST_SUMMARY_SIZE];
-	struct text summary;
 
 	text_copy(found, sizeof(found), assessment->summary);
 	assessment->verdict = HOST_VOID;
 	assessment->listing_reason[0] = assessment->open_ports[0] = '\0';
 	text_copy(assessment->reason, sizeof(assessment->reason), why);
-	text_init(&summary, assessment->summary, sizeof(assessment->summary));
+	struct text summary = text_over(assessment->summary, sizeof(assessment->summary));
 	text_add_format(&summary, "void: %s; the test found %s", why, found);
 }

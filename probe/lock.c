@@ -19,9 +19,8 @@
 
 static int open_file(const char *database, int flags, char path_r[PATH_MAX])
 {
-	struct text path;
+	struct text path = text_over(path_r, PATH_MAX);
 
-	text_init(&path, path_r, PATH_MAX);
 	text_add_format(&path, "%s-opsprobe", database);
 	errno = ENAMETOOLONG;
 	return path.overflow ? -1 : open(path_r, flags | O_CLOEXEC | O_NOFOLLOW, 0660);

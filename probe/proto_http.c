@@ -11,10 +11,9 @@
 static void format_authority(const struct target *target, char *buffer, size_t size)
 {
 	char address[ADDR_TEXT_SIZE];
-	struct text text;
 
 	addr_format(&target->addr, address);
-	text_init(&text, buffer, size);
+	struct text text = text_over(buffer, size);
 	text_add_format(&text, addr_is_ipv4(&target->addr) ? "%s:%u" : "[%s]:%u", address,
 		(unsigned)target->port);
 }

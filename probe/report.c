@@ -31,9 +31,8 @@ static bool took_connection(const struct probe_result *probe)
 static void format_target(const struct target *target, char text_r[ADDR_TEXT_SIZE + 8])
 {
 	char address[ADDR_TEXT_SIZE];
-	struct text text;
+	struct text text = text_over(text_r, ADDR_TEXT_SIZE + 8);
 
-	text_init(&text, text_r, ADDR_TEXT_SIZE + 8);
 	if (target->port == 0)
 		return;
 	addr_format(&target->addr, address);

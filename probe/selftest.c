@@ -173,7 +173,7 @@ int selftest_begin(struct event_base *loop, struct engine *engine, const struct 
 		.target_count = target_count,
 		.done = done,
 		.context = context};
-	text_init(&selftest->why, selftest->why_buffer, sizeof(selftest->why_buffer));
+	selftest->why = TEXT_OVER(selftest->why_buffer);
 	for (int i = 0; i < FAMILY_COUNT; i++)
 		selftest->families[i].closed_socket = -1;
 	selftest->checks = calloc(target_count + FAMILY_COUNT, sizeof(*selftest->checks));

@@ -56,17 +56,6 @@ static void *watch_deadlines(void *context)
 	return NULL;
 }
 
-/* Timed waits are not affected by changes of the wall clock. */
-static void init_condition(pthread_cond_t *condition)
-{
-	pthread_condattr_t attributes;
-
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(condition, &attributes);
-	pthread_condattr_destroy(&attributes);
-}
-
 int connections_new(struct connections **connections_r)
 {
 	struct connections *connections = calloc(1, sizeof(*connections));
@@ -75,7 +64,7 @@ int connections_new(struct connections **connections_r)
 	if (connections == NULL)
 		return ERR_MEMORY;
 	pthread_mutex_init(&connections->lock, NULL);
-	init_condition(&connections->end);
+	clock_init_condition(&connections->end);
 	if (pthread_create(&connections->reaper, NULL, watch_deadlines, connections) != 0) {
 		free(connections);
 		return ERR_IO;

@@ -38,14 +38,13 @@ static void sign(const struct visit *visit, const char *form, const char *begin,
 	char signed_text[128];
 	char client[ADDR_TEXT_SIZE];
 	struct text text = TEXT_OVER(signed_text);
-	struct text token;
 
 	pthread_once(&once, make_key);
 	addr_format(&visit->client, client);
 	text_add_format(&text, "%s %.*s %s", form, TIME_AND_RANDOM, begin, client);
 	memset(code, 0, sizeof(code));
 	HMAC(EVP_sha256(), key, sizeof(key), (unsigned char *)signed_text, text.length, code, NULL);
-	text_init(&token, token_r, REQUEST_TOKEN_SIZE);
+	struct text token = text_over(token_r, REQUEST_TOKEN_SIZE);
 	text_add_format(&token, "%.*s", TIME_AND_RANDOM, begin);
 	for (int i = 0; i < CODE_OCTETS; i++)
 		text_add_format(&token, "%02x", code[i]);

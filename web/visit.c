@@ -24,17 +24,11 @@ const char *visit_field(const struct visit *visit, const char *name)
 
 bool visit_parse_address(const char *octets, size_t length, struct addr *addr_r)
 {
-	char trimmed[2 * ADDR_TEXT_SIZE];
-
 	while (length > 0 && strchr(" \t\r\n", octets[length - 1]) != NULL)
 		length--;
 	for (; length > 0 && strchr(" \t\r\n", octets[0]) != NULL; octets++)
 		length--;
-	if (length >= sizeof(trimmed))
-		return false;
-	memcpy(trimmed, octets, length);
-	trimmed[length] = '\0';
-	return addr_parse(trimmed, addr_r) == ERR_NONE;
+	return addr_parse_octets(octets, length, addr_r) == ERR_NONE;
 }
 
 bool visit_read_address(const struct visit *visit, struct addr *addr_r)
@@ -48,9 +42,8 @@ void visit_copy_field(const struct visit *visit, const char *name, char *buffer,
 {
 	const char *value = visit_field(visit, name);
 	size_t left = strlen(value);
-	struct text text;
+	struct text text = text_over(buffer, size);
 
-	text_init(&text, buffer, size);
 	while (left > 0) {
 		uint32_t character;
 		unsigned octets = text_read_utf8(value, left, &character);

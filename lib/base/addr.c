@@ -43,9 +43,20 @@ int addr_parse(const char *string, struct addr *addr_r)
 	return ERR_NONE;
 }
 
+int addr_parse_octets(const char *octets, size_t length, struct addr *addr_r)
+{
+	char string[SPELLING_SIZE];
+
+	memset(addr_r, 0, sizeof(*addr_r));
+	if (length >= sizeof(string) || memchr(octets, '\0', length) != NULL)
+		return ERR_SYNTAX;
+	memcpy(string, octets, length);
+	string[length] = '\0';
+	return addr_parse(string, addr_r);
+}
+
 int addr_parse_endpoint(const char *string, struct addr *addr_r, uint16_t *port_r)
 {
-	char host[SPELLING_SIZE];
 	const char *colon = strrchr(string, ':');
 	bool brackets = string[0] == '[' && colon > string && colon[-1] == ']';
 	size_t length = colon == NULL ? 0 : (size_t)(colon - string) - 2 * brackets;
@@ -53,11 +64,8 @@ int addr_parse_endpoint(const char *string, struct addr *addr_r, uint16_t *port_
 
 	memset(addr_r, 0, sizeof(*addr_r));
 	*port_r = 0;
-	if (length == 0 || length >= sizeof(host) || !number_parse(colon + 1, 1, 65535, &port))
-		return ERR_SYNTAX;
-	memcpy(host, string + brackets, length);
-	host[length] = '\0';
-	if (addr_parse(host, addr_r) != ERR_NONE)
+	if (length == 0 || !number_parse(colon + 1, 1, 65535, &port) ||
+		addr_parse_octets(string + brackets, length, addr_r) != ERR_NONE)
 		return ERR_SYNTAX;
 	if (!brackets && !addr_is_ipv4(addr_r)) {
 		memset(addr_r, 0, sizeof(*addr_r));
@@ -187,9 +195,8 @@ static void format_ipv6(const struct addr *addr, struct text *text)
 void addr_format(const struct addr *addr, char text_r[ADDR_TEXT_SIZE])
 {
 	const uint8_t *ipv4 = addr->octets + IPV4_OFFSET;
-	struct text text;
+	struct text text = text_over(text_r, ADDR_TEXT_SIZE);
 
-	text_init(&text, text_r, ADDR_TEXT_SIZE);
 	if (addr_is_ipv4(addr))
 		text_add_format(&text, "%d.%d.%d.%d", ipv4[0], ipv4[1], ipv4[2], ipv4[3]);
 	else

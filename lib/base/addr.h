@@ -18,11 +18,23 @@ struct addr {
 	uint8_t octets[16];
 };
 
+/* The initializer of an IPv4 address. */
+#define ADDR_IPV4(a, b, c, d)                                                \
+	{                                                                    \
+		{                                                            \
+			0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, a, b, c, d \
+		}                                                            \
+	}
+
 /*
  * Reads one address: four decimal numbers without leading zeros, or IPv6 (RFC 4291, 2.2). No zone
  * id, prefix length, brackets or white space. ERR_SYNTAX; addr_r is all zero then.
  */
 int addr_parse(const char *string, struct addr *addr_r) __attribute__((warn_unused_result));
+
+/* The same for length octets, which no NUL ends. */
+int addr_parse_octets(const char *octets, size_t length, struct addr *addr_r)
+	__attribute__((warn_unused_result));
 
 /*
  * Reads ADDRESS:PORT, with IPv6 in brackets: "192.0.2.25:25", "[2001:db8::25]:25". ERR_SYNTAX;

@@ -60,53 +60,46 @@ int64_t clock_monotonic_msecs(void)
 	return clock_monotonic_usecs() / 1000;
 }
 
-static time_t clamp_year(int64_t time)
+void clock_init_condition(pthread_cond_t *condition_r)
 {
-	if (time < FIRST_TIME)
-		return (time_t)FIRST_TIME;
-	return (time_t)(time > LAST_TIME ? LAST_TIME : time);
+	pthread_condattr_t attributes;
+
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(condition_r, &attributes);
+	pthread_condattr_destroy(&attributes);
 }
 
 void clock_format(int64_t time, char text_r[CLOCK_TEXT_SIZE])
 {
-	time_t clamped = clamp_year(time);
+	time_t clamped = time < FIRST_TIME ? FIRST_TIME : time > LAST_TIME ? LAST_TIME : time;
 	struct tm tm;
-	struct text text;
+	struct text text = text_over(text_r, CLOCK_TEXT_SIZE);
 
-	text_init(&text, text_r, CLOCK_TEXT_SIZE);
 	if (gmtime_r(&clamped, &tm) == NULL)
 		abort(); /* impossible within the bounds of a four-digit year */
 	text_add_format(&text, "%04d-%02d-%02d ", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday);
 	text_add_format(&text, "%02d:%02d:%02d", tm.tm_hour, tm.tm_min, tm.tm_sec);
 }
 
-static const struct unit *find_unit(char letter)
-{
-	const struct unit *unit = UNITS;
-
-	while (unit < UNITS_END && unit->letter != letter)
-		unit++;
-	return unit < UNITS_END ? unit : NULL;
-}
-
 int clock_parse_duration(const char *string, int64_t *seconds_r)
 {
 	size_t digits = strspn(string, "0123456789");
-	const struct unit *unit = find_unit(string[digits]);
-	int64_t number = 0;
+	const struct unit *unit = UNITS;
+	int64_t number;
 
 	*seconds_r = 0;
 	if (strcmp(string, "never") == 0) {
 		*seconds_r = CLOCK_NEVER;
 		return ERR_NONE;
 	}
-	if (digits == 0 || unit == NULL || string[digits + 1] != '\0')
+	while (unit < UNITS_END && unit->letter != string[digits])
+		unit++;
+	if (digits == 0 || unit == UNITS_END || string[digits + 1] != '\0')
 		return ERR_SYNTAX;
-	for (size_t i = 0; i < digits; i++) {
-		number = number * 10 + (string[i] - '0');
-		if (number > LONGEST_DURATION / unit->seconds)
-			return ERR_RANGE;
-	}
+	number = strtoll(string, NULL, 10); /* INT64_MAX when it is longer */
+	if (number > LONGEST_DURATION / unit->seconds)
+		return ERR_RANGE;
 	*seconds_r = number * unit->seconds;
 	return ERR_NONE;
 }
@@ -114,12 +107,11 @@ int clock_parse_duration(const char *string, int64_t *seconds_r)
 void clock_format_duration(int64_t seconds, char text_r[CLOCK_TEXT_SIZE])
 {
 	const struct unit *unit = UNITS;
-	struct text text;
 
-	while (unit->seconds >
-		DAY) /* weeks and years can be read, but days are easier to compare */
+	/* Weeks and years can be read, but days are easier to compare. */
+	while (unit->seconds > DAY)
 		unit++;
-	text_init(&text, text_r, CLOCK_TEXT_SIZE);
+	struct text text = text_over(text_r, CLOCK_TEXT_SIZE);
 	if (seconds == CLOCK_NEVER) {
 		text_add(&text, "never");
 		return;
@@ -129,56 +121,49 @@ void clock_format_duration(int64_t seconds, char text_r[CLOCK_TEXT_SIZE])
 	text_add_format(&text, "%lld%c", (long long)(seconds / unit->seconds), unit->letter);
 }
 
-/* Whether string has a digit for each '0' of pattern, and its other characters as they are. */
-static bool matches(const char *string, const char *pattern)
+/* Moves *at past what has a digit for each '0' of pattern, and its other characters as they are. */
+static bool skip(const char **at, const char *pattern)
 {
-	for (; *pattern && *string; string++, pattern++) {
-		if (*pattern == '0' ? *string < '0' || *string > '9' : *string != *pattern)
+	const char *c = *at;
+
+	for (; *pattern != '\0'; c++, pattern++) {
+		if (*pattern == '0' ? *c < '0' || *c > '9' : *c != *pattern)
 			return false;
 	}
-	return *pattern == *string;
+	*at = c;
+	return true;
 }
-
-static const char *const MOMENTS[] = {
-	"0000-00-00",
-	"0000-00-00 00:00",
-	"0000-00-00T00:00",
-	"0000-00-00 00:00Z",
-	"0000-00-00T00:00Z",
-	"0000-00-00 00:00:00",
-	"0000-00-00T00:00:00",
-	"0000-00-00 00:00:00Z",
-	"0000-00-00T00:00:00Z",
-};
 
 static bool is_moment(const char *string)
 {
-	for (size_t i = 0; i < sizeof(MOMENTS) / sizeof(*MOMENTS); i++) {
-		if (matches(string, MOMENTS[i]))
-			return true;
+	if (!skip(&string, "0000-00-00"))
+		return false;
+	if (skip(&string, " 00:00") || skip(&string, "T00:00")) {
+		(void)skip(&string, ":00");
+		(void)skip(&string, "Z");
 	}
-	return false;
+	return *string == '\0';
 }
 
 /* timegm() turns 30 February into a day of March; such a change shows an impossible date. */
 static int parse_utc(const char *string, int64_t *time_r)
 {
-	struct tm tm = {.tm_year = atoi(string) - 1900, .tm_mon = atoi(string + 5) - 1};
-	struct tm wanted;
-	bool has_time = strlen(string) > strlen("0000-00-00");
-	bool has_seconds = has_time && string[16] == ':';
-	time_t time;
+	char full[CLOCK_TEXT_SIZE] = "0000-00-00 00:00:00", again[CLOCK_TEXT_SIZE];
+	struct tm tm = {0};
 
-	tm.tm_mday = atoi(string + 8);
-	tm.tm_hour = has_time ? atoi(string + 11) : 0;
-	tm.tm_min = has_time ? atoi(string + 14) : 0;
-	tm.tm_sec = has_seconds ? atoi(string + 17) : 0;
-	wanted = tm;
-	time = timegm(&tm);
-	if (tm.tm_mon != wanted.tm_mon || tm.tm_hour != wanted.tm_hour ||
-		tm.tm_min != wanted.tm_min || tm.tm_sec != wanted.tm_sec)
+	memcpy(full, string, strcspn(string, "Z"));
+	full[10] = ' ';
+	tm.tm_year = atoi(full) - 1900;
+	tm.tm_mon = atoi(full + 5) - 1;
+	tm.tm_mday = atoi(full + 8);
+	tm.tm_hour = atoi(full + 11);
+	tm.tm_min = atoi(full + 14);
+	tm.tm_sec = atoi(full + 17);
+	int64_t time = timegm(&tm);
+	clock_format(time, again);
+	if (strcmp(again, full) != 0)
 		return ERR_RANGE;
-	*time_r = (int64_t)time;
+	*time_r = time;
 	return ERR_NONE;
 }
 

@@ -2,6 +2,7 @@
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 
+#include <pthread.h>
 #include <stdint.h>
 
 /* Octets of "2026-11-20 21:02:25", the NUL included. */
@@ -18,6 +19,9 @@ int64_t clock_monotonic_msecs(void);
 
 /* The same clock in microseconds, for measurements. Any thread. */
 int64_t clock_monotonic_usecs(void);
+
+/* A condition whose timed waits follow that clock, whatever happens to the time of day. */
+void clock_init_condition(pthread_cond_t *condition_r);
 
 /* For tests: clock_now() returns what source returns; NULL restores the real time. */
 void clock_replace(int64_t (*source)(void));

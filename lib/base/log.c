@@ -78,12 +78,9 @@ static const struct facility *find_facility(const char *name)
 
 bool log_to_syslog(const char *program, const char *facility)
 {
-	const struct facility *found = find_facility(facility);
-
-	if (found == NULL)
+	if (!log_change_facility(facility))
 		return false;
-	openlog(program, LOG_PID | LOG_NDELAY, found->facility);
-	atomic_store(&facility_in_force, found->facility);
+	openlog(program, LOG_PID | LOG_NDELAY, atomic_load(&facility_in_force));
 	target.program = program;
 	target.to_syslog = true;
 	return true;
@@ -122,15 +119,17 @@ static void write_stderr(enum log_level level, const char *message)
 	while (written < 0 && errno == EINTR);
 }
 
-__attribute__((format(printf, 2, 0))) static void write_line(
-	enum log_level level, const char *format, va_list arguments)
+void log_write(enum log_level level, const char *format, ...)
 {
 	int saved_errno = errno;
 	char raw[LINE_SIZE], message[LINE_SIZE];
 	struct text text = TEXT_OVER(message);
+	va_list arguments;
 
+	va_start(arguments, format);
 	if (vsnprintf(raw, sizeof(raw), format, arguments) < 0)
 		(void)text_copy(raw, sizeof(raw), "a log line that cannot be formatted");
+	va_end(arguments);
 	text_add_printable(&text, raw);
 	if (target.to_syslog)
 		syslog(atomic_load(&facility_in_force) | LEVELS[level].priority, "%s%s",
@@ -138,31 +137,4 @@ __attribute__((format(printf, 2, 0))) static void write_line(
 	else
 		write_stderr(level, message);
 	errno = saved_errno;
-}
-
-void log_error(const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	write_line(LOG_LEVEL_ERROR, format, arguments);
-	va_end(arguments);
-}
-
-void log_warning(const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	write_line(LOG_LEVEL_WARNING, format, arguments);
-	va_end(arguments);
-}
-
-void log_info(const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	write_line(LOG_LEVEL_INFO, format, arguments);
-	va_end(arguments);
 }

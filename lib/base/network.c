@@ -6,10 +6,8 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/number.h"
 #include "base/text.h"
-
-/* Octets of the longest spelling of an address: 39 as hexadecimal groups, 45 with a dotted quad. */
-#define SPELLING_SIZE 46
 
 /* The bits of the octet at index that lie within the first prefix bits. */
 static uint8_t mask_of(unsigned prefix, unsigned index)
@@ -26,51 +24,32 @@ static int parse_prefix(const char *string, unsigned limit, unsigned *prefix_r)
 {
 	size_t digits = strspn(string, "0123456789");
 
-	*prefix_r = 0;
+	int64_t prefix;
+
 	if (digits == 0 || string[digits] != '\0' || (string[0] == '0' && digits > 1))
 		return ERR_SYNTAX;
-	for (; *string; string++) {
-		*prefix_r = *prefix_r * 10 + (unsigned)(*string - '0');
-		if (*prefix_r > limit)
-			return ERR_RANGE;
-	}
+	if (!number_parse(string, 0, limit, &prefix))
+		return ERR_RANGE;
+	*prefix_r = (unsigned)prefix;
 	return ERR_NONE;
-}
-
-/* Splits at the slash: the address in front of it is read, what follows it is given back, or NULL.
- */
-static int parse_address_part(const char *string, struct addr *addr_r, const char **prefix_r)
-{
-	char spelling[SPELLING_SIZE];
-	size_t length = strcspn(string, "/");
-
-	if (length >= sizeof(spelling))
-		return ERR_SYNTAX;
-	memcpy(spelling, string, length);
-	spelling[length] = '\0';
-	*prefix_r = string[length] == '/' ? string + length + 1 : NULL;
-	return addr_parse(spelling, addr_r);
 }
 
 int network_parse(const char *string, struct network *network_r)
 {
-	struct addr addr;
-	const char *rest;
+	size_t length = strcspn(string, "/");
 	unsigned prefix = NETWORK_MAX_PREFIX;
-	unsigned before; /* bits in front of those that the spelling counts */
-	int err;
+	struct addr addr;
+	int err = addr_parse_octets(string, length, &addr);
 
 	memset(network_r, 0, sizeof(*network_r));
-	err = parse_address_part(string, &addr, &rest);
-	if (err != ERR_NONE)
-		return err;
-	if (rest != NULL) {
-		before = strchr(string, ':') != NULL ? 0 : NETWORK_IPV4_PREFIX;
-		err = parse_prefix(rest, NETWORK_MAX_PREFIX - before, &prefix);
-		if (err != ERR_NONE)
-			return err;
+	if (err == ERR_NONE && string[length] == '/') {
+		/* Bits in front of those that the spelling counts. */
+		unsigned before = strchr(string, ':') != NULL ? 0 : NETWORK_IPV4_PREFIX;
+		err = parse_prefix(string + length + 1, NETWORK_MAX_PREFIX - before, &prefix);
 		prefix += before;
 	}
+	if (err != ERR_NONE)
+		return err;
 	*network_r = network_around(&addr, prefix);
 	return addr_compare(&network_r->addr, &addr) == 0 ? ERR_NONE : ERR_HOST_BITS;
 }
@@ -94,9 +73,8 @@ struct network network_around(const struct addr *addr, unsigned prefix)
 void network_format(const struct network *network, char text_r[NETWORK_TEXT_SIZE])
 {
 	char address[ADDR_TEXT_SIZE];
-	struct text text;
+	struct text text = text_over(text_r, NETWORK_TEXT_SIZE);
 
-	text_init(&text, text_r, NETWORK_TEXT_SIZE);
 	addr_format(&network->addr, address);
 	text_add(&text, address);
 	if (network->prefix < NETWORK_MAX_PREFIX)

@@ -10,13 +10,6 @@
 #include "base/err.h"
 #include "base/text.h"
 
-#define IPV4(a, b, c, d)                                                     \
-	{                                                                    \
-		{                                                            \
-			0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, a, b, c, d \
-		}                                                            \
-	}
-
 /*
  * What the IANA special-purpose address registries (RFC 6890) name as not reachable everywhere, and
  * all of IPv6 that is not global unicast (RFC 4291, 2.4). The first that matches names the reason.
@@ -26,23 +19,23 @@ static const struct {
 	struct network network;
 	const char *name;
 } RANGES[] = {
-	{{IPV4(0, 0, 0, 0), 96 + 8}, "\"this network\", RFC 791"},
-	{{IPV4(10, 0, 0, 0), 96 + 8}, "private, RFC 1918"},
-	{{IPV4(100, 64, 0, 0), 96 + 10}, "shared by providers, RFC 6598"},
-	{{IPV4(127, 0, 0, 0), 96 + 8}, "loopback"},
-	{{IPV4(169, 254, 0, 0), 96 + 16}, "link-local, RFC 3927"},
-	{{IPV4(172, 16, 0, 0), 96 + 12}, "private, RFC 1918"},
-	{{IPV4(192, 0, 0, 0), 96 + 24}, "protocol assignments, RFC 6890"},
-	{{IPV4(192, 0, 2, 0), 96 + 24}, "documentation, RFC 5737"},
-	{{IPV4(192, 31, 196, 0), 96 + 24}, "AS112, RFC 7535"},
-	{{IPV4(192, 52, 193, 0), 96 + 24}, "AMT, RFC 7450"},
-	{{IPV4(192, 88, 99, 0), 96 + 24}, "6to4 relays, RFC 7526"},
-	{{IPV4(192, 168, 0, 0), 96 + 16}, "private, RFC 1918"},
-	{{IPV4(192, 175, 48, 0), 96 + 24}, "AS112, RFC 7534"},
-	{{IPV4(198, 51, 100, 0), 96 + 24}, "documentation, RFC 5737"},
-	{{IPV4(203, 0, 113, 0), 96 + 24}, "documentation, RFC 5737"},
-	{{IPV4(224, 0, 0, 0), 96 + 4}, "multicast"},
-	{{IPV4(240, 0, 0, 0), 96 + 4}, "reserved, RFC 1112"},
+	{{ADDR_IPV4(0, 0, 0, 0), 96 + 8}, "\"this network\", RFC 791"},
+	{{ADDR_IPV4(10, 0, 0, 0), 96 + 8}, "private, RFC 1918"},
+	{{ADDR_IPV4(100, 64, 0, 0), 96 + 10}, "shared by providers, RFC 6598"},
+	{{ADDR_IPV4(127, 0, 0, 0), 96 + 8}, "loopback"},
+	{{ADDR_IPV4(169, 254, 0, 0), 96 + 16}, "link-local, RFC 3927"},
+	{{ADDR_IPV4(172, 16, 0, 0), 96 + 12}, "private, RFC 1918"},
+	{{ADDR_IPV4(192, 0, 0, 0), 96 + 24}, "protocol assignments, RFC 6890"},
+	{{ADDR_IPV4(192, 0, 2, 0), 96 + 24}, "documentation, RFC 5737"},
+	{{ADDR_IPV4(192, 31, 196, 0), 96 + 24}, "AS112, RFC 7535"},
+	{{ADDR_IPV4(192, 52, 193, 0), 96 + 24}, "AMT, RFC 7450"},
+	{{ADDR_IPV4(192, 88, 99, 0), 96 + 24}, "6to4 relays, RFC 7526"},
+	{{ADDR_IPV4(192, 168, 0, 0), 96 + 16}, "private, RFC 1918"},
+	{{ADDR_IPV4(192, 175, 48, 0), 96 + 24}, "AS112, RFC 7534"},
+	{{ADDR_IPV4(198, 51, 100, 0), 96 + 24}, "documentation, RFC 5737"},
+	{{ADDR_IPV4(203, 0, 113, 0), 96 + 24}, "documentation, RFC 5737"},
+	{{ADDR_IPV4(224, 0, 0, 0), 96 + 4}, "multicast"},
+	{{ADDR_IPV4(240, 0, 0, 0), 96 + 4}, "reserved, RFC 1112"},
 	{{{{0}}, 128}, "the unspecified address"},
 	{{{{[15] = 1}}, 128}, "loopback"},
 	{{{{0}}, 96}, "IPv4-compatible, RFC 4291"},

@@ -8,11 +8,11 @@
 #include <stdio.h>
 #include <string.h>
 
-void text_init(struct text *text, char *buffer, size_t size)
+struct text text_over(char *buffer, size_t size)
 {
 	assert(size > 0);
-	*text = (struct text){.buffer = buffer, .size = size};
 	buffer[0] = '\0';
+	return (struct text){.buffer = buffer, .size = size};
 }
 
 void text_clear(struct text *text)
@@ -137,9 +137,8 @@ void text_add_terminal(struct text *text, const char *string)
 
 bool text_copy(char *buffer, size_t size, const char *string)
 {
-	struct text text;
+	struct text text = text_over(buffer, size);
 
-	text_init(&text, buffer, size);
 	text_add(&text, string);
 	return !text.overflow;
 }

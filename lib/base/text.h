@@ -18,12 +18,11 @@ struct text {
 	bool overflow;
 };
 
-/* Makes an empty text in buffer, which must outlive it. size is at least 1. */
-void text_init(struct text *text, char *buffer, size_t size);
+/* An empty text in buffer, which must outlive it. size is at least 1. */
+struct text text_over(char *buffer, size_t size);
 
-/* A text in a char array, which is emptied: struct text t = TEXT_OVER(array). */
-#define TEXT_OVER(array) \
-	((struct text){.buffer = ((array)[0] = '\0', (array)), .size = sizeof(array)})
+/* The same in a char array: struct text t = TEXT_OVER(array). */
+#define TEXT_OVER(array) text_over(array, sizeof(array))
 
 /* Empties the text and clears overflow. */
 void text_clear(struct text *text);

@@ -21,9 +21,8 @@ const char *stage_name(enum stage stage)
 
 void client_set(char *field, size_t size, const char *value)
 {
-	struct text text;
+	struct text text = text_over(field, size);
 
-	text_init(&text, field, size);
 	if (value != NULL)
 		text_add_terminal(&text, value);
 }

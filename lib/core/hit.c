@@ -43,9 +43,8 @@ static void add_number(struct text *text, uint64_t value, int width)
 
 void hit_ref_format(int64_t id, uint64_t secret, char ref_r[REF_SIZE])
 {
-	struct text text;
+	struct text text = text_over(ref_r, REF_SIZE);
 
-	text_init(&text, ref_r, REF_SIZE);
 	add_number(&text, (uint64_t)id, 1);
 	text_add_char(&text, '-');
 	add_number(&text, secret & REF_SECRET_MASK, SECRET_DIGITS);

@@ -21,17 +21,11 @@ static const char *const removal_names[] = {
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define IPV4(a, b, c, d)                                                     \
-	{                                                                    \
-		{                                                            \
-			0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, a, b, c, d \
-		}                                                            \
-	}
 
 enum test_entry listing_test_entry(const struct addr *addr)
 {
-	static const struct addr listed = IPV4(127, 0, 0, 2);
-	static const struct addr unlisted = IPV4(127, 0, 0, 1);
+	static const struct addr listed = ADDR_IPV4(127, 0, 0, 2);
+	static const struct addr unlisted = ADDR_IPV4(127, 0, 0, 1);
 
 	if (addr_compare(addr, &listed) == 0)
 		return TEST_ENTRY_LISTED;
@@ -45,7 +39,7 @@ struct listing listing_of_test_entry(const struct list *list)
 	struct listing listing = {
 		.list_id = list->id,
 		.action = list->action,
-		.network = {IPV4(127, 0, 0, 2), NETWORK_MAX_PREFIX},
+		.network = {ADDR_IPV4(127, 0, 0, 2), NETWORK_MAX_PREFIX},
 		.reason = "test entry, always listed (RFC 5782)",
 		.expires_at = CLOCK_NEVER,
 	};

@@ -20,6 +20,19 @@ static bool is_space(char c)
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
+/* What is left of a span after its first octets, or after the white space in front. */
+static struct span skip(struct span span, size_t octets)
+{
+	return (struct span){span.at + octets, span.length - octets};
+}
+
+static struct span skip_space(struct span span)
+{
+	while (span.length > 0 && is_space(*span.at))
+		span = skip(span, 1);
+	return span;
+}
+
 /* Whether span starts with a word and a space. */
 static bool has_word(struct span span, const char *word)
 {
@@ -45,17 +58,14 @@ static size_t step(struct span body, size_t at, unsigned *depth)
 static bool find_from_clause(struct span body, struct span *clause_r)
 {
 	unsigned depth = 0;
-	size_t begin = 0;
 
-	while (begin < body.length && is_space(body.at[begin]))
-		begin++;
-	if (!has_word((struct span){body.at + begin, body.length - begin}, "from"))
+	body = skip_space(body);
+	if (!has_word(body, "from"))
 		return false;
-	begin += 4;
-	for (size_t i = begin; i < body.length; i = step(body, i, &depth)) {
-		struct span rest = {body.at + i, body.length - i};
-		if (depth == 0 && is_space(body.at[i - 1]) && has_word(rest, "by")) {
-			*clause_r = (struct span){body.at + begin, i - begin};
+	body = skip(body, 4);
+	for (size_t i = 0; i < body.length; i = step(body, i, &depth)) {
+		if (depth == 0 && is_space(body.at[i - 1]) && has_word(skip(body, i), "by")) {
+			*clause_r = (struct span){body.at, i};
 			return true;
 		}
 	}
@@ -65,16 +75,9 @@ static bool find_from_clause(struct span body, struct span *clause_r)
 /* Reads all of a span as an address, with or without "IPv6:". */
 static bool read_address(struct span span, struct addr *addr_r)
 {
-	char text[ADDR_TEXT_SIZE + 8];
-
 	if (span.length > 5 && strncasecmp(span.at, "IPv6:", 5) == 0)
-		span = (struct span){span.at + 5, span.length - 5};
-	if (span.length == 0 || span.length >= sizeof(text) ||
-		memchr(span.at, '\0', span.length) != NULL)
-		return false;
-	memcpy(text, span.at, span.length);
-	text[span.length] = '\0';
-	return addr_parse(text, addr_r) == ERR_NONE;
+		span = skip(span, 5);
+	return addr_parse_octets(span.at, span.length, addr_r) == ERR_NONE;
 }
 
 /* A comment without what the client chose: Exim's helo= and ident=, and all of qmail's (HELO name).
@@ -157,14 +160,13 @@ static bool find_before_helo(struct span clause, struct addr *addr_r)
 	const char *end = clause.at + clause.length;
 	const char *close;
 
-	while (clause.length > 0 && is_space(*clause.at))
-		clause = (struct span){clause.at + 1, clause.length - 1};
+	clause = skip_space(clause);
 	if (clause.length == 0 || *clause.at != '[')
 		return false;
+	clause = skip(clause, 1);
 	close = memchr(clause.at, ']', clause.length);
 	if (close == NULL ||
-		!read_address(
-			(struct span){clause.at + 1, (size_t)(close - clause.at) - 1}, addr_r))
+		!read_address((struct span){clause.at, (size_t)(close - clause.at)}, addr_r))
 		return false;
 	for (close++; close < end && is_space(*close); close++)
 		continue;

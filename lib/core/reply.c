@@ -128,87 +128,69 @@ int reply_check_template(const char *template, const char *site_url, struct text
 		return say_bad_variable(template, message_r);
 	if (longest > REPLY_ROOM) {
 		text_add_format(message_r,
-			"replies could have %zu octets, but SMTP allows 512; shorten the template "
-			"by "
-			"%zu",
+			"replies could have %zu octets, but SMTP allows 512; "
+			"shorten the template by %zu",
 			longest + 512 - REPLY_ROOM, longest - REPLY_ROOM);
 		return ERR_RANGE;
 	}
 	return ERR_NONE;
 }
 
-/* The values of a hit's variables, and the room that its reason gets. */
-struct filling {
-	char values[VARIABLE_COUNT][REPLY_TEXT_SIZE];
-	size_t reason_room;
-};
-
-static void fill_values(struct filling *filling, const char *site_url, const struct hit *hit)
+/* Writes the values of a hit's variables, but not of its reason. */
+static void fill_values(
+	char values_r[VARIABLE_COUNT][REPLY_TEXT_SIZE], const char *site_url, const struct hit *hit)
 {
 	const struct listing *listing = &hit->listing;
-	char client[ADDR_TEXT_SIZE];
-	struct text text;
+	char *client = values_r[VARIABLE_CLIENT], *expires_at = values_r[VARIABLE_EXPIRES_AT];
 
 	addr_format(&hit->client.addr, client);
-	text_copy(filling->values[VARIABLE_CLIENT], REPLY_TEXT_SIZE, client);
-	text_copy(filling->values[VARIABLE_LIST], REPLY_TEXT_SIZE, listing->list);
-	network_format(&listing->network, filling->values[VARIABLE_NETWORK]);
-	text_init(&text, filling->values[VARIABLE_REASON], REPLY_TEXT_SIZE);
-	text_add_printable(&text, listing->reason);
-	text_init(&text, filling->values[VARIABLE_URL], REPLY_TEXT_SIZE);
-	text_add_format(&text, "%s" URL_PATH "%s", site_url, client);
-	text_copy(filling->values[VARIABLE_REF], REPLY_TEXT_SIZE, hit->ref);
-	clock_format(listing->listed_at, filling->values[VARIABLE_LISTED_AT]);
+	text_copy(values_r[VARIABLE_LIST], REPLY_TEXT_SIZE, listing->list);
+	network_format(&listing->network, values_r[VARIABLE_NETWORK]);
+	struct text url = text_over(values_r[VARIABLE_URL], REPLY_TEXT_SIZE);
+	text_add_format(&url, "%s" URL_PATH "%s", site_url, client);
+	text_copy(values_r[VARIABLE_REF], REPLY_TEXT_SIZE, hit->ref);
+	clock_format(listing->listed_at, values_r[VARIABLE_LISTED_AT]);
 	if (listing->expires_at == CLOCK_NEVER)
-		text_copy(filling->values[VARIABLE_EXPIRES_AT], REPLY_TEXT_SIZE, "never");
+		text_copy(expires_at, REPLY_TEXT_SIZE, "never");
 	else
-		clock_format(listing->expires_at, filling->values[VARIABLE_EXPIRES_AT]);
+		clock_format(listing->expires_at, expires_at);
 }
 
-/* Divides the room that the rest of the reply leaves among the places of the reason. */
-static void measure_reason(struct filling *filling, const char *template, size_t room)
+/* Fills in the values, the reason so far as it is there; returns how many places the reason has. */
+static size_t expand(
+	const char *template, char values[VARIABLE_COUNT][REPLY_TEXT_SIZE], struct text *text_r)
 {
 	struct piece piece;
-	size_t rest = 0, places = 0;
+	size_t reasons = 0;
 
+	text_clear(text_r);
 	while (next_piece(&template, &piece) > 0) {
-		if (!piece.is_variable)
-			rest += piece.length;
-		else if (piece.variable == VARIABLE_REASON)
-			places++;
+		if (piece.is_variable)
+			text_add(text_r, values[piece.variable]);
 		else
-			rest += strlen(filling->values[piece.variable]);
+			text_add_octets(text_r, piece.octets, piece.length);
+		reasons += piece.is_variable && piece.variable == VARIABLE_REASON;
 	}
-	filling->reason_room = REPLY_REASON_MIN;
-	if (places > 0 && room > rest && (room - rest) / places > REPLY_REASON_MIN)
-		filling->reason_room = (room - rest) / places;
-}
-
-static void cut_reason(struct filling *filling)
-{
-	char *reason = filling->values[VARIABLE_REASON];
-
-	if (strlen(reason) > filling->reason_room)
-		memcpy(reason + filling->reason_room - 3, "...", sizeof("..."));
+	return reasons;
 }
 
 void reply_fill_template(const char *template, const char *site_url, const struct hit *hit,
 	size_t room, char text_r[REPLY_TEXT_SIZE])
 {
-	struct filling filling;
-	struct piece piece;
-	struct text text;
+	char values[VARIABLE_COUNT][REPLY_TEXT_SIZE], *value = values[VARIABLE_REASON];
+	struct text text = text_over(text_r, REPLY_TEXT_SIZE);
+	struct text reason = text_over(value, REPLY_TEXT_SIZE);
+	size_t most = REPLY_REASON_MIN;
 
-	fill_values(&filling, site_url, hit);
-	measure_reason(&filling, template, room);
-	cut_reason(&filling);
-	text_init(&text, text_r, REPLY_TEXT_SIZE);
-	while (next_piece(&template, &piece) > 0) {
-		if (piece.is_variable)
-			text_add(&text, filling.values[piece.variable]);
-		else
-			text_add_octets(&text, piece.octets, piece.length);
-	}
+	fill_values(values, site_url, hit);
+	size_t places = expand(template, values, &text);
+	/* The places of the reason share the room that the rest leaves. */
+	if (places > 0 && room > text.length && (room - text.length) / places > most)
+		most = (room - text.length) / places;
+	text_add_printable(&reason, hit->listing.reason);
+	if (reason.length > most)
+		memcpy(value + most - 3, "...", sizeof("..."));
+	expand(template, values, &text);
 }
 
 struct reply reply_of_answer(enum answer answer)

@@ -13,9 +13,8 @@
 static void show_recipient(const char *mailbox, char shown_r[ENVELOPE_TEXT_SIZE])
 {
 	const char *at_sign = strrchr(mailbox, '@');
-	struct text text;
+	struct text text = text_over(shown_r, ENVELOPE_TEXT_SIZE);
 
-	text_init(&text, shown_r, ENVELOPE_TEXT_SIZE);
 	if (mailbox[0] == '\0')
 		return;
 	if (at_sign == NULL || !g_ascii_isalnum(mailbox[0]))

@@ -125,11 +125,11 @@ static int open_sqlite(struct db *db, const struct db_options *options, struct t
 	flags |= options->writable ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
 	flags |= options->create ? SQLITE_OPEN_CREATE : 0;
 	int err = db_capture(db, sqlite3_open_v2(db->path, &db->sqlite, flags, NULL));
-	if (err != ERR_NONE)
-		return db_explain(db, err, message_r);
-	db_set_wait(db, options->wait_msecs);
-	err = harden(db, options->writable);
-	return err == ERR_NONE ? ERR_NONE : db_explain(db, err, message_r);
+	if (err == ERR_NONE) {
+		db_set_wait(db, options->wait_msecs);
+		err = harden(db, options->writable);
+	}
+	return db_explain(db, err, message_r);
 }
 
 int db_connect(const char *path, const struct db_options *options, struct db **db_r,
@@ -174,6 +174,8 @@ const char *db_error(const struct db *db)
 
 int db_explain(const struct db *db, int err, struct text *message_r)
 {
+	if (err == ERR_NONE)
+		return err;
 	text_add_format(message_r, "%s: ", db->path);
 	if (err == ERR_DB_FOREIGN)
 		text_add(message_r,

@@ -42,7 +42,7 @@ void db_close(struct db **db);
 /* SQLite's text of the last failure, for a log line. Valid until the next call. */
 const char *db_error(const struct db *db);
 
-/* Adds "PATH: error (SQLite's text)" to a message. Returns err. */
+/* Adds "PATH: error (SQLite's text)" to a message, nothing for ERR_NONE. Returns err. */
 int db_explain(const struct db *db, int err, struct text *message_r);
 
 const char *db_path(const struct db *db);

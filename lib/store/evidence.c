@@ -44,7 +44,7 @@ static char *copy(char **room, const void *octets, size_t length)
 }
 
 /* The evidence and all that it points to are one block of memory. NULL: there is none. */
-static struct evidence *copy_row(struct statement *row)
+static void copy_row(struct statement *row, void *evidence_r)
 {
 	const char *who = db_text(row, 1), *kind = db_text(row, 2), *source = db_text(row, 3);
 	size_t who_size = strlen(who) + 1, kind_size = strlen(kind) + 1,
@@ -53,8 +53,9 @@ static struct evidence *copy_row(struct statement *row)
 	struct evidence *evidence =
 		calloc(1, sizeof(*evidence) + who_size + kind_size + source_size + length + 1);
 
+	*(struct evidence **)evidence_r = evidence;
 	if (evidence == NULL)
-		return NULL;
+		return;
 	char *room = (char *)(evidence + 1);
 	evidence->at = db_int(row, 0);
 	evidence->who = copy(&room, who, who_size);
@@ -68,7 +69,6 @@ static struct evidence *copy_row(struct statement *row)
 		evidence->octets = (int64_t)length;
 		evidence->body = copy(&room, body, length);
 	}
-	return evidence;
 }
 
 int evidence_get(struct db *db, int64_t id, struct evidence **evidence_r)
@@ -77,13 +77,9 @@ int evidence_get(struct db *db, int64_t id, struct evidence **evidence_r)
 
 	*evidence_r = NULL;
 	db_bind_int(row, 1, id);
-	int more = db_step(row);
-	if (more <= 0)
-		return more == 0 ? ERR_NOT_FOUND : more;
-	*evidence_r = copy_row(row);
-	db_finish(row);
-	if (*evidence_r == NULL)
-		return ERR_MEMORY;
+	int err = db_read_one(row, copy_row, evidence_r);
+	if (err != ERR_NONE || *evidence_r == NULL)
+		return err != ERR_NONE ? err : ERR_MEMORY;
 	(*evidence_r)->id = id;
 	return ERR_NONE;
 }

@@ -51,6 +51,11 @@ struct hitlog {
 	char path[];
 };
 
+static int lock_wait_msecs(const struct hitlog *log)
+{
+	return log->failing ? 0 : LOCK_WAIT_MSECS;
+}
+
 /*
  * Closes a connection whose file is no longer the one at its path. First, what is only in the
  * write-ahead log is written back into the old file: the log's name stays the same, and SQLite
@@ -60,7 +65,7 @@ static int drop_stale(struct hitlog *log, struct text *message_r)
 {
 	if (log->db == NULL || !db_is_stale(log->db, 0))
 		return ERR_NONE;
-	db_set_wait(log->db, log->failing ? 0 : LOCK_WAIT_MSECS);
+	db_set_wait(log->db, lock_wait_msecs(log));
 	if (db_checkpoint(log->db) == ERR_DB_BUSY) {
 		text_add_format(message_r,
 			"%s: was replaced or deleted while another program reads the old file; "
@@ -78,7 +83,7 @@ static int open_db(struct hitlog *log, struct text *message_r)
 		.kind = DB_HITS,
 		.role = ROLE_FILTER,
 		.writable = true,
-		.wait_msecs = log->failing ? 0 : LOCK_WAIT_MSECS,
+		.wait_msecs = lock_wait_msecs(log),
 	};
 
 	int err = drop_stale(log, message_r);
@@ -89,7 +94,7 @@ static int open_db(struct hitlog *log, struct text *message_r)
 		return err;
 	err = db_execute(log->db,
 		log->sync_full ? "PRAGMA synchronous = full" : "PRAGMA synchronous = normal");
-	return err == ERR_NONE ? ERR_NONE : db_explain(log->db, err, message_r);
+	return db_explain(log->db, err, message_r);
 }
 
 static int insert_hit(struct hitlog *log, const struct hit *hit)
@@ -203,7 +208,7 @@ static int write_batch(struct hitlog *log, struct hitlog_queue *batch, struct te
 
 	if (err != ERR_NONE)
 		return err;
-	db_set_wait(log->db, log->failing ? 0 : LOCK_WAIT_MSECS);
+	db_set_wait(log->db, lock_wait_msecs(log));
 	err = db_begin_write(log->db);
 	if (err == ERR_NONE)
 		err = write_entries(log, batch, message_r);
@@ -349,7 +354,6 @@ int hitlog_start(const char *path, bool sync_full, hitlog_report *report, struct
 {
 	size_t size = strlen(path) + 1;
 	struct hitlog *log = calloc(1, sizeof(*log) + size);
-	pthread_condattr_t clock;
 
 	*log_r = log;
 	if (log == NULL)
@@ -360,10 +364,7 @@ int hitlog_start(const char *path, bool sync_full, hitlog_report *report, struct
 	hitlog_queue_init(&log->waiting);
 	hitlog_queue_init(&log->background);
 	pthread_mutex_init(&log->mutex, NULL);
-	pthread_condattr_init(&clock);
-	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
-	pthread_cond_init(&log->work, &clock);
-	pthread_condattr_destroy(&clock);
+	clock_init_condition(&log->work);
 	if (pthread_create(&log->thread, NULL, write_hits, log) == 0)
 		return ERR_NONE;
 	free_log(log_r);

@@ -165,8 +165,7 @@ int lookup_in_pool(struct pool *pool, const struct addr *addr, int64_t now, stru
 	if (err != ERR_NONE)
 		return err;
 	err = lookup_in(db, addr, now, lookup_r);
-	if (err != ERR_NONE)
-		db_explain(db, err, message_r);
+	db_explain(db, err, message_r);
 	pool_return(pool, &db, err);
 	return err;
 }

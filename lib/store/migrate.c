@@ -53,8 +53,7 @@ static int read_identity(struct db *db, struct identity *identity_r, struct text
 		err = db_pragma_int(db, "user_version", &identity_r->version);
 	if (err == ERR_NONE)
 		err = db_pragma_int(db, "schema_version", &identity_r->schema_changes);
-	err = db_end(db, err);
-	return err == ERR_NONE ? ERR_NONE : db_explain(db, err, message_r);
+	return db_explain(db, db_end(db, err), message_r);
 }
 
 static int check_identity(const struct db *db, enum db_kind kind, const struct identity *identity,
@@ -95,8 +94,7 @@ static int take_step(struct db *db, enum db_kind kind, int64_t version, struct t
 		err = db_pragma_int(db, "user_version", &current);
 	if (err == ERR_NONE && current == version)
 		err = db_execute(db, kinds[kind].steps[version]);
-	err = db_end(db, err);
-	return err == ERR_NONE ? ERR_NONE : db_explain(db, err, message_r);
+	return db_explain(db, db_end(db, err), message_r);
 }
 
 /* Sets what must be set before the first table: free pages can be returned one by one, and readers
@@ -112,7 +110,7 @@ static int prepare_new(struct db *db, struct text *message_r)
 			ERR_DB_BUSY &&
 		clock_monotonic_msecs() < deadline)
 		usleep(RETRY_MSECS * 1000);
-	return err == ERR_NONE ? ERR_NONE : db_explain(db, err, message_r);
+	return db_explain(db, err, message_r);
 }
 
 /* Creates the file for its group, before SQLite would create it readable by all. */

@@ -10,10 +10,9 @@
 static void a_new_text_is_empty(void **state)
 {
 	char buffer[8] = "garbage";
-	struct text text;
 
 	(void)state;
-	text_init(&text, buffer, sizeof(buffer));
+	struct text text = text_over(buffer, sizeof(buffer));
 	assert_string_equal(buffer, "");
 	assert_int_equal(text.length, 0);
 	assert_false(text.overflow);
@@ -223,10 +222,9 @@ static void agrees_with_snprintf_whatever_is_added(void **state)
 	for (int round = 0; round < 20000; round++) {
 		char buffer[80], expected[80], reference[640] = "";
 		size_t size = 1 + unit_random(&random) % (sizeof(buffer) - 1), kept;
-		struct text text;
 
 		memset(buffer, 0x55, sizeof(buffer));
-		text_init(&text, buffer, size);
+		struct text text = text_over(buffer, size);
 		for (unsigned pieces = unit_random(&random) % 12; pieces > 0; pieces--)
 			add_piece(&text, reference, &random);
 		kept = strnlen(reference, size - 1);

@@ -133,9 +133,8 @@ static void random_template(uint64_t *random, char *template, size_t size)
 	static const char *const pieces[] = {"%{client}", "%{list}", "%{network}", "%{reason}",
 		"%{url}", "%{ref}", "%{listed_at}", "%{expires_at}", "%%", "word ", "; ",
 		"a rather long piece of text that fills room "};
-	struct text text;
+	struct text text = text_over(template, size);
 
-	text_init(&text, template, size);
 	for (uint32_t count = unit_random(random) % 20; count > 0; count--)
 		text_add(&text, pieces[unit_random(random) % COUNT_OF(pieces)]);
 }

@@ -31,7 +31,7 @@ static int make_folder(void **state)
 	if (mkdtemp(folder) == NULL)
 		return -1;
 	snprintf(path, sizeof(path), "%s/daemon.pid", folder);
-	text_init(&message, message_buffer, sizeof(message_buffer));
+	message = TEXT_OVER(message_buffer);
 	return 0;
 }
 
