@@ -230,7 +230,9 @@ WHERE at < ?1 AND body IS NOT NULL
 
 -- HISTORY_OF_ADDRESS on ops by admin, site
 -- All events of the address ?1, as text ?4, until the time ?5: one step down either index of listings for each
--- prefix length of its family, from ?2 to ?3. Events of the same second are in the order of their changes.
+-- prefix length of its family, from ?2 to ?3. Within a second the order is that of the changes (slot). A request comes
+-- after the change that made it possible: a removal after the listing, a nomination after the end of the last one.
+-- Between two changes the order is that of the requests, and of the steps of each: filed, tested, evidence, decided.
 WITH RECURSIVE length(prefix) AS (
 	VALUES (?2)
 	UNION ALL
@@ -245,44 +247,73 @@ covering AS MATERIALIZED (
 		AND listing.network = ops_network(?1, length.prefix) AND listing.ended_at IS NOT NULL),
 exempting AS MATERIALIZED (
 	SELECT * FROM exemption WHERE prefix BETWEEN ?2 AND ?3 AND network = ops_network(?1, prefix)),
-event(at, place, who, what, network, prefix, list_id, evidence_id, why) AS (
-	SELECT listed_at, added_id, who, what, network, prefix, covering.list_id, evidence_id, reason.text
+-- The beginnings and ends of listings. Below, a + keeps SQLite from making an index of so few rows.
+turn(list_id, kind, at, change_id) AS MATERIALIZED (
+	SELECT list_id, 'nomination', listed_at, added_id FROM covering
+	UNION ALL
+	SELECT list_id, 'removal', ended_at, ended_id FROM covering WHERE ended_at IS NOT NULL),
+asked AS MATERIALIZED (
+	SELECT *, coalesce((
+		SELECT max(change_id)
+		FROM turn
+		WHERE +turn.list_id = granted.list_id AND turn.kind <> granted.kind AND at <= requested_at
+			AND (turn_id IS NULL OR change_id < turn_id)), 0) AS slot
+	FROM (
+		SELECT request.*, (
+			SELECT min(change_id)
+			FROM turn
+			WHERE +turn.list_id = request.list_id AND +turn.kind = request.kind AND +at = decided_at
+				AND state = 'granted') AS turn_id
+		FROM request
+		WHERE address = ?4) AS granted),
+tested AS MATERIALIZED (
+	SELECT test.*,
+		coalesce(
+			asked.slot,
+			(SELECT min(added_id) - 1 FROM covering WHERE +covering.evidence_id = test.evidence_id),
+			(SELECT max(change_id) FROM turn WHERE turn.at <= test.at),
+			0) AS slot
+	FROM test LEFT JOIN asked ON +asked.id = request_id
+	WHERE test.address = ?4),
+event(at, slot, request_id, step, who, what, network, prefix, list_id, evidence_id, why) AS (
+	SELECT listed_at, added_id, 0, 0, who, what, network, prefix, covering.list_id, evidence_id, reason.text
 	FROM covering JOIN change ON change.id = added_id JOIN reason ON reason.id = reason_id
 	UNION ALL
-	SELECT ended_at, ended_id, who, what, network, prefix, covering.list_id, NULL, why
+	SELECT ended_at, ended_id, 0, 0, who, what, network, prefix, covering.list_id, NULL, why
 	FROM covering JOIN change ON change.id = ended_id
 	UNION ALL
-	SELECT expires_at, 0, 'opsmilter', 'expire', network, prefix, list_id, NULL, 'expired'
+	SELECT expires_at, added_id, 0, 0, 'opsmilter', 'expire', network, prefix, list_id, NULL, 'expired'
 	FROM covering
 	WHERE ended_at IS NULL AND expires_at <= ?5
 	UNION ALL
-	SELECT evidence.at, 0, evidence.who, 'evidence', network, prefix, list_id, evidence.id, source
+	SELECT evidence.at, added_id,
+		coalesce((SELECT request_id FROM tested WHERE +tested.evidence_id = evidence.id), 0), 3, evidence.who,
+		'evidence', network, prefix, list_id, evidence.id, source
 	FROM covering
 		JOIN listing_evidence ON listing_id = covering.id
 		JOIN evidence ON evidence.id = listing_evidence.evidence_id
 	UNION ALL
-	SELECT at, change.id, who, what, network, prefix, NULL, NULL, why
+	SELECT at, change.id, 0, 0, who, what, network, prefix, NULL, NULL, why
 	FROM exempting JOIN change ON change.id IN (added_id, ended_id)
 	UNION ALL
-	SELECT requested_at, 0, filed_by, kind || ' request', ?1, 128, list_id, evidence_id, note
-	FROM request
-	WHERE address = ?4
+	SELECT requested_at, slot, id, 1, filed_by, kind || ' request', ?1, 128, list_id, evidence_id, note
+	FROM asked
 	UNION ALL
-	SELECT decided_at, 0, decided_by, kind || ' ' || state, ?1, 128, list_id, NULL, coalesce(why, verdict, '')
-	FROM request
-	WHERE address = ?4 AND decided_at IS NOT NULL
+	SELECT decided_at, coalesce(turn_id, slot), id, 4, decided_by, kind || ' ' || state, ?1, 128, list_id, NULL,
+		coalesce(why, verdict, '')
+	FROM asked
+	WHERE decided_at IS NOT NULL
 	UNION ALL
-	SELECT at, 0, 'opsprobe', 'test ' || verdict, ?1, 128, NULL, evidence_id, summary
-	FROM test
-	WHERE address = ?4
+	SELECT at, slot, coalesce(request_id, 0), 2, 'opsprobe', 'test ' || verdict, ?1, 128, NULL, evidence_id, summary
+	FROM tested
 	UNION ALL
-	SELECT at, id, who, what, ?1, 128, list_id, NULL, why
+	SELECT at, id, 0, 0, who, what, ?1, 128, list_id, NULL, why
 	FROM change
 	WHERE address = ?4
 		AND what NOT IN ('add', 'remove', 'import', 'replace', 'expire', 'exempt add', 'exempt remove'))
 SELECT at, who, what, network, prefix, coalesce(list.name, ''), coalesce(evidence_id, 0), why
 FROM event LEFT JOIN list ON list.id = list_id
-ORDER BY at, place;
+ORDER BY at, slot, request_id, step, evidence_id;
 
 -- NEWEST_CHANGE on ops by admin
 SELECT coalesce(max(at), 0) FROM change;

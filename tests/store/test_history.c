@@ -2,6 +2,7 @@
 /* The history of an address. */
 #include "store/history.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/err.h"
@@ -90,6 +91,82 @@ static void exemptions_requests_tests_and_later_evidence_are_there(void **state)
 				     "6 removal denied 198.18.7.9 opsprobe still open\n");
 }
 
+/* A request and its test, both in the second in which it is decided. */
+static void ask(int id, const char *kind, const char *state, const char *verdict)
+{
+	char sql[1024];
+
+	snprintf(sql, sizeof(sql),
+		"INSERT INTO request (id, kind, address, list_id, state, requested_at, filed_by, "
+		"contact,"
+		" note, waived, tests, decided_at, decided_by)"
+		" VALUES (%d, '%s', '198.18.7.9', 1, '%s', %d, 'visitor', '', '%d', 0, 1, %d, "
+		"'opsprobe');"
+		"INSERT INTO evidence (id, at, who, kind, source, sha256, octets)"
+		" VALUES (%d, %d, 'opsprobe', 'test', '', printf('%%064d', 0), 1);"
+		"INSERT INTO test (address, at, verdict, summary, evidence_id, request_id)"
+		" VALUES ('198.18.7.9', %d, '%s', '%d', %d, %d)",
+		id, kind, state, NOW, id, NOW, 100 * id, NOW, NOW, verdict, id, 100 * id, id);
+	scratch_db_execute(&ops, sql);
+}
+
+static void within_a_second_each_event_follows_its_cause(void **state)
+{
+	(void)state;
+	ask(2, "nomination", "granted", "open");
+	list_network("198.18.7.9", NOW, NOW + 5000);
+	scratch_db_execute(&ops, "INSERT INTO listing_evidence VALUES (1, 200)");
+	ask(3, "removal", "denied", "open");
+	scratch_db_execute(&ops, "INSERT INTO listing_evidence VALUES (1, 300)");
+	ask(4, "removal", "granted", "closed");
+	unlist_network("198.18.7.9", NOW);
+	assert_history("198.18.7.9", "0 nomination request 198.18.7.9 visitor 2\n"
+				     "0 test open 198.18.7.9 opsprobe 2\n"
+				     "0 add 198.18.7.9 tester r\n"
+				     "0 evidence 198.18.7.9 opsprobe \n"
+				     "0 nomination granted 198.18.7.9 opsprobe \n"
+				     "0 removal request 198.18.7.9 visitor 3\n"
+				     "0 test open 198.18.7.9 opsprobe 3\n"
+				     "0 evidence 198.18.7.9 opsprobe \n"
+				     "0 removal denied 198.18.7.9 opsprobe \n"
+				     "0 removal request 198.18.7.9 visitor 4\n"
+				     "0 test closed 198.18.7.9 opsprobe 4\n"
+				     "0 remove 198.18.7.9 tester a test\n"
+				     "0 removal granted 198.18.7.9 opsprobe \n");
+}
+
+static void a_nomination_after_a_removal_in_the_same_second_is_behind_it(void **state)
+{
+	(void)state;
+	list_network("198.18.7.9", NOW - 1, NOW + 5000);
+	unlist_network("198.18.7.9", NOW);
+	ask(1, "nomination", "denied", "closed");
+	assert_history("198.18.7.9", "-1 add 198.18.7.9 tester r\n"
+				     "0 remove 198.18.7.9 tester a test\n"
+				     "0 nomination request 198.18.7.9 visitor 1\n"
+				     "0 test closed 198.18.7.9 opsprobe 1\n"
+				     "0 nomination denied 198.18.7.9 opsprobe \n");
+}
+
+static void a_test_without_a_request_precedes_the_listing_that_it_led_to(void **state)
+{
+	(void)state;
+	list_network("198.18.7.9", NOW, NOW + 5000);
+	unlist_network("198.18.7.9", NOW);
+	int64_t evidence = list_network("198.18.7.9", NOW, NOW + 5000);
+	char sql[256];
+
+	snprintf(sql, sizeof(sql),
+		"INSERT INTO test (address, at, verdict, summary, evidence_id)"
+		" VALUES ('198.18.7.9', %d, 'open', 'again', %d)",
+		NOW, (int)evidence);
+	scratch_db_execute(&ops, sql);
+	assert_history("198.18.7.9", "0 add 198.18.7.9 tester r\n"
+				     "0 remove 198.18.7.9 tester a test\n"
+				     "0 test open 198.18.7.9 opsprobe again\n"
+				     "0 add 198.18.7.9 tester r\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -97,6 +174,9 @@ int main(void)
 		WITH_ADMIN(a_listing_that_expired_says_when),
 		WITH_ADMIN(ipv6_networks_do_not_reach_into_ipv4),
 		WITH_ADMIN(exemptions_requests_tests_and_later_evidence_are_there),
+		WITH_ADMIN(within_a_second_each_event_follows_its_cause),
+		WITH_ADMIN(a_nomination_after_a_removal_in_the_same_second_is_behind_it),
+		WITH_ADMIN(a_test_without_a_request_precedes_the_listing_that_it_led_to),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
