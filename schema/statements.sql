@@ -150,8 +150,9 @@ UPDATE listing SET ended_at = max(?2, listed_at), ended_id = ?3 WHERE id = ?1;
 
 -- RELATED_LISTINGS on ops by admin, prober, site
 -- The listings that contain a network, by one step down the index for each shorter prefix length in use; then
--- those that lie in it, which are one range of the index. ?1 and ?2 are its first and last address, ?3 the shortest
--- prefix length of its family, ?4 its own prefix length, ?5 the time.
+-- those that lie in it, which are one range of the index; an IPv6 network has the bits of IPv4 ones in it, which are
+-- not related. ?1 and ?2 are its first and last address, ?3 the shortest prefix length of its family, ?4 its own
+-- prefix length, ?5 the time, ?6 how many listings are returned: the nearest ones, and not the widest.
 WITH related AS (
 	SELECT listing.*
 	FROM prefix_length CROSS JOIN listing INDEXED BY listing_in_force ON listing.prefix = prefix_length.prefix
@@ -160,12 +161,18 @@ WITH related AS (
 	UNION ALL
 	SELECT *
 	FROM listing INDEXED BY listing_in_force
-	WHERE network BETWEEN ?1 AND ?2 AND prefix >= ?4 AND ended_at IS NULL)
-SELECT related.id, list.id, list.name, list.action, network, prefix, reason.text, listed_at, expires_at, evidence_id
-FROM related
+	WHERE network BETWEEN ?1 AND ?2 AND prefix >= ?4 AND ended_at IS NULL
+		AND (?3 > 0 OR prefix < 96 OR substr(network, 1, 12) <> x'00000000000000000000ffff')),
+nearest AS (
+	SELECT *
+	FROM related
+	WHERE expires_at IS NULL OR expires_at > ?5
+	ORDER BY prefix > ?4, iif(prefix > ?4, 0, -prefix), network, prefix
+	LIMIT ?6)
+SELECT nearest.id, list.id, list.name, list.action, network, prefix, reason.text, listed_at, expires_at, evidence_id
+FROM nearest
 	CROSS JOIN list ON list.id = list_id
 	CROSS JOIN reason ON reason.id = reason_id
-WHERE expires_at IS NULL OR expires_at > ?5
 ORDER BY network, prefix;
 
 -- LISTINGS_OF_LIST on ops by admin

@@ -175,7 +175,7 @@ int listings_find_related(struct db *db, const struct network *network, int64_t 
 {
 	struct statement *row = db_begin(db, RELATED_LISTINGS);
 	struct addr last = network_last(network);
-	int more = 0;
+	int more;
 
 	*count_r = 0;
 	db_bind_addr(row, 1, &network->addr);
@@ -183,14 +183,10 @@ int listings_find_related(struct db *db, const struct network *network, int64_t 
 	db_bind_int(row, 3, network_is_ipv4(network) ? NETWORK_IPV4_PREFIX : 0);
 	db_bind_int(row, 4, network->prefix);
 	db_bind_int(row, 5, now);
-	while (*count_r < room && (more = db_step(row)) > 0) {
-		struct listing *listing = &listings_r[*count_r];
-		listings_read_row(row, listing);
-		/* A wide IPv6 network may contain the bits of IPv4 ones; they are not related. */
-		*count_r += network_is_ipv4(&listing->network) == network_is_ipv4(network);
-	}
-	db_finish(row);
-	return more < 0 ? more : ERR_NONE;
+	db_bind_int(row, 6, (int64_t)room);
+	while ((more = db_step(row)) > 0)
+		listings_read_row(row, &listings_r[(*count_r)++]);
+	return more;
 }
 
 /* The users of a batch trust that its networks nest, whatever a damaged file contains. */

@@ -47,7 +47,8 @@ int listings_find(struct db *db, int list_id, const struct network *network, int
 
 /*
  * The listings in force, of all lists, that contain the network, the widest first, and then those
- * that lie in it, in the order of their addresses: at most `room` of them.
+ * that lie in it, in the order of their addresses: at most `room` of them. When there are more, the
+ * network's own and the nearest around it are returned.
  */
 int listings_find_related(struct db *db, const struct network *network, int64_t now,
 	struct listing *listings_r, size_t room, size_t *count_r)

@@ -151,6 +151,23 @@ static void related_are_those_around_and_those_inside(void **state)
 	assert_related("::/0", "::/8 2600::/32 ");
 }
 
+static void the_nearest_are_found_when_there_is_room_for_few(void **state)
+{
+	struct network network = a_network("198.18.7.9");
+	struct listing related[2];
+	size_t count;
+
+	(void)state;
+	scratch_db_list(&ops, 1, "198.18.0.0/16", 1, 0);
+	scratch_db_list(&ops, 1, "198.18.4.0/22", 1, 0);
+	scratch_db_list(&ops, 1, "198.18.7.0/24", 1, 0);
+	scratch_db_list(&ops, 2, "198.18.7.9", 1, 0);
+	assert_int_equal(listings_find_related(admin, &network, NOW, related, 2, &count), ERR_NONE);
+	assert_int_equal(count, 2);
+	assert_int_equal(related[0].network.prefix, 96 + 24);
+	assert_int_equal(related[1].network.prefix, 96 + 32);
+}
+
 static void a_list_is_read_without_what_expired_ended_or_is_on_another(void **state)
 {
 	struct batch batch = {.count = 0};
@@ -179,6 +196,7 @@ int main(void)
 		WITH_ADMIN(an_expired_listing_is_not_there_to_be_ended),
 		WITH_ADMIN(a_clock_that_was_set_back_ends_no_listing_before_its_beginning),
 		WITH_ADMIN(related_are_those_around_and_those_inside),
+		WITH_ADMIN(the_nearest_are_found_when_there_is_room_for_few),
 		WITH_ADMIN(a_list_is_read_without_what_expired_ended_or_is_on_another),
 	};
 

@@ -51,7 +51,7 @@ static const char without_statistics[] =
 /* What stays small, and what a statement makes itself of few rows: each may be read as a whole. */
 static const char *const small[] = {"list", "prefix_length", "exemption", "counter",
 	"sqlite_sequence", "CONSTANT", "length", "covering", "exempting", "turn", "asked", "tested",
-	"event", "(subquery-3)"};
+	"event", "related", "nearest", "(subquery-3)"};
 
 /* Indexes for counting: a value has many rows, so nothing is to be searched by it. */
 static const char *const coarse[] = {"request_state", "test_verdict"};
