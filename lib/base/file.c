@@ -3,8 +3,11 @@
 #include "base/file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/err.h"
 
@@ -26,17 +29,39 @@ static int read_stream(FILE *file, size_t most, char **octets_r, size_t *length_
 	return ERR_NONE;
 }
 
+/* Without O_NONBLOCK, a pipe that nobody writes to would be waited for. A folder fails when read.
+ */
+static int open_regular(const char *path, FILE **file_r)
+{
+	struct stat status;
+	int descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	int err = ERR_IO;
+
+	if (descriptor < 0)
+		return errno == ENOENT ? ERR_NOT_FOUND : ERR_IO;
+	if (fstat(descriptor, &status) == 0)
+		err = S_ISREG(status.st_mode) || S_ISDIR(status.st_mode) ? ERR_NONE : ERR_REFUSED;
+	if (err == ERR_NONE && (*file_r = fdopen(descriptor, "rb")) != NULL)
+		return ERR_NONE;
+	if (err == ERR_NONE)
+		err = ERR_IO;
+	int saved_errno = errno;
+	close(descriptor);
+	errno = saved_errno;
+	return err;
+}
+
 int file_read(const char *path, size_t most, char **octets_r, size_t *length_r)
 {
-	FILE *file = path == NULL ? stdin : fopen(path, "rbe");
-	int err, saved_errno;
+	FILE *file = stdin;
+	int err = path != NULL ? open_regular(path, &file) : ERR_NONE;
 
 	*octets_r = NULL;
 	*length_r = 0;
-	if (file == NULL)
-		return errno == ENOENT ? ERR_NOT_FOUND : ERR_IO;
+	if (err != ERR_NONE)
+		return err;
 	err = read_stream(file, most, octets_r, length_r);
-	saved_errno = errno;
+	int saved_errno = errno;
 	if (file != stdin)
 		fclose(file);
 	if (err != ERR_NONE) {

@@ -20,9 +20,8 @@ static void write_octets(FILE *file, const char *octets, size_t length)
 			fputs("\\ufffd", file);
 		else if (character == '"' || character == '\\')
 			fprintf(file, "\\%c", (int)character);
-		else if (character < 0x20 || (character >= 0x7f && character <= 0x9f))
-			/* Also DEL and C1, which JSON would allow: this may be read on a terminal.
-			 */
+		else if (text_is_control(character) || text_turns_direction(character))
+			/* JSON would allow most of them, but this may be read on a terminal. */
 			fprintf(file, "\\u%04" PRIx32, character);
 		else
 			fwrite(octets, 1, size, file);

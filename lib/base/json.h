@@ -22,7 +22,7 @@ void json_end_line(struct json *json);
 
 /*
  * A string; NULL is written as null. Each octet that is not valid UTF-8 becomes U+FFFD. Control
- * characters, DEL and C1 included, are escaped.
+ * characters, DEL and C1 included, and those that turn the direction of the text are escaped.
  */
 void json_text(struct json *json, const char *key, const char *value);
 

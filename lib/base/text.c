@@ -114,9 +114,16 @@ unsigned text_read_utf8(const char *string, size_t length, uint32_t *character_r
 	return form->length;
 }
 
-static bool is_control(uint32_t character)
+bool text_is_control(uint32_t character)
 {
-	return character < 0x20 || (character >= 0x7f && character <= 0x9f);
+	return character < 0x20 || (character >= 0x7f && character <= 0x9f) ||
+	       character == 0x2028 || character == 0x2029;
+}
+
+bool text_turns_direction(uint32_t character)
+{
+	return (character >= 0x202a && character <= 0x202e) ||
+	       (character >= 0x2066 && character <= 0x2069);
 }
 
 void text_add_terminal(struct text *text, const char *string)
@@ -125,7 +132,7 @@ void text_add_terminal(struct text *text, const char *string)
 		uint32_t character;
 		unsigned length = text_read_utf8(string, strnlen(string, 4), &character);
 
-		if (length == 0 || is_control(character))
+		if (length == 0 || text_is_control(character) || text_turns_direction(character))
 			text_add_char(text, '?');
 		else if (length > room_of(text))
 			text->overflow = true; /* half a character is not UTF-8 */

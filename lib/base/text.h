@@ -38,9 +38,15 @@ void text_add_format(struct text *text, const char *format, ...)
  */
 void text_add_printable(struct text *text, const char *string);
 
+/* 0x00 to 0x1f, 0x7f, C1 (0x80 to 0x9f), and the line and paragraph separators of Unicode. */
+bool text_is_control(uint32_t character);
+
+/* The embeddings, overrides and isolates of Unicode's bidirectional algorithm (UAX 9, 2). */
+bool text_turns_direction(uint32_t character);
+
 /*
- * Adds a line for a terminal: control characters (0x00 to 0x1f, 0x7f, and C1 in UTF-8) and octets
- * that are not UTF-8 become '?'; other UTF-8 is kept.
+ * Adds a line for a terminal: control characters, characters that turn the direction of the text,
+ * and octets that are not UTF-8 become '?'; other UTF-8 is kept.
  */
 void text_add_terminal(struct text *text, const char *string);
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -56,7 +57,8 @@ static void an_empty_file_has_no_octets(void **state)
 	size_t length;
 
 	(void)state;
-	assert_int_equal(file_read("/dev/null", 9, &octets, &length), ERR_NONE);
+	assert_int_equal(truncate(path, 0), 0);
+	assert_int_equal(file_read(path, 9, &octets, &length), ERR_NONE);
 	assert_int_equal(length, 0);
 	assert_string_equal(octets, "");
 	free(octets);
@@ -73,6 +75,20 @@ static void a_missing_file_and_a_folder_are_told_apart(void **state)
 	assert_int_equal(file_read("/", 9, &octets, &length), ERR_IO);
 	assert_int_equal(errno, EISDIR);
 	assert_null(octets);
+}
+
+static void a_pipe_or_a_device_is_refused_and_not_waited_for(void **state)
+{
+	char fifo[sizeof(path) + 5], *octets;
+	size_t length;
+
+	(void)state;
+	snprintf(fifo, sizeof(fifo), "%s.fifo", path);
+	assert_int_equal(mkfifo(fifo, 0600), 0);
+	assert_int_equal(file_read(fifo, 9, &octets, &length), ERR_REFUSED);
+	assert_null(octets);
+	assert_int_equal(unlink(fifo), 0);
+	assert_int_equal(file_read("/dev/zero", 9, &octets, &length), ERR_REFUSED);
 }
 
 static void without_a_path_standard_input_is_read(void **state)
@@ -103,6 +119,7 @@ int main(void)
 		cmocka_unit_test(a_longer_file_is_refused),
 		cmocka_unit_test(an_empty_file_has_no_octets),
 		cmocka_unit_test(a_missing_file_and_a_folder_are_told_apart),
+		cmocka_unit_test(a_pipe_or_a_device_is_refused_and_not_waited_for),
 		cmocka_unit_test(without_a_path_standard_input_is_read),
 	};
 

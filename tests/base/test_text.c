@@ -118,6 +118,11 @@ static const struct {
 	{"past the last", "\xf4\x90\x80\x80", "????", "????"},
 	{"C1 range, first and last", "\xc2\x80\xc2\x9f", "????", "??"},
 	{"after the C1 range", "\xc2\xa0", "??", "\xc2\xa0"},
+	{"line separators", "\xe2\x80\xa7\xe2\x80\xa8\xe2\x80\xa9", "?????????", "\xe2\x80\xa7??"},
+	{"direction: embeddings and overrides", "\xe2\x80\xaa\xe2\x80\xae\xe2\x80\xaf", "?????????",
+		"??\xe2\x80\xaf"},
+	{"direction: isolates", "\xe2\x81\xa5\xe2\x81\xa6\xe2\x81\xa9\xe2\x81\xaa", "????????????",
+		"\xe2\x81\xa5??\xe2\x81\xaa"},
 	{"C1 as a bare octet",
 		"\x9b"
 		"0m",
