@@ -157,6 +157,7 @@ static enum status run(struct context *context)
 	}
 	check_clock(context);
 	check_filter(conf);
+	check_site(conf);
 	if (context->ops != NULL)
 		check_prober(context->ops);
 	/* Last, because they read the whole databases. */

@@ -13,6 +13,9 @@ void check_files(const struct conf *conf);
 /* Whether the filter answers on its socket, by negotiating as a mail server does. */
 void check_filter(const struct conf *conf);
 
+/* Whether something listens where the site is. */
+void check_site(const struct conf *conf);
+
 /* What the prober's latest test of itself found. */
 void check_prober(struct db *ops);
 

@@ -19,7 +19,7 @@ void check_prober(struct db *ops)
 	else if (self_test.at == 0)
 		check_say(CHECK_NOTE, "prober",
 			"\"opsprobe --worker\" processes requests and nominations",
-			"it has not run yet");
+			"opsprobe has not run here yet");
 	else if (!self_test.passed)
 		check_say(CHECK_FAILED, "prober",
 			"no host is tested until the self-test passes; it is repeated every few "

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The part of opsctl check that negotiates with the filter as a mail server does. */
+/* The parts of opsctl check that connect to the filter and to the site. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -220,4 +220,24 @@ void check_filter(const struct conf *conf)
 			socket, version);
 	else
 		check_say(CHECK_FAILED, "filter", fix, "%s: %s", socket, text);
+}
+
+void check_site(const struct conf *conf)
+{
+	const char *listen = conf->web.listen;
+	struct conversation talk = {.fd = -1, .until_msecs = clock_monotonic_msecs() + LIMIT_MSECS};
+	struct sockaddr_storage address;
+	struct addr addr;
+	uint16_t port;
+
+	if (addr_parse_endpoint(listen, &addr, &port) != ERR_NONE)
+		return; /* the configuration was checked */
+	socklen_t length = addr_to_sockaddr(&addr, port, &address);
+	if (connect_to(&talk, (const struct sockaddr *)&address, length) == ERR_NONE)
+		check_say(CHECK_OK, "site", NULL, "%s: a program listens", listen);
+	else
+		check_say(CHECK_NOTE, "site", "start opsweb to answer visitors",
+			"%s: opsweb is not running", listen);
+	if (talk.fd >= 0)
+		close(talk.fd);
 }

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "conf/conf.h"
 #include "ctl/output.h"
+#include "ctl/typed.h"
 #include "store/db.h"
 #include "store/lists.h"
 #include "store/migrate.h"
@@ -88,7 +89,11 @@ static enum status open_db(const char *path, enum db_kind kind, bool writable, s
 
 enum status context_open_ops(struct context *context, bool writable)
 {
-	return open_db(context->conf->database, DB_OPS, writable, &context->ops);
+	enum status status = open_db(context->conf->database, DB_OPS, writable, &context->ops);
+
+	return status == STATUS_DONE
+		       ? context_status(context->ops, lists_read(context->ops, &context->lists))
+		       : status;
 }
 
 enum status context_open_hits(struct context *context, bool writable)
@@ -98,11 +103,11 @@ enum status context_open_hits(struct context *context, bool writable)
 
 enum status context_failed(const struct db *db, int err)
 {
-	const char *detail = db_error(db);
+	char buffer[CONTEXT_MESSAGE_SIZE];
+	struct text message = TEXT_OVER(buffer);
 
-	if (*detail == '\0' || strcmp(detail, "not an error") == 0)
-		return fail(STATUS_FAILED, "%s: %s", db_path(db), err_text(err));
-	return fail(STATUS_FAILED, "%s: %s (%s)", db_path(db), err_text(err), detail);
+	db_explain(db, err, &message);
+	return fail(STATUS_FAILED, "%s", buffer);
 }
 
 enum status context_status(const struct db *db, int err)
@@ -115,54 +120,23 @@ struct change context_change(const struct context *context, const char *what, co
 	return (struct change){.at = clock_now(), .who = context->who, .what = what, .why = why};
 }
 
-static enum status find_list(struct context *context)
+enum status context_find_list(struct context *context, const char *name)
 {
-	struct lists lists;
-	int err = lists_read(context->ops, &lists);
-
-	if (err != ERR_NONE)
-		return context_failed(context->ops, err);
-	return context_pick_list(
-		&lists, context_option(context, OPTION_LIST, LIST_OF_PROXIES), &context->list);
-}
-
-enum status context_pick_list(const struct lists *lists, const char *name, struct list *list_r)
-{
+	const struct lists *lists = &context->lists;
 	const struct list *list = lists_find(lists, name);
 	char buffer[LISTS_MAX * LIST_NAME_SIZE + 1];
 	struct text names = TEXT_OVER(buffer);
 
 	if (list != NULL) {
-		*list_r = *list;
+		context->list = *list;
 		return STATUS_DONE;
 	}
 	for (size_t i = 0; i < lists->count; i++)
 		text_add_format(&names, " %s", lists->lists[i].name);
-	return fail(STATUS_USAGE, "unknown list \"%s\"; known lists are:%s", name, buffer);
-}
-
-static enum status read_network(const char *operand, struct network *network_r)
-{
-	char right[NETWORK_TEXT_SIZE];
-
-	switch (network_parse(operand, network_r)) {
-	case ERR_NONE:
-		return STATUS_DONE;
-	case ERR_HOST_BITS:
-		network_format(network_r, right);
-		return fail(STATUS_USAGE,
-			"%s has bits set beyond its prefix length; the network is %s", operand,
-			right);
-	case ERR_RANGE:
-		return fail(STATUS_USAGE,
-			"%s: the prefix length must be at most /32 for IPv4, /128 for IPv6",
-			operand);
-	default:
-		return fail(STATUS_USAGE,
-			"\"%s\" is not an address or network (for example 192.0.2.1, 192.0.2.0/24 "
-			"or 2001:db8::/32)",
-			operand);
-	}
+	return fail(STATUS_USAGE, "unknown list \"%s\"; known lists are:%s%s", name, buffer,
+		strcmp(context->command->name, "list") == 0
+			? "; \"opsctl list --help\" shows what else list does"
+			: "");
 }
 
 static enum status read_operand(struct context *context, const char *word)
@@ -174,18 +148,21 @@ static enum status read_operand(struct context *context, const char *word)
 		[OPERAND_REQUEST] = {"a request number", "opsctl requests"},
 	};
 	enum operand kind = context->form->operand;
+	char buffer[CONTEXT_MESSAGE_SIZE];
+	struct text fault = TEXT_OVER(buffer);
 
 	switch (kind) {
 	case OPERAND_NONE:
 	case OPERAND_WORD:
 		return STATUS_DONE;
 	case OPERAND_ADDR:
-		if (addr_parse(word, &context->addr) == ERR_NONE)
+		if (typed_addr(word, &context->addr, &fault))
 			return STATUS_DONE;
-		return fail(STATUS_USAGE,
-			"\"%s\" is not an IP address (for example 192.0.2.1 or 2001:db8::1)", word);
+		return fail(STATUS_USAGE, "%s", buffer);
 	case OPERAND_NETWORK:
-		return read_network(word, &context->network);
+		if (typed_network(word, &context->network, &fault))
+			return STATUS_DONE;
+		return fail(STATUS_USAGE, "%s", buffer);
 	default:
 		if (number_parse(word, 0, INT64_MAX, &context->number))
 			return STATUS_DONE;
@@ -204,6 +181,19 @@ static const char *purpose_of(const struct command *command, enum option_id id)
 	return option->help;
 }
 
+/* A reply is ASCII (RFC 5321, 4.2): every other octet of a reason is a question mark in it. */
+static void warn_of_reply(const char *reason)
+{
+	char buffer[REASON_SIZE];
+	struct text shown = TEXT_OVER(buffer);
+
+	text_add_printable(&shown, reason);
+	if (strcmp(buffer, reason) != 0)
+		say_error("warning: the reason has characters that are not ASCII; in a reply it "
+			  "reads \"%s\"",
+			buffer);
+}
+
 enum status context_check_text(const struct context *context, enum option_id id)
 {
 	const char *text = context_option(context, id, NULL);
@@ -211,11 +201,12 @@ enum status context_check_text(const struct context *context, enum option_id id)
 	if (text == NULL)
 		return fail(STATUS_USAGE, "missing --%s TEXT: %s", option_name(id),
 			purpose_of(context->command, id));
-	if (reason_valid(text))
-		return STATUS_DONE;
-	return fail(STATUS_USAGE,
-		"--%s: the text must have 1 to %d octets and no control characters",
-		option_name(id), REASON_SIZE - 1);
+	const char *fault = reason_fault(text);
+	if (fault != NULL)
+		return fail(STATUS_USAGE, "--%s: the text %s", option_name(id), fault);
+	if (id == OPTION_REASON)
+		warn_of_reply(text);
+	return STATUS_DONE;
 }
 
 enum status context_prepare(struct context *context)
@@ -235,7 +226,8 @@ enum status context_prepare(struct context *context)
 	if (status == STATUS_DONE && form->opens & READS_HITS)
 		status = context_open_hits(context, false);
 	if (status == STATUS_DONE && form->opens & FINDS_LIST)
-		status = find_list(context);
+		status = context_find_list(
+			context, context_option(context, OPTION_LIST, LIST_OF_PROXIES));
 	return status;
 }
 
@@ -316,8 +308,21 @@ enum status context_read_expiry(const struct context *context, int64_t *expires_
 			"or never)",
 			typed);
 	if (err == ERR_RANGE)
-		return fail(STATUS_USAGE, "--expires: there is no date %s", typed);
+		return fail(STATUS_USAGE, "--expires: %s%s%s",
+			strchr(typed, '-') != NULL ? "there is no date " : "", typed,
+			strchr(typed, '-') != NULL ? "" : " is longer than 100 years");
 	if (*expires_at_r > now)
 		return STATUS_DONE;
 	return fail(STATUS_USAGE, "--expires: %s is not in the future", typed);
+}
+
+bool context_confirm(const struct context *context, const char *question)
+{
+	char answer[16];
+
+	if (option_given(&context->options, OPTION_YES) || !isatty(STDIN_FILENO))
+		return true;
+	fprintf(stderr, "%s [y/N] ", question);
+	return fgets(answer, sizeof(answer), stdin) != NULL &&
+	       (answer[0] == 'y' || answer[0] == 'Y');
 }

@@ -8,9 +8,9 @@
 #include "ctl/options.h"
 #include "store/db.h"
 #include "store/history.h"
+#include "store/lists.h"
 
 struct conf;
-struct lists;
 struct text;
 
 /* Octets of an error message of the configuration or a database. */
@@ -23,8 +23,9 @@ struct context {
 	const struct form *form; /* as it was typed */
 	const char *conf_path;
 	struct conf *conf; /* read before a command runs */
-	struct db *ops;    /* NULL until it is opened */
-	struct db *hits;   /* the same */
+	struct db *ops;    /* NULL until it is opened; the lists are read then */
+	struct lists lists;
+	struct db *hits; /* the same */
 	char who[REASON_SIZE];
 	/* What the form asks for; see struct form. */
 	char **words; /* the operand and what follows it */
@@ -71,8 +72,8 @@ enum status context_status(const struct db *db, int err);
 /* A change for the history, made now by the user. Strings are not copied. */
 struct change context_change(const struct context *context, const char *what, const char *why);
 
-/* The list of a name that was typed. STATUS_USAGE, naming the known lists, if there is none. */
-enum status context_pick_list(const struct lists *lists, const char *name, struct list *list_r);
+/* Makes context->list the one of a name. STATUS_USAGE, naming the known lists, if there is none. */
+enum status context_find_list(struct context *context, const char *name);
 
 /* STATUS_USAGE if the option is missing or its text is not a valid reason. */
 enum status context_check_text(const struct context *context, enum option_id id);
@@ -92,6 +93,12 @@ enum status context_read_span(
  * STATUS_USAGE after reporting.
  */
 enum status context_read_expiry(const struct context *context, int64_t *expires_at_r);
+
+/*
+ * Whether to go ahead with what cannot be undone. Asks where standard input is a terminal and --yes
+ * was not given.
+ */
+bool context_confirm(const struct context *context, const char *question);
 
 /* Reports a change of one network: "NETWORK SENTENCE LIST", or JSON with `state`. list may be NULL.
  */

@@ -34,7 +34,10 @@ static void show_json(const struct evidence *evidence)
 	json_end_line(&json);
 }
 
-/* Control characters but the end of a line and the tab are shown as ^X, what is not UTF-8 as ?. */
+/*
+ * Control characters but the end of a line and the tab are shown as ^X, what is not UTF-8, C1 and
+ * characters that turn the direction of the text as ?.
+ */
 static void write_for_terminal(const char *octets, size_t length)
 {
 	const char *end = octets + length;
@@ -42,7 +45,7 @@ static void write_for_terminal(const char *octets, size_t length)
 	while (octets < end) {
 		uint32_t character;
 		unsigned size = text_read_utf8(octets, (size_t)(end - octets), &character);
-		if (size == 0 || (character >= 0x80 && character <= 0x9f))
+		if (size == 0 || text_turns_direction(character))
 			putchar('?');
 		else if (character == '\n' || character == '\t')
 			putchar((int)character);
@@ -50,6 +53,8 @@ static void write_for_terminal(const char *octets, size_t length)
 			; /* CRLF ends a line too */
 		else if (character < 0x20 || character == 0x7f)
 			printf("^%c", (int)(character ^ 0x40));
+		else if (text_is_control(character))
+			putchar('?');
 		else
 			fwrite(octets, 1, size, stdout);
 		octets += size ? size : 1;

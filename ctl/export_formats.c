@@ -40,17 +40,23 @@ int export_text(const struct export *export)
 	return ERR_NONE;
 }
 
+/* A reason as it is, or on a terminal without what could steer that. */
+static const char *shown(const char *reason, char clean_r[REASON_SIZE])
+{
+	if (!isatty(STDOUT_FILENO))
+		return reason;
+	struct text text = text_over(clean_r, REASON_SIZE);
+	text_add_terminal(&text, reason);
+	return clean_r;
+}
+
 /* A field of CSV (RFC 4180), always in quotation marks. A spreadsheet would take one that begins
  * with one of these marks for a formula; import takes the apostrophe away again. */
 static void write_quoted(const char *value)
 {
 	char clean[REASON_SIZE];
-	struct text text = TEXT_OVER(clean);
 
-	if (isatty(STDOUT_FILENO)) {
-		text_add_terminal(&text, value);
-		value = clean;
-	}
+	value = shown(value, clean);
 	putchar('"');
 	if (*value != '\0' && strchr(CSV_FORMULA_MARKS, *value) != NULL)
 		putchar('\'');
@@ -110,8 +116,10 @@ int export_json(const struct export *export)
 /* rbldnsd puts the address asked for in the place of a dollar sign; two of them are one. */
 static void write_default(const struct export *export, const char *reason)
 {
+	char clean[REASON_SIZE];
+
 	printf(":127.0.0.%d:", export->list->dns_code);
-	for (; *reason != '\0'; reason++)
+	for (reason = shown(reason, clean); *reason != '\0'; reason++)
 		fputs(*reason == '$' ? "$$" : (const char[]){*reason, '\0'}, stdout);
 	printf("; see %s/lookup?ip=$\n", export->site_url);
 }

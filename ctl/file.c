@@ -13,12 +13,11 @@
 
 static enum status report_failure(int err, const char *path)
 {
-	int error = err == ERR_MEMORY ? ENOMEM : errno;
-
 	if (err == ERR_RANGE)
 		return fail(STATUS_USAGE, "%s: larger than %zu octets", path, EVIDENCE_MAX);
-	say_error("%s: %s", path, strerror(error));
-	return error == ENOENT || error == EISDIR || error == EACCES ? STATUS_USAGE : STATUS_FAILED;
+	if (err == ERR_REFUSED)
+		return fail(STATUS_USAGE, "%s: not a regular file; - reads standard input", path);
+	return fail_to_read(path, err == ERR_MEMORY ? ENOMEM : errno);
 }
 
 enum status file_read_evidence(const char *path, char **octets_r, size_t *length_r)

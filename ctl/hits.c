@@ -81,18 +81,11 @@ static enum status read_limit(const struct context *context, int64_t *limit_r)
 }
 
 /* A mistyped --list must be an error, not an empty result. */
-static enum status read_list(struct context *context, const char **list_r)
+static enum status check_list(struct context *context, const char *name)
 {
-	struct lists lists;
+	enum status status = name != NULL ? context_open_ops(context, false) : STATUS_DONE;
 
-	*list_r = context_option(context, OPTION_LIST, NULL);
-	if (*list_r == NULL)
-		return STATUS_DONE;
-	enum status status = context_open_ops(context, false);
-	int err = status == STATUS_DONE ? lists_read(context->ops, &lists) : ERR_NONE;
-	if (status != STATUS_DONE || err != ERR_NONE)
-		return status != STATUS_DONE ? status : context_failed(context->ops, err);
-	return context_pick_list(&lists, *list_r, &context->list);
+	return name != NULL && status == STATUS_DONE ? context_find_list(context, name) : status;
 }
 
 static enum status show_many(struct context *context, const struct hits_filter *filter)
@@ -110,7 +103,10 @@ static enum status show_many(struct context *context, const struct hits_filter *
 static enum status run(struct context *context)
 {
 	const char *ref = context_option(context, OPTION_REF, NULL);
-	struct hits_filter filter = {.network = context->word_count > 0 ? &context->network : NULL};
+	struct hits_filter filter = {
+		.network = context->word_count > 0 ? &context->network : NULL,
+		.list = context_option(context, OPTION_LIST, NULL),
+	};
 	struct span span;
 
 	if (ref != NULL && context->word_count > 0)
@@ -120,7 +116,7 @@ static enum status run(struct context *context)
 	if (status == STATUS_DONE)
 		status = read_limit(context, &filter.limit);
 	if (status == STATUS_DONE)
-		status = read_list(context, &filter.list);
+		status = check_list(context, filter.list);
 	if (status != STATUS_DONE)
 		return status;
 	filter.since = span.since;

@@ -111,12 +111,9 @@ static int take_line(struct import_file *file)
 	return ERR_NONE;
 }
 
-static enum status say_unreadable(const struct import_file *file, int error)
+static enum status say_unreadable(const struct import_file *file)
 {
-	if (stopped)
-		return say_stopped();
-	say_error("%s: %s", file->name, strerror(error));
-	return error == ENOENT || error == EACCES || error == EISDIR ? STATUS_USAGE : STATUS_FAILED;
+	return stopped ? say_stopped() : fail_to_read(file->name, errno);
 }
 
 static enum status read_lines(struct import_file *file)
@@ -127,7 +124,7 @@ static enum status read_lines(struct import_file *file)
 	progress_begin(&file->progress, "reading", reader->size);
 	while (!stopped && !file->hopeless && (more = line_reader_next(reader)) != 0) {
 		if (more < 0)
-			return say_unreadable(file, errno);
+			return say_unreadable(file);
 		if (take_line(file) != ERR_NONE)
 			return fail(STATUS_FAILED, "%s: %s; nothing was imported", file->name,
 				err_text(ERR_MEMORY));
@@ -157,8 +154,8 @@ static enum status check_result(const struct import_file *file, bool skip_bad)
 
 static enum status read_file(struct import_file *file, const char *path, bool skip_bad)
 {
-	if (line_reader_open(&file->lines, path) != ERR_NONE)
-		return say_unreadable(file, errno);
+	if (line_reader_open(&file->lines, path, &stopped) != ERR_NONE)
+		return say_unreadable(file);
 	enum status status = read_lines(file);
 	progress_end(&file->progress);
 	line_reader_close(&file->lines);
@@ -252,6 +249,8 @@ static enum status import_file(struct context *context, struct import_file *file
 	enum status status =
 		read_file(file, path, option_given(&context->options, OPTION_SKIP_BAD));
 	limits_end(&file->limits);
+	if (status == STATUS_DONE)
+		limits_warn(&file->limits);
 	if (status == STATUS_DONE)
 		status = write_batch(context, file);
 	batch_clear(&file->batch);

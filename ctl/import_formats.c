@@ -7,36 +7,27 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/text.h"
+#include "ctl/typed.h"
 
 #define BLANKS " \t\v\f"
 
 static enum format_line parse_network(
 	const char *string, struct network *network_r, struct text *fault_r)
 {
-	char right[NETWORK_TEXT_SIZE];
+	return typed_network(string, network_r, fault_r) ? FORMAT_ENTRY : FORMAT_BAD;
+}
 
-	switch (network_parse(string, network_r)) {
-	case ERR_NONE:
-		return FORMAT_ENTRY;
-	case ERR_HOST_BITS:
-		network_format(network_r, right);
-		text_add_format(fault_r,
-			"%.60s has bits set beyond its prefix length; the network is %s", string,
-			right);
-		return FORMAT_BAD;
-	case ERR_RANGE:
-		text_add_format(fault_r, "%.60s: the prefix length is too long", string);
-		return FORMAT_BAD;
-	default:
-		break;
-	}
-	const char *colon = strchr(string, ':');
-	if (colon != NULL && strchr(colon + 1, ':') == NULL && strchr(string, '.') != NULL)
-		text_add_format(fault_r,
-			"%.60s is an address with a port; expected only the address", string);
+/* A reason, or none. */
+static enum format_line take_text(
+	const char *what, const char *value, char reason_r[REASON_SIZE], struct text *fault_r)
+{
+	const char *fault = *value != '\0' ? reason_fault(value) : NULL;
+
+	if (fault == NULL)
+		text_copy(reason_r, REASON_SIZE, value);
 	else
-		text_add_format(fault_r, "\"%.60s\" is not an address or network", string);
-	return FORMAT_BAD;
+		text_add_format(fault_r, "%s %s", what, fault);
+	return fault == NULL ? FORMAT_ENTRY : FORMAT_BAD;
 }
 
 /* One address or network a line: the first field. */
@@ -89,14 +80,7 @@ static enum format_line take_reason(char *value, char reason_r[REASON_SIZE], str
 	if (link != NULL && value[length - 1] == '$')
 		*link = '\0';
 	join_dollars(value);
-	if (*value != '\0' && !reason_valid(value)) {
-		text_add_format(fault_r,
-			"the text is longer than %d octets or has control characters",
-			REASON_SIZE - 1);
-		return FORMAT_BAD;
-	}
-	text_copy(reason_r, REASON_SIZE, value);
-	return FORMAT_ENTRY;
+	return take_text("the text", value, reason_r, fault_r);
 }
 
 /* The data sets ip4set, ip4trie and ip6trie of rbldnsd(8), as far as they speak of whole networks.
@@ -250,12 +234,8 @@ enum format_line import_csv(
 	const char *reason = values[CSV_REASON];
 	if (reason[0] == '\'' && reason[1] != '\0' && strchr(CSV_FORMULA_MARKS, reason[1]) != NULL)
 		reason++;
-	if (*reason != '\0' && !reason_valid(reason)) {
-		text_add_format(fault_r,
-			"the reason is longer than %d octets or has control characters",
-			REASON_SIZE - 1);
-		return FORMAT_BAD;
-	}
-	text_copy(entry_r->reason, REASON_SIZE, reason);
+	found = take_text("the reason", reason, entry_r->reason, fault_r);
+	if (found != FORMAT_ENTRY)
+		return found;
 	return take_times(state, values[CSV_LISTED_AT], values[CSV_EXPIRES_AT], entry_r, fault_r);
 }

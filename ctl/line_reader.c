@@ -8,12 +8,14 @@
 
 #include "base/err.h"
 
-int line_reader_open(struct line_reader *reader, const char *path)
+int line_reader_open(
+	struct line_reader *reader, const char *path, const volatile sig_atomic_t *stopped)
 {
 	struct stat status;
 
 	memset(reader, 0, offsetof(struct line_reader, buffer));
 	reader->file = strcmp(path, "-") == 0 ? stdin : fopen(path, "rbe");
+	reader->stopped = stopped;
 	if (reader->file == NULL)
 		return ERR_IO;
 	if (fstat(fileno(reader->file), &status) == 0 && S_ISREG(status.st_mode))
@@ -27,6 +29,8 @@ static int fill(struct line_reader *reader)
 {
 	if (reader->at < reader->filled)
 		return 1;
+	if (*reader->stopped)
+		return ERR_STOPPED;
 	errno = 0;
 	reader->at = 0;
 	reader->filled = fread(reader->buffer, 1, sizeof(reader->buffer), reader->file);

@@ -18,23 +18,22 @@ typedef const char *set_value(struct list *list, const char *value);
 
 static const char *set_title(struct list *list, const char *value)
 {
-	if (!reason_valid(value))
-		return "a title must have 1 to 255 octets and no control characters";
-	text_copy(list->title, sizeof(list->title), value);
-	return NULL;
+	const char *fault = reason_fault(value);
+
+	if (fault == NULL)
+		text_copy(list->title, sizeof(list->title), value);
+	return fault;
 }
 
 static const char *set_action(struct list *list, const char *value)
 {
-	return list_action_parse(value, &list->action) ? NULL
-						       : "action must be refuse, defer, tag or log";
+	return list_action_parse(value, &list->action) ? NULL : "must be refuse, defer, tag or log";
 }
 
 static const char *set_removal(struct list *list, const char *value)
 {
-	return list_removal_parse(value, &list->removal)
-		       ? NULL
-		       : "removal must be retest, review or expire";
+	return list_removal_parse(value, &list->removal) ? NULL
+							 : "must be retest, review or expire";
 }
 
 static const char *set_expires(struct list *list, const char *value)
@@ -42,7 +41,7 @@ static const char *set_expires(struct list *list, const char *value)
 	int64_t seconds;
 
 	if (clock_parse_duration(value, &seconds) != ERR_NONE || seconds == 0)
-		return "expires must be a duration of at most 100y (for example 90d or 12h), or "
+		return "must be a duration of at most 100y (for example 90d or 12h), or "
 		       "never";
 	list->expires = seconds;
 	return NULL;
@@ -56,7 +55,7 @@ static const char *set_dns_code(struct list *list, const char *value)
 	if (strncmp(value, prefix, strlen(prefix)) == 0)
 		value += strlen(prefix);
 	if (!number_parse(value, 2, 255, &code))
-		return "dns_code must be 127.0.0.2 to 127.0.0.255";
+		return "must be 127.0.0.2 to 127.0.0.255";
 	list->dns_code = (int)code;
 	return NULL;
 }
@@ -64,7 +63,7 @@ static const char *set_dns_code(struct list *list, const char *value)
 /* "/16" is for IPv4, "/16,/32" for both. */
 static const char *set_max_network(struct list *list, const char *value)
 {
-	static const char help[] = "max_network must be like /16 (IPv4) or /16,/32 (IPv4, IPv6)";
+	static const char help[] = "must be like /16 (IPv4) or /16,/32 (IPv4, IPv6)";
 	char copy[16];
 	int64_t ipv4, ipv6 = list->max_ipv6;
 
@@ -108,49 +107,12 @@ static enum status set_pair(struct list *list, const char *pair)
 		const char *fault = keys[i].set(list, equals + 1);
 		if (fault == NULL)
 			return STATUS_DONE;
-		return fail(STATUS_USAGE, "%s: %s", pair, fault);
+		return fail(STATUS_USAGE, "%s: %s %s", pair, keys[i].key, fault);
 	}
 	return fail(STATUS_USAGE,
 		"%s: expected KEY=VALUE; keys are title, action, removal, expires, dns_code, "
 		"max_network",
 		pair);
-}
-
-static enum status set_pairs(const struct context *context, struct list *list)
-{
-	for (size_t i = 1; i < context->word_count; i++) {
-		if (set_pair(list, context->words[i]) != STATUS_DONE)
-			return STATUS_USAGE;
-	}
-	return STATUS_DONE;
-}
-
-/* The settings as typed, for the history. */
-static void join_pairs(const struct context *context, struct text *why_r)
-{
-	for (size_t i = 0; i < context->word_count; i++)
-		text_add_format(why_r, "%s%s", i > 0 ? " " : "", context->words[i]);
-}
-
-static enum status set_list(struct context *context)
-{
-	char why[1024];
-	struct text text = TEXT_OVER(why);
-	struct change change = context_change(context, "list set", why);
-	struct lists lists;
-	struct list list;
-
-	if (context->word_count < 2)
-		return fail(
-			STATUS_USAGE, "missing argument; usage: opsctl %s", context->form->usage);
-	int err = lists_read(context->ops, &lists);
-	if (err != ERR_NONE)
-		return context_failed(context->ops, err);
-	if (context_pick_list(&lists, context->words[0], &list) != STATUS_DONE ||
-		set_pairs(context, &list) != STATUS_DONE)
-		return STATUS_USAGE;
-	join_pairs(context, &text);
-	return context_status(context->ops, lists_set(context->ops, &list, &change));
 }
 
 /* The defaults of a new list: no mail is lost by it. */
@@ -182,28 +144,6 @@ static bool name_usable(const char *name)
 		return false;
 	}
 	return true;
-}
-
-static enum status add_list(struct context *context)
-{
-	char why[1024];
-	struct text text = TEXT_OVER(why);
-	struct change change = context_change(context, "list add", why);
-	const char *name = context->words[0];
-	struct list list = new_list(name);
-
-	if (!name_usable(name) || set_pairs(context, &list) != STATUS_DONE)
-		return STATUS_USAGE;
-	join_pairs(context, &text);
-	int err = lists_add(context->ops, &list, &change);
-	if (err == ERR_EXISTS)
-		return fail(STATUS_NO,
-			"list %s already exists; \"opsctl list set %s KEY=VALUE\" changes it", name,
-			name);
-	if (err == ERR_RANGE)
-		return fail(STATUS_NO, "cannot add a list: there are already %d, the maximum",
-			LISTS_MAX);
-	return context_status(context->ops, err);
 }
 
 /* A list with its settings as text. */
@@ -258,29 +198,107 @@ static void add_row(struct table *table, const struct list *list, int64_t listin
 	table_add(table, &row);
 }
 
-/* One list, or all. */
-static enum status show_lists(struct context *context)
+/* One list, or all for NULL. */
+static enum status show(struct context *context, const char *name)
 {
-	const char *name = context->word_count > 0 ? context->words[0] : NULL;
 	int64_t counts[LISTS_MAX];
-	struct lists lists;
-	struct list only;
-	int err = lists_read(context->ops, &lists);
+	int err = lists_count_listings(context->ops, &context->lists, clock_now(), counts);
 
 	if (err != ERR_NONE)
 		return context_failed(context->ops, err);
-	if (name != NULL && context_pick_list(&lists, name, &only) != STATUS_DONE)
+	if (name != NULL && context_find_list(context, name) != STATUS_DONE)
 		return STATUS_USAGE;
-	err = lists_count_listings(context->ops, &lists, clock_now(), counts);
-	if (err != ERR_NONE)
-		return context_failed(context->ops, err);
 	struct table *table = table_new(COLUMNS(columns), context_json(context));
-	for (size_t i = 0; i < lists.count; i++) {
-		if (name == NULL || lists.lists[i].id == only.id)
-			add_row(table, &lists.lists[i], counts[i]);
+	for (size_t i = 0; i < context->lists.count; i++) {
+		if (name == NULL || context->lists.lists[i].id == context->list.id)
+			add_row(table, &context->lists.lists[i], counts[i]);
 	}
 	table_end(&table, NULL);
 	return STATUS_DONE;
+}
+
+static enum status show_lists(struct context *context)
+{
+	return show(context, context->word_count > 0 ? context->words[0] : NULL);
+}
+
+static void warn_of_width(const struct list *list)
+{
+	if (list->max_ipv4 == 0)
+		say_error(
+			"warning: list %s now allows a listing of every IPv4 address", list->name);
+	if (list->max_ipv6 == 0)
+		say_error(
+			"warning: list %s now allows a listing of every IPv6 address", list->name);
+}
+
+/* Reports a list that was changed: in words, or as `list NAME` shows it now. */
+static enum status say_changed(struct context *context, const char *state, const char *settings)
+{
+	if (!context_json(context)) {
+		say("list %s is %s:%s", context->words[0], state, settings);
+		return STATUS_DONE;
+	}
+	int err = lists_read(context->ops, &context->lists);
+	return err == ERR_NONE ? show(context, context->words[0])
+			       : context_failed(context->ops, err);
+}
+
+/* Takes the settings that were typed; all_r has them as they are for the history. */
+static enum status set_pairs(const struct context *context, struct list *list, struct text *all_r)
+{
+	for (size_t i = 1; i < context->word_count; i++) {
+		if (set_pair(list, context->words[i]) != STATUS_DONE)
+			return STATUS_USAGE;
+		text_add_format(all_r, " %s", context->words[i]);
+	}
+	warn_of_width(list);
+	return STATUS_DONE;
+}
+
+static enum status set_list(struct context *context)
+{
+	char why[1024];
+	struct text text = TEXT_OVER(why);
+	struct change change = context_change(context, "list set", why);
+	size_t name_length = strlen(context->words[0]);
+
+	if (context->word_count < 2)
+		return fail(
+			STATUS_USAGE, "missing argument; usage: opsctl %s", context->form->usage);
+	text_add(&text, context->words[0]);
+	if (context_find_list(context, context->words[0]) != STATUS_DONE ||
+		set_pairs(context, &context->list, &text) != STATUS_DONE)
+		return STATUS_USAGE;
+	int err = lists_set(context->ops, &context->list, &change);
+	return err == ERR_NONE ? say_changed(context, "set", why + name_length)
+			       : context_failed(context->ops, err);
+}
+
+static enum status add_list(struct context *context)
+{
+	char why[1024], settings[64];
+	struct text text = TEXT_OVER(why);
+	struct change change = context_change(context, "list add", why);
+	const char *name = context->words[0];
+	struct list list = new_list(name);
+
+	text_add(&text, name);
+	if (!name_usable(name) || set_pairs(context, &list, &text) != STATUS_DONE)
+		return STATUS_USAGE;
+	int err = lists_add(context->ops, &list, &change);
+	if (err == ERR_EXISTS)
+		return fail(STATUS_NO,
+			"list %s already exists; \"opsctl list set %s KEY=VALUE\" changes it", name,
+			name);
+	if (err == ERR_RANGE)
+		return fail(STATUS_NO, "cannot add a list: there are already %d, the maximum",
+			LISTS_MAX);
+	if (err != ERR_NONE)
+		return context_failed(context->ops, err);
+	snprintf(settings, sizeof(settings), " action=%s removal=%s", list_action_name(list.action),
+		list_removal_name(list.removal));
+	return say_changed(context, "added", settings);
 }
 
 const struct command command_list = {

@@ -103,21 +103,30 @@ static enum status add_listing(struct context *context, struct listing *listing)
 	return STATUS_DONE;
 }
 
+/* Whether the network may be listed; a warning or an error is reported. */
+static bool is_allowed(const struct context *context)
+{
+	struct listing_limits limits;
+	char why[LIMITS_TEXT_SIZE];
+
+	limits_begin(&limits, &context->list, option_given(&context->options, OPTION_FORCE));
+	bool allowed = limits_allow(&limits, &context->network, why);
+	limits_end(&limits);
+	limits_warn(&limits);
+	if (!allowed)
+		say_error("%s", why);
+	return allowed;
+}
+
 static enum status run_add(struct context *context)
 {
 	const struct list *list = &context->list;
 	struct listing listing = {
 		.network = context->network, .list_id = list->id, .action = list->action};
-	struct listing_limits limits;
-	char why[LIMITS_TEXT_SIZE];
 
-	if (context_read_expiry(context, &listing.expires_at) != STATUS_DONE)
+	if (context_read_expiry(context, &listing.expires_at) != STATUS_DONE ||
+		!is_allowed(context))
 		return STATUS_USAGE;
-	limits_begin(&limits, list, option_given(&context->options, OPTION_FORCE));
-	bool allowed = limits_allow(&limits, &listing.network, why);
-	limits_end(&limits);
-	if (!allowed)
-		return fail(STATUS_USAGE, "%s%s", why, limits.forced ? "" : "; --force overrides");
 	text_copy(listing.list, sizeof(listing.list), list->name);
 	text_copy(listing.reason, sizeof(listing.reason),
 		context_option(context, OPTION_REASON, NULL));
@@ -136,6 +145,8 @@ static enum status say_not_listed(const struct context *context)
 
 	if (err != ERR_NONE)
 		return context_failed(context->ops, err);
+	if (limits_test_entry(&context->network, &text))
+		return fail(STATUS_USAGE, "%s", buffer);
 	network_format(&context->network, typed);
 	if (count == 0)
 		return fail(STATUS_NO,

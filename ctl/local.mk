@@ -11,7 +11,8 @@ opsctl_SOURCES = \
 	ctl/options.c ctl/options.h \
 	ctl/output.c ctl/output.h \
 	ctl/progress.c ctl/progress.h \
-	ctl/table.c ctl/table.h
+	ctl/table.c ctl/table.h \
+	ctl/typed.c ctl/typed.h
 opsctl_SOURCES += \
 	ctl/evidence.c \
 	ctl/exempt.c \
@@ -28,7 +29,7 @@ opsctl_SOURCES += \
 opsctl_SOURCES += \
 	ctl/check.c \
 	ctl/check_files.c \
-	ctl/check_filter.c \
+	ctl/check_sockets.c \
 	ctl/check_parts.h \
 	ctl/check_prober.c \
 	ctl/check_report.c ctl/check_report.h \

@@ -129,8 +129,6 @@ int main(int argc, char **argv)
 	umask(0007);
 	/* A closed pipe must fail the write, not kill the program in the middle of a change. */
 	signal(SIGPIPE, SIG_IGN);
-	/* getopt_long() prefixes its messages with this name. */
-	argv[0] = (char[]){"opsctl"};
 	if (!options_parse(argc, argv, &context.options))
 		return STATUS_USAGE;
 	enum status status = run(&context);

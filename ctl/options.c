@@ -5,6 +5,9 @@
 #include <getopt.h>
 #include <string.h>
 
+#include "base/text.h"
+#include "ctl/output.h"
+
 #define SWITCH no_argument
 #define VALUE required_argument
 
@@ -39,13 +42,15 @@ static const struct option long_options[OPTION_COUNT + 1] = {
 	LONG(OPTION_CONFIRM, "confirm", SWITCH),
 	LONG(OPTION_REMOVE, "remove", SWITCH),
 	LONG(OPTION_KEEP, "keep", SWITCH),
+	LONG(OPTION_YES, "yes", SWITCH),
 };
 
-static const char letters[OPTION_FOR_ALL] = {
+static const char letters[OPTION_COUNT] = {
 	[OPTION_CONFIG] = 'c',
 	[OPTION_CHECK] = 'n',
 	[OPTION_VERSION] = 'V',
 	[OPTION_HELP] = 'h',
+	[OPTION_YES] = 'y',
 };
 
 const char *option_name(enum option_id id)
@@ -55,7 +60,7 @@ const char *option_name(enum option_id id)
 
 char option_letter(enum option_id id)
 {
-	return id < OPTION_FOR_ALL ? letters[id] : '\0';
+	return letters[id];
 }
 
 static enum option_id option_of_code(int code)
@@ -65,14 +70,38 @@ static enum option_id option_of_code(int code)
 	return (enum option_id)((const char *)memchr(letters, code, sizeof(letters)) - letters);
 }
 
+/* Says what getopt_long() did not understand; `last` is the word that it read last. */
+static void say_fault(int code, const char *last)
+{
+	bool is_letter = optopt != 0 && optopt < CODE(0);
+	char letter[] = {'-', (char)optopt, '\0'};
+	char dashes_and_name[32];
+	struct text name = TEXT_OVER(dashes_and_name);
+
+	if (optopt >= CODE(0))
+		text_add_format(&name, "--%s", option_name(option_of_code(optopt)));
+	if (code == ':')
+		say_error("%s needs a value; \"opsctl --help\" shows the options",
+			is_letter ? letter : dashes_and_name);
+	else if (optopt >= CODE(0))
+		say_error(
+			"%s takes no value; \"opsctl --help\" shows the options", dashes_and_name);
+	else
+		say_error("unknown or ambiguous option \"%s\"; \"opsctl --help\" shows the options",
+			is_letter ? letter : last);
+}
+
 bool options_parse(int argc, char **argv, struct options *options_r)
 {
 	int code;
 
 	memset(options_r, 0, sizeof(*options_r));
-	while ((code = getopt_long(argc, argv, "c:nVh", long_options, NULL)) != -1) {
-		if (code == '?')
+	opterr = 0;
+	while ((code = getopt_long(argc, argv, ":c:nVhy", long_options, NULL)) != -1) {
+		if (code == '?' || code == ':') {
+			say_fault(code, argv[optind - 1]);
 			return false;
+		}
 		options_r->values[option_of_code(code)] = optarg != NULL ? optarg : "";
 	}
 	if (optind < argc)

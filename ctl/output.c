@@ -101,6 +101,13 @@ enum status fail(enum status status, const char *format, ...)
 	return status;
 }
 
+enum status fail_to_read(const char *path, int error)
+{
+	bool named_wrong = error == ENOENT || error == EACCES || error == EISDIR;
+
+	return fail(named_wrong ? STATUS_USAGE : STATUS_FAILED, "%s: %s", path, strerror(error));
+}
+
 const char *plural(int64_t count, const char *one, const char *many)
 {
 	return count == 1 ? one : many;

@@ -35,6 +35,9 @@ enum status {
 /* Like say_error(). Returns the status, for the end of a command: return fail(STATUS_NO, ...). */
 enum status fail(enum status status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Reports a file that cannot be read: STATUS_USAGE if that is due to its name or mode. */
+enum status fail_to_read(const char *path, int error);
+
 /* "listing" or "listings": the noun for a count, in English. */
 const char *plural(int64_t count, const char *one, const char *many);
 

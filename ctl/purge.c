@@ -138,6 +138,21 @@ static void report(const struct context *context, const struct part parts[2], bo
 		report_json(parts, failed);
 }
 
+static bool is_confirmed(const struct context *context, const struct part parts[2])
+{
+	char buffer[256];
+	struct text question = TEXT_OVER(buffer);
+
+	for (size_t i = 0; i < 2; i++) {
+		if (parts[i].age != NULL)
+			text_add_format(&question, "%s %s older than %s",
+				question.length > 0 ? " and" : "Delete", parts[i].many,
+				parts[i].age);
+	}
+	text_add(&question, "?");
+	return context_confirm(context, buffer);
+}
+
 static enum status run(struct context *context)
 {
 	struct part parts[] = {
@@ -153,6 +168,8 @@ static enum status run(struct context *context)
 	if (parts[0].age == NULL && parts[1].age == NULL)
 		return fail(STATUS_USAGE, "nothing to delete; give --hits AGE, --evidence AGE or "
 					  "both (for example --hits 90d)");
+	if (!is_confirmed(context, parts))
+		return fail(STATUS_NO, "nothing was deleted");
 	if (parts[0].age != NULL)
 		status = purge_hits(context, &parts[0]);
 	if (status == STATUS_DONE && parts[1].age != NULL)
@@ -164,9 +181,11 @@ static enum status run(struct context *context)
 const struct command command_purge = {
 	.name = "purge",
 	.summary = "delete old hits and evidence, and free their disk space",
-	.forms = {{"purge [--hits AGE] [--evidence AGE]", .opens = CHANGES_OPS, .run = run}},
+	.forms = {{"purge [--hits AGE] [--evidence AGE] [--yes]", .opens = CHANGES_OPS,
+		.run = run}},
 	.example = "opsctl purge --hits 90d --evidence 365d",
 	.notes = "Evidence of a listing in force is kept, whatever its age.",
 	.options = {{OPTION_HITS, "AGE", "hits older than this (90d)"},
-		{OPTION_EVIDENCE, "AGE", "bodies of evidence older than this (365d)"}},
+		{OPTION_EVIDENCE, "AGE", "bodies of evidence older than this (365d)"},
+		{OPTION_YES, NULL, "do not ask, also on a terminal"}},
 };

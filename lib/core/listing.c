@@ -87,16 +87,26 @@ bool list_name_valid(const char *name)
 	       strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == length;
 }
 
-bool reason_valid(const char *reason)
+const char *reason_fault(const char *reason)
 {
-	size_t length = strlen(reason);
+	const char *end = reason + strlen(reason);
 
-	for (size_t i = 0; i < length; i++) {
-		unsigned char octet = (unsigned char)reason[i];
-		if (octet < 0x20 || octet == 0x7f)
-			return false;
+	if (*reason == '\0')
+		return "is empty";
+	if (end - reason >= REASON_SIZE)
+		return "is longer than 255 octets";
+	while (reason < end) {
+		uint32_t character;
+		unsigned length = text_read_utf8(reason, (size_t)(end - reason), &character);
+		if (length == 0)
+			return "is not UTF-8";
+		if (text_is_control(character))
+			return "has a control character";
+		if (text_turns_direction(character))
+			return "has a character that turns the direction of the text";
+		reason += length;
 	}
-	return length > 0 && length < REASON_SIZE;
+	return NULL;
 }
 
 bool listing_too_wide(const struct list *list, const struct network *network)

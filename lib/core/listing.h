@@ -71,8 +71,12 @@ bool list_removal_parse(const char *name, enum list_removal *removal_r);
 /* 1 to 16 of a-z, 0-9 and '-', as in the schema. */
 bool list_name_valid(const char *name);
 
-/* At least one octet, shorter than REASON_SIZE, and no control characters. */
-bool reason_valid(const char *reason);
+/*
+ * What is wrong with a reason, in words to follow its name ("is empty"); NULL: nothing. It has at
+ * least one octet, fewer than REASON_SIZE, and is UTF-8 without control characters and without
+ * those that turn the direction of the text.
+ */
+const char *reason_fault(const char *reason);
 
 /* Whether network is wider than list allows. */
 bool listing_too_wide(const struct list *list, const struct network *network);

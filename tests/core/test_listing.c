@@ -94,15 +94,19 @@ static void names_of_lists_and_reasons_are_checked(void **state)
 	assert_false(list_name_valid("Ops"));
 	assert_false(list_name_valid("o p"));
 	assert_false(list_name_valid("o'p"));
-	assert_true(reason_valid("open proxy, gesehen \xc3\xbc"
+	assert_null(reason_fault("open proxy, gesehen \xc3\xbc"
 				 "ber 8080"));
-	assert_false(reason_valid(""));
-	assert_false(reason_valid("two\nlines"));
+	assert_string_equal(reason_fault(""), "is empty");
+	assert_string_equal(reason_fault("two\nlines"), "has a control character");
+	assert_string_equal(reason_fault("C1 \xc2\x9b"), "has a control character");
+	assert_string_equal(reason_fault("caf\xe9"), "is not UTF-8");
+	assert_string_equal(reason_fault("\xe2\x80\xae"),
+		"has a character that turns the direction of the text");
 	memset(reason, 'r', sizeof(reason) - 1);
 	reason[REASON_SIZE] = '\0';
-	assert_false(reason_valid(reason));
+	assert_string_equal(reason_fault(reason), "is longer than 255 octets");
 	reason[REASON_SIZE - 1] = '\0';
-	assert_true(reason_valid(reason));
+	assert_null(reason_fault(reason));
 }
 
 int main(void)

@@ -3,6 +3,7 @@
 
 import json
 import os
+import pty
 import shutil
 import sqlite3
 import subprocess
@@ -49,11 +50,40 @@ class CommandTest(unittest.TestCase):
         self.assertNotEqual(result.stderr, b"", arguments)
         return result.stderr.decode()
 
+    def run_warns(self, *arguments, stdin=b""):
+        """Standard error of a command that must succeed, and warn in one line."""
+        result = self.run_raw(*arguments, stdin=stdin)
+        self.assertEqual(result.returncode, 0, (arguments, result.stderr))
+        self.assertRegex(result.stderr, rb"\Aopsctl: warning: .*\n\Z", arguments)
+        return result.stderr.decode()
+
     def run_json(self, *arguments):
         return [json.loads(line) for line in self.run_ok("--json", *arguments).splitlines()]
 
     def add(self, network, *arguments, reason="open proxy"):
         return self.run_ok("add", network, "--reason", reason, "--note", "seen", *arguments)
+
+    def run_on_terminal(self, *arguments, status=0, answer=b""):
+        """What a command writes to a terminal, on both streams; the answer is what somebody types."""
+        leader, follower = pty.openpty()
+        process = subprocess.Popen([OPSCTL, "-c", self.conf, *arguments],
+                                   stdin=follower if answer else subprocess.DEVNULL,
+                                   stdout=follower, stderr=follower,
+                                   env={**os.environ, "TERM": "xterm", "NO_COLOR": ""})
+        os.close(follower)
+        os.write(leader, answer)
+        output = b""
+        while True:
+            try:
+                piece = os.read(leader, 4096)
+            except OSError:
+                break
+            if not piece:
+                break
+            output += piece
+        os.close(leader)
+        self.assertEqual(process.wait(60), status)
+        return output.decode()
 
     def query(self, sql, database="ops.db"):
         connection = sqlite3.connect(os.path.join(self.folder, database))

@@ -112,6 +112,23 @@ class Import(CommandTest):
             self.assertIn(b"nothing was imported", errors)
             self.assertEqual(self.query("SELECT count(*) FROM listing"), [(0,)])
 
+    def test_a_line_without_end_stops_at_a_signal_and_takes_no_memory(self):
+        endless = subprocess.Popen(["sh", "-c", "yes | tr -d '\\n'"], stdout=subprocess.PIPE)
+        process = subprocess.Popen([OPSCTL, "-c", self.conf, "import", "-"], stdin=endless.stdout,
+                                   stderr=subprocess.PIPE)
+        try:
+            time.sleep(0.5)
+            with open(f"/proc/{process.pid}/statm") as file:
+                self.assertLess(int(file.read().split()[1]) * 4096, 64 << 20)
+            process.send_signal(signal.SIGTERM)
+            errors = process.communicate(timeout=5)[1]
+        finally:
+            process.kill()
+            endless.stdout.close()
+            endless.kill()
+            endless.wait()
+        self.assertEqual((process.returncode, errors), (3, b"opsctl: interrupted; nothing was imported\n"))
+
 
 def zone_of(text):
     """The zone as a dictionary of names to their records, and the names that exist by those below them."""
@@ -148,7 +165,7 @@ def reverse_name(address):
 class Export(CommandTest):
     def test_csv_and_rbldnsd_and_text_come_back_as_they_were(self):
         self.add("198.18.0.0/16", reason='wide, "quoted" \\ 100% $1 $')
-        self.add("198.18.5.7", "--expires", "never", reason="café")
+        self.run_warns("add", "198.18.5.7", "--expires", "never", "--reason", "café", "--note", "seen")
         self.add("2600:db8::/32", reason="v6; see also")
         for number, mark in enumerate("=+-@'"):
             self.add(f"198.19.0.{number}", reason=mark + 'HYPERLINK("x")')
@@ -180,7 +197,7 @@ class Export(CommandTest):
         self.assertEqual(ask(zone, "1.0.0.127"), {})
         mapped = "2.0.0.0.0.0.f.7.f.f.f.f." + ".".join("0" * 20)
         self.assertEqual(ask(zone, mapped)["A"], "127.0.0.2")
-        self.add("127.0.0.0/8", "--force")
+        self.run_warns("add", "127.0.0.0/8", "--force", "--reason", "x", "--note", "y")
         zone = zone_of(self.run_ok("export", "--format", "zone"))
         self.assertNotIn("A", ask(zone, "1.0.0.127"))
         self.assertIn("A", ask(zone, "3.0.0.127"))
@@ -190,7 +207,7 @@ class Export(CommandTest):
         chance = random.Random(7)
         networks = self.random_networks(chance)
         data = "network,reason\n" + "".join(f"{network},on {network}\n" for network in networks)
-        self.run_ok("import", "-", "--format", "csv", "--force", stdin=data.encode())
+        self.run_warns("import", "-", "--format", "csv", "--force", stdin=data.encode())
         zone = zone_of(self.run_ok("export", "--format", "zone"))
         for address in self.addresses_around(networks, chance):
             holders = [network for network in networks if network.version == address.version and address in network]

@@ -130,6 +130,18 @@ class Reading(CommandTest):
         self.assertEqual(self.query("SELECT id, body IS NULL FROM evidence"), [(1, 0), (2, 1)])
         self.assertEqual(self.query("SELECT count(*) FROM change WHERE what = 'purge'"), [(2,)])
 
+    def test_on_a_terminal_a_purge_asks_before_it_deletes(self):
+        self.hit(100)
+        shown = self.run_on_terminal("purge", "--hits", "0d", status=1, answer=b"n\n")
+        self.assertIn("Delete hits older than 0d? [y/N]", shown)
+        self.assertIn("nothing was deleted", shown)
+        self.assertEqual(self.query("SELECT count(*) FROM hit", "hits.db"), [(1,)])
+        shown = self.run_on_terminal("purge", "--hits", "0d", "--evidence", "1d", answer=b"y\n")
+        self.assertIn("Delete hits older than 0d and bodies of evidence older than 1d? [y/N]", shown)
+        self.assertIn("1 hit older than 0d deleted", shown)
+        for switch in ("--yes", "-y"):
+            self.assertNotIn("[y/N]", self.run_on_terminal("purge", "--hits", "0d", switch, answer=b"n\n"))
+
     def execute(self, sql, database="ops.db"):
         connection = sqlite3.connect(os.path.join(self.folder, database))
         with connection:
@@ -277,7 +289,7 @@ class Check(CommandTest):
 
     def test_what_the_prober_found_of_itself_is_told(self):
         row = self.check_one("prober")
-        self.assertEqual((row["outcome"], row["text"]), ("note", "it has not run yet"))
+        self.assertEqual((row["outcome"], row["text"]), ("note", "opsprobe has not run here yet"))
         self.assertIn("opsprobe --worker", row["fix"])
         outcome, text = self.write_self_test(60, 1, "")
         self.assertEqual(outcome, "ok")
@@ -288,6 +300,20 @@ class Check(CommandTest):
         outcome, text = self.write_self_test(5460, 1, "")
         self.assertEqual(outcome, "warning")
         self.assertIn("every hour", text)
+
+    def test_a_site_that_does_not_run_is_named_and_one_that_answers_too(self):
+        listener = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(listener.close)
+        port = listener.getsockname()[1]
+        with open(self.conf) as file:
+            content = file.read()
+        self.write("opsmilter.conf", content + f'web {{ listen = "127.0.0.1:{port}" }}\n')
+        row = self.check_one("site")
+        self.assertEqual((row["outcome"], row["text"]), ("ok", f"127.0.0.1:{port}: a program listens"))
+        listener.close()
+        row = self.check_one("site")
+        self.assertEqual((row["outcome"], row["text"]), ("note", f"127.0.0.1:{port}: opsweb is not running"))
+        self.assertIn("start opsweb", row["fix"])
 
     def test_a_user_that_is_not_there_is_named(self):
         with open(self.conf) as file:

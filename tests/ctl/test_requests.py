@@ -45,7 +45,7 @@ class Requests(CommandTest):
         big = self.write("big", SPAM + b"x" * (1024 * 1024))
         for status, ip, spam, words in [
             (2, "198.18.7", SPAM, "not an IP address"),
-            (2, "198.18.7.0/24", SPAM, "not an IP address"),
+            (2, "198.18.7.0/24", SPAM, "is a network; expected one address"),
             (2, "198.18.7.8", SPAM, "no Received field"),
             (2, "198.18.7.9", b"Subject: x\n\nReceived: from a (b [198.18.7.9]) by c\n", "--confirm"),
             (2, "198.18.7.9", b"", "the file is empty"),

@@ -12,7 +12,15 @@ class Usage(CommandTest):
         for arguments, words in [
             ((), "missing command"),
             (("frobnicate",), 'unknown command "frobnicate"'),
-            (("--frobnicate",), "frobnicate"),
+            (("--frobnicate",), 'unknown or ambiguous option "--frobnicate"; "opsctl --help" shows the options\n'),
+            (("list", "-x"), 'unknown or ambiguous option "-x"; "opsctl --help"'),
+            (("list", "--json=x"), '--json takes no value'),
+            (("add", "--reason"), '--reason needs a value'),
+            (("-c",), '-c needs a value'),
+            (("list", "--re"), 'unknown or ambiguous option "--re"'),
+            (("list", "del"), 'unknown list "del"; known lists are: ops rbl rss dul nml qil; '
+                              '"opsctl list --help" shows what else list does\n'),
+            (("help",), 'unknown command "help"; "opsctl --help" lists the commands\n'),
             (("add",), "missing"),
             (("add", "198.18.0.1", "198.18.0.2"), 'unexpected argument "198.18.0.2"'),
             (("init", "--reason", "x"), "--reason is not an option of init"),
@@ -106,6 +114,19 @@ class Lists(CommandTest):
         self.run_ok("list", "add", "own")
         self.assertEqual(self.run_json("list", "own")[0]["action"], "log")
         self.assertIn("already", self.run_fails(1, "list", "add", "own"))
+
+    def test_set_and_add_say_what_they_did(self):
+        self.assertEqual(self.run_ok("list", "set", "dul", "action=tag", "expires=180d"),
+                         "list dul is set: action=tag expires=180d\n")
+        self.assertEqual(self.run_ok("list", "add", "own"), "list own is added: action=log removal=review\n")
+        self.assertEqual(self.run_json("list", "set", "own", "action=tag"), self.run_json("list", "own"))
+        self.assertEqual(self.run_json("list", "add", "two")[0]["list"], "two")
+
+    def test_a_list_that_allows_everything_is_warned_of(self):
+        self.assertIn("list ops now allows a listing of every IPv4 address",
+                      self.run_warns("list", "set", "ops", "max_network=/0"))
+        self.assertIn("list ops now allows a listing of every IPv6 address",
+                      self.run_warns("list", "set", "ops", "max_network=/8,/0"))
 
     def test_one_wrong_value_among_several_changes_nothing(self):
         self.run_fails(2, "list", "set", "ops", "action=log", "expires=x")

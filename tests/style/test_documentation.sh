@@ -33,7 +33,7 @@ manual_commands() {
 		function take(line,   words, count, i) {
 			count = split(line, words, /[ ()]+/)
 			for (i = 1; i < count; i++)
-				if (words[i] == "Fl" && words[i + 1] ~ /^-/)
+				if (words[i] == "Fl" && words[i + 1] ~ /^(-.*|[a-z])$/)
 					print command " -" words[i + 1]
 		}
 		/^\.It Cm / && !inner { command = $3; print command; take($0) }
