@@ -90,20 +90,12 @@ static int write_listings(const struct visit *visit, struct lookup_page *page)
 	return err;
 }
 
-static bool is_listed_on(const struct lookup *lookup, int list_id)
-{
-	for (size_t i = 0; i < lookup->count; i++)
-		if (lookup->listings[i].list_id == list_id)
-			return true;
-	return false;
-}
-
 static void name_other_lists(struct lookup_page *page)
 {
 	struct text others = TEXT_OVER(page->others);
 
 	for (size_t i = 0; i < page->lists.count; i++)
-		if (!is_listed_on(&page->lookup, page->lists.lists[i].id))
+		if (!lookup_has_list(&page->lookup, page->lists.lists[i].id))
 			text_add_format(&others, "%s%s", others.length > 0 ? ", " : "",
 				page->lists.lists[i].name);
 }

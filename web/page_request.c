@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/number.h"
+#include "store/lookup.h"
 #include "store/requests.h"
 #include "store/tests.h"
 #include "web/embedded.h"
@@ -25,6 +26,8 @@ enum outcome {
 	STAYS,
 	LISTED,
 	NOT_LISTED,
+	LISTED_AGAIN, /* after a removal */
+	ENDED,        /* the address stayed, or was listed, and has come off the list since */
 };
 
 /* Each has a section of the template. */
@@ -41,6 +44,8 @@ static const struct {
 	[STAYS] = {"stays", "Still listed", 0},
 	[LISTED] = {"listed", "Listed", 0},
 	[NOT_LISTED] = {"not_listed", "Not listed", 0},
+	[LISTED_AGAIN] = {"listed_again", "Listed again", 0},
+	[ENDED] = {"ended", "No longer listed", 0},
 };
 
 static enum outcome outcome_of(const struct request *request, int64_t now)
@@ -59,6 +64,20 @@ static enum outcome outcome_of(const struct request *request, int64_t now)
 			return TEST_RUNS;
 		return request->next_test_at <= now + SOON_SECS ? WAITS_FOR_TEST : WAITS_FOR_RETRY;
 	}
+}
+
+/* What has become of the decision: listings end and begin after it. */
+static int follow_up(
+	const struct visit *visit, const struct request *request, enum outcome *outcome)
+{
+	struct lookup lookup;
+
+	if (*outcome != REMOVED && *outcome != STAYS && *outcome != LISTED)
+		return ERR_NONE;
+	int err = lookup_in(visit->ops, &request->address, visit->now, &lookup);
+	if (err == ERR_NONE && (*outcome == REMOVED) == lookup_has_list(&lookup, request->list_id))
+		*outcome = *outcome == REMOVED ? LISTED_AGAIN : ENDED;
+	return err;
 }
 
 /* When the next removal request is accepted, after one that was denied; 0: at once. */
@@ -92,13 +111,14 @@ static void show_request(const struct visit *visit, struct answer *answer,
 {
 	char ip[ADDR_TEXT_SIZE];
 	/* A nominated address is not public until the nomination is shown to be right. */
-	bool named = request->kind == REQUEST_REMOVAL || outcome == LISTED;
+	bool named = request->kind == REQUEST_REMOVAL || request->state == REQUEST_GRANTED;
 
 	addr_format(&request->address, ip);
 	answer->refresh_secs = outcomes[outcome].refresh_secs;
 	page_write(visit, answer, outcomes[outcome].heading, html_request,
 		VALUES({"heading", .text = outcomes[outcome].heading},
-			{outcomes[outcome].section, .number = 1}, {request->verdict, .number = 1},
+			{outcomes[outcome].section, .number = 1},
+			{outcome != ENDED ? request->verdict : "", .number = 1},
 			{"ip", .text = named ? ip : NULL}, {"list", .text = request->list},
 			{"kind", .text = request_kind_name(request->kind)},
 			{"filed", .time = request->requested_at},
@@ -127,7 +147,9 @@ int page_request(const struct visit *visit, struct answer *answer)
 	if (err != ERR_NONE)
 		return err;
 	outcome = outcome_of(&request, visit->now);
-	err = read_test(visit, &request, &test);
+	err = follow_up(visit, &request, &outcome);
+	if (err == ERR_NONE)
+		err = read_test(visit, &request, &test);
 	if (err == ERR_NONE)
 		err = read_next(visit, &request, outcome, &next);
 	if (err == ERR_NONE)

@@ -145,6 +145,15 @@ int lookup_in(struct db *db, const struct addr *addr, int64_t now, struct lookup
 	return err;
 }
 
+bool lookup_has_list(const struct lookup *lookup, int list_id)
+{
+	for (size_t i = 0; i < lookup->count; i++) {
+		if (lookup->listings[i].list_id == list_id)
+			return true;
+	}
+	return false;
+}
+
 int lookup_pool_new(const char *path, struct pool **pool_r)
 {
 	const struct db_options options = {

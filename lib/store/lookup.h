@@ -26,6 +26,9 @@ struct lookup {
 int lookup_in(struct db *db, const struct addr *addr, int64_t now, struct lookup *lookup_r)
 	__attribute__((warn_unused_result));
 
+/* Whether the address is on a list. */
+bool lookup_has_list(const struct lookup *lookup, int list_id);
+
 /* The filter's connections for look-ups (store/pool.h), which wait up to a second for a lock. */
 int lookup_pool_new(const char *path, struct pool **pool_r) __attribute__((warn_unused_result));
 

@@ -51,10 +51,8 @@ static int read_list(struct db *db, struct request *request, bool *listed_r)
 	if (list == NULL)
 		return err == ERR_NONE ? ERR_NOT_FOUND : err;
 	request->list_id = list->id;
-	*listed_r = false;
 	err = lookup_in(db, &request->address, request->requested_at, &lookup);
-	for (size_t i = 0; err == ERR_NONE && i < lookup.count; i++)
-		*listed_r = *listed_r || lookup.listings[i].list_id == list->id;
+	*listed_r = err == ERR_NONE && lookup_has_list(&lookup, list->id);
 	return err;
 }
 

@@ -2,6 +2,8 @@
 """Every page as HTML: whole, harmless, with its headers, and safe from whatever a visitor writes."""
 
 import json
+import os
+import signal
 import unittest
 import urllib.parse
 
@@ -121,6 +123,19 @@ class Addresses(SiteTest):
             self.assertIn(words, self.look_up(address).page.text)
 
 
+class Contacts(SiteTest):
+    """Whether the contact's mail is accepted from everybody, as far as the configuration says."""
+
+    promise = "accepts mail to this address from listed servers"
+
+    def test_only_an_exempt_contact_is_promised_to_accept_mail(self):
+        self.assertIn(self.promise, self.get("/contact").page.text)
+        self.write_conf('contact = "someone@example.org"')
+        os.kill(self.site.pid, signal.SIGHUP)
+        self.wait_for(lambda: "someone@" in self.get("/contact").page.text, "the reload")
+        self.assertNotIn(self.promise, self.get("/contact").page.text)
+
+
 class Requests(SiteTest):
     """A row of each state, and what its page says."""
 
@@ -136,26 +151,43 @@ class Requests(SiteTest):
         self.check_page(answer, state)
         return answer
 
-    def test_each_state_has_its_words(self):
-        for kind, state, row, words in (
-                ("removal", "open", {"due": 0}, "The test begins in a moment"),
-                ("removal", "open", {"due": 0, "running": True}, "The test is running"),
-                ("removal", "retry", {"due": 600, "verdict": "void"}, "It is repeated on"),
-                ("removal", "review", {"verdict": "inconclusive"}, "waits for the operator"),
-                ("removal", "granted", {"verdict": "closed"}, "was removed from the list ops"),
-                ("removal", "denied", {"verdict": "open"}, "stays on the list ops. Its reason."),
-                ("removal", "denied", {"verdict": "unreachable"}, "What “unreachable” means"),
-                ("nomination", "open", {"due": 0}, "The nominated address is being tested"),
-                ("nomination", "granted", {"verdict": "open"}, "is an open proxy, and is now listed"),
-                ("nomination", "denied", {"verdict": "closed"}, "The test did not find an open proxy")):
+    def check_words(self, *cases):
+        for kind, state, row, words in cases:
             with self.subTest(kind=kind, state=state, **row):
                 self.assertIn(words, self.add(kind, state, **row).page.text)
+
+    def test_each_state_has_its_words(self):
+        self.check_words(
+            ("removal", "open", {"due": 0}, "The test begins in a moment"),
+            ("removal", "open", {"due": 0, "running": True}, "The test is running"),
+            ("removal", "retry", {"due": 600, "verdict": "void"}, "It is repeated on"),
+            ("removal", "review", {"verdict": "inconclusive"}, "waits for the operator"),
+            ("removal", "granted", {"verdict": "closed"}, "was removed from the list ops"),
+            ("nomination", "open", {"due": 0}, "The nominated address is being tested"),
+            ("nomination", "denied", {"verdict": "closed"}, "The test did not find an open proxy"))
+        self.list("198.18.7.30")
+        self.addCleanup(self.opsctl, "remove", "198.18.7.30", "--why", "end of the test")
+        self.check_words(
+            ("removal", "denied", {"verdict": "open"}, "stays on the list ops. Its reason."),
+            ("removal", "denied", {"verdict": "unreachable"}, "What “unreachable” means"),
+            ("nomination", "granted", {"verdict": "open"}, "is an open proxy, and is now listed"))
+
+    def test_a_decision_that_was_overtaken_says_what_is_true_now(self):
+        self.check_words(
+            ("removal", "denied", {"verdict": "unreachable"}, "198.18.7.30 is no longer on the list ops."),
+            ("nomination", "granted", {"verdict": "open"}, "198.18.7.30 is no longer on the list ops."))
+        self.assertNotIn("What “unreachable” means", self.add("removal", "denied", verdict="unreachable").page.text)
+        self.list("198.18.7.30")
+        self.addCleanup(self.opsctl, "remove", "198.18.7.30", "--why", "end of the test")
+        self.check_words(("removal", "granted", {"verdict": "closed"}, "198.18.7.30 is on the list ops again."))
 
     def test_a_page_reloads_itself_as_long_as_a_test_is_due(self):
         for state, row, seconds in (("open", {"due": 0}, "3"), ("retry", {"due": 600}, "300"), ("review", {}, None)):
             self.assertEqual(self.add("removal", state, **row).headers.get("Refresh"), seconds)
 
     def test_after_a_denied_request_the_page_says_when_the_next_one_is_accepted(self):
+        self.list("198.18.7.30")
+        self.addCleanup(self.opsctl, "remove", "198.18.7.30", "--why", "end of the test")
         text = self.add("removal", "denied", verdict="open").page.text
         self.assertRegex(text, r"accepted from \d+ [A-Z][a-z]+ \d{4}, \d\d:\d\d UTC on")
 
