@@ -37,7 +37,10 @@ int page_text(const struct visit *visit, struct answer *answer)
 			VALUES({"front", .number = 1}));
 	page_write(visit, answer, texts[i].title, texts[i].template,
 		VALUES({"operator", .text = conf->web.operator_name},
-			{"contact", .text = conf->web.contact}, {"site", .text = conf->site_url}));
+			{"contact", .text = conf->web.contact},
+			{"exempt", .number = policy_exempts_recipient(
+					   &conf->milter.policy, conf->web.contact)},
+			{"site", .text = conf->site_url}));
 	return ERR_NONE;
 }
 

@@ -21,6 +21,21 @@ else
 	skip "$sentence" "there is no systemd-analyze that can tell"
 fi
 
+# agrees SENTENCE PATTERN FILE... - each file has the pattern, in the same words.
+agrees() {
+	sentence=$1
+	pattern=$2
+	shift 2
+	report "$sentence" "$(
+		grep -LE "$pattern" "$@"
+		[ "$(grep -hoE "$pattern" "$@" | sort -u | wc -l)" = 1 ] || grep -noE "$pattern" "$@"
+	)"
+}
+agrees "the line for Sendmail is the same everywhere" "S=local:[^']*" \
+	README man/opsmilter.8 web/pages/use.html contrib/sendmail.m4
+agrees "the line for Postfix is the same everywhere" "smtpd_milters = .*" \
+	README man/opsmilter.8 web/pages/use.html contrib/postfix-main.cf
+
 sentence="the completion is well-formed"
 if command -v bash >/dev/null; then
 	report "$sentence" "$(bash -n contrib/completion/opsctl 2>&1)"
