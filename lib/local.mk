@@ -55,6 +55,7 @@ libops_a_SOURCES += \
 	lib/conf/options.c lib/conf/options.h \
 	lib/conf/socket_name.c lib/conf/socket_name.h \
 	lib/conf/source.c lib/conf/source.h \
+	lib/conf/syntax.c lib/conf/syntax.h \
 	lib/conf/values.h
 
 libops_a_SOURCES += \

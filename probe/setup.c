@@ -24,19 +24,12 @@ int setup_check(const struct conf *conf, struct text *message_r)
 	if (list != NULL)
 		err = ports_begin(list, conf->probe.ports, conf->probe.port_count);
 	free(list);
-	if (err != ERR_NONE) {
+	if (err != ERR_NONE)
 		text_add_format(message_r,
 			"probe.ports: at most %d pairs of port and protocol can "
 			"be tested",
 			PORTS_MAX);
-		return err;
-	}
-	if (conf->probe.target_count == 0) {
-		text_add(message_r, "probe.target is empty; set the address and port at which our "
-				    "listener can be reached, such as \"192.0.2.25:25\"");
-		return ERR_RANGE;
-	}
-	return ERR_NONE;
+	return err;
 }
 
 static int parse_targets(const struct conf_probe *conf, struct setup *setup)

@@ -19,8 +19,7 @@ struct setup {
 	size_t target_count;
 };
 
-/* What the configuration's options say beyond their form: that there is a target, and not too many
- * ports. ERR_RANGE. */
+/* What the configuration's options say beyond their form: not too many ports. ERR_RANGE. */
 int setup_check(const struct conf *conf, struct text *message_r)
 	__attribute__((warn_unused_result));
 

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "conf/options.h"
 #include "conf/source.h"
+#include "conf/syntax.h"
 #include "core/reply.h"
 
 #define SECTIONS_MAX 4
@@ -24,35 +25,26 @@ struct conf_reading {
 	const char *path;
 	struct text *message_r;
 	bool failed;
+	int end_line;           /* of SOURCE_END, behind the file's last line */
 	int lines[OPTIONS_MAX]; /* where an option was last set; 0: nowhere */
 };
 
 static _Thread_local struct conf_reading *reading;
 
-/* What would be right: libConfuse says only what is wrong. */
-static const char *advice(const char *error)
-{
-	if (strstr(error, SOURCE_END) != NULL)
-		return "; the section before it is not closed: a } is missing";
-	if (strstr(error, "boolean") != NULL)
-		return "; expected true or false";
-	if (strstr(error, "integer") != NULL)
-		return "; expected a whole number";
-	return "; see opsmilter.conf(5)";
-}
-
 /* libConfuse's own errors: syntax, unknown options, wrong types. The first one counts. */
 static void take_error(cfg_t *cfg, const char *format, va_list arguments)
 {
 	char text[256];
+	bool at_end = cfg->line >= reading->end_line;
 
 	if (reading->failed)
 		return;
 	reading->failed = true;
 	vsnprintf(text, sizeof(text), format, arguments);
-	text_add_format(reading->message_r, "%s:%d: ", reading->path, cfg->line);
-	text_add_printable(reading->message_r, text);
-	text_add(reading->message_r, advice(text));
+	text_add_format(reading->message_r, "%s:%d: ", reading->path,
+		at_end ? reading->end_line - 1 : cfg->line);
+	syntax_explain(strcmp(cfg->name, "root") == 0 ? NULL : cfg->name, text, at_end,
+		reading->message_r);
 }
 
 /* libConfuse calls this when it has read an option: the only time at which the line is known. It
@@ -232,6 +224,15 @@ static const char *check_together(const struct conf *conf, int *err_r, struct te
 	const struct policy *policy = &conf->milter.policy;
 
 	*err_r = ERR_SYNTAX;
+	if (strcmp(conf->database, conf->hit_log) == 0) {
+		text_add(why_r, "is the file of database; choose another file");
+		return "hit_log";
+	}
+	if (conf->probe.target_count == 0) {
+		text_add(why_r, "empty; expected at least one ADDRESS:PORT at which the prober's "
+				"listener can be reached (for example 192.0.2.25:25)");
+		return "target";
+	}
 	if (policy->exempt_recipient_count > 0 && policy->reject_at != STAGE_RCPT) {
 		text_add(why_r, "needs reject_at = \"rcpt\", because recipients are not known "
 				"before; or set exempt_recipients = {}");
@@ -293,6 +294,8 @@ static int parse_file(cfg_t *cfg, const char *path, struct text *message_r)
 
 	if (err != ERR_NONE)
 		return err;
+	for (const char *c = source; *c != '\0'; c++)
+		reading->end_line += *c == '\n';
 	int parsed = cfg_parse_buf(cfg, source);
 	free(source);
 	if (reading->failed)

@@ -28,6 +28,32 @@ static int check_optional_path(const char *value, struct text *why_r)
 	return value[0] == '\0' ? ERR_NONE : check_path(value, why_r);
 }
 
+/* The host of a URL and, behind a colon, a port. Says what is wrong with either. */
+static int check_authority(const char *string, struct text *why_r)
+{
+	size_t length = strcspn(string, "/");
+	size_t host =
+		string[0] == '['
+			? strcspn(string, "]") + 1
+			: strspn(string, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+					 "0123456789-._");
+	char port[8];
+	struct text text = TEXT_OVER(port);
+	struct addr addr;
+	int64_t number;
+
+	if (host == 0 || host > length || (host < length && string[host] != ':') ||
+		(string[0] == '[' && addr_parse_octets(string + 1, host - 2, &addr) != ERR_NONE))
+		return demand(false,
+			"a host behind http:// or https:// (for example https://ops.example.org)",
+			why_r);
+	if (host == length)
+		return ERR_NONE;
+	text_add_octets(&text, string + host + 1, length - host - 1);
+	return demand(!text.overflow && number_parse(port, 1, 65535, &number),
+		"a number from 1 to 65535 as the port", why_r);
+}
+
 static int check_site_url(const char *value, struct text *why_r)
 {
 	size_t scheme = strncmp(value, "https://", 8) == 0  ? 8
@@ -36,7 +62,7 @@ static int check_site_url(const char *value, struct text *why_r)
 
 	if (value[0] == '\0')
 		text_add(why_r, "must be set: it begins the link in a refusal; ");
-	if (scheme == 0 || value[scheme] == '\0' || value[scheme] == '/')
+	if (scheme == 0)
 		return demand(false,
 			"http:// or https:// and a host (for example https://ops.example.org)",
 			why_r);
@@ -44,7 +70,7 @@ static int check_site_url(const char *value, struct text *why_r)
 		if (*c <= ' ' || *c > '~' || strchr("\"<>?#", *c) != NULL)
 			return demand(false, "no blanks, quotes, <, >, ? or #", why_r);
 	}
-	return ERR_NONE;
+	return check_authority(value + scheme, why_r);
 }
 
 static int check_facility(const char *value, struct text *why_r)
@@ -66,10 +92,21 @@ static int check_recipient(const char *value, struct text *why_r)
 		"a whole address, or a local part for any domain (for example postmaster@)", why_r);
 }
 
+static int check_user(const char *value, struct text *why_r)
+{
+	return demand(value[0] != '\0' && strcmp(value, "root") != 0,
+		"the name of a user, but not root: the program gives up root's privileges", why_r);
+}
+
+static int check_operator(const char *value, struct text *why_r)
+{
+	return demand(value[0] != '\0', "a name, which the site shows", why_r);
+}
+
 static int check_whole_address(const char *value, struct text *why_r)
 {
 	return demand(policy_recipient_valid(value) && value[strlen(value) - 1] != '@',
-		"a whole address (for example trap@example.org)", why_r);
+		"a whole address (for example name@example.org)", why_r);
 }
 
 /* ADDRESS:PORT, with IPv6 in brackets. */
@@ -124,7 +161,8 @@ const struct option options[] = {
 		.default_value = "unix:/run/opsmilter/opsmilter.sock", .check = check_socket},
 	{MILTER(socket_mode), .name = "socket_mode", .fixed_in = "milter", .type = OPTION_MODE,
 		.default_value = "0660"},
-	{MILTER(user), .name = "user", .fixed_in = "milter", .default_value = "opsmilter"},
+	{MILTER(user), .name = "user", .fixed_in = "milter", .default_value = "opsmilter",
+		.check = check_user},
 	{MILTER(group), .name = "group", .fixed_in = "milter", .default_value = ""},
 	{MILTER(pid_file), .name = "pid_file", .fixed_in = "milter",
 		.default_value = "/run/opsmilter/opsmilter.pid", .check = check_optional_path},
@@ -163,7 +201,8 @@ const struct option options[] = {
 		.default_value = "{}"},
 	{PROBE(hosts_per_minute), .name = "hosts_per_minute", .type = OPTION_NUMBER,
 		.default_value = "60", .min = 1, .max = 100000},
-	{PROBE(user), .name = "user", .fixed_in = "probe", .default_value = "opsprobe"},
+	{PROBE(user), .name = "user", .fixed_in = "probe", .default_value = "opsprobe",
+		.check = check_user},
 	{PROBE(pid_file), .name = "pid_file", .fixed_in = "probe",
 		.default_value = "/run/opsmilter/opsprobe.pid", .check = check_optional_path},
 	{PROBE(connect_timeout_secs), .name = "connect_timeout", .fixed_in = "probe",
@@ -175,9 +214,12 @@ const struct option options[] = {
 
 	{WEB(listen), .name = "listen", .fixed_in = "web", .default_value = "127.0.0.1:8025",
 		.check = check_endpoint},
-	{WEB(contact), .name = "contact", .default_value = "postmaster@example.org"},
-	{WEB(operator_name), .name = "operator", .default_value = "Example Mail Services"},
-	{WEB(user), .name = "user", .fixed_in = "web", .default_value = "opsweb"},
+	{WEB(contact), .name = "contact", .default_value = "postmaster@example.org",
+		.check = check_whole_address},
+	{WEB(operator_name), .name = "operator", .default_value = "Example Mail Services",
+		.check = check_operator},
+	{WEB(user), .name = "user", .fixed_in = "web", .default_value = "opsweb",
+		.check = check_user},
 	{WEB(pid_file), .name = "pid_file", .fixed_in = "web",
 		.default_value = "/run/opsmilter/opsweb.pid", .check = check_optional_path},
 	{WEB(lookups_per_hour), .name = "lookups_per_hour", .type = OPTION_NUMBER,

@@ -8,7 +8,7 @@ struct text;
  * An option outside all sections that is added at the end. libConfuse accepts a file whose last
  * section, string or comment is not closed; this option is misplaced or missing then.
  */
-#define SOURCE_END "end_of_configuration"
+#define SOURCE_END "<end-of-file>"
 
 /*
  * Reads a configuration file, which may be a pipe, as a string with SOURCE_END added. The caller

@@ -178,6 +178,8 @@ void program_write_pid(const struct program_arguments *arguments, const char *pa
 
 	if (!arguments->detach || path[0] == '\0')
 		return;
+	/* The section of a program has its name without "ops". */
+	text_add_format(&message, "%s.pid_file: ", program + strlen("ops"));
 	if (daemon_write_pid(path, &message) != ERR_NONE)
 		program_fail(buffer, EXIT_RUN_TIME);
 }

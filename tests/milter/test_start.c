@@ -138,7 +138,7 @@ static void a_start_in_the_background_that_fails_has_its_exit_status(void **stat
 	(void)state;
 	daemon_configure(&filter, "pid_file = \"/no/such/folder/pid\"");
 	assert_exits("-d", STATUS_RUN_TIME);
-	assert_true(daemon_said(&filter, "/no/such/folder/pid"));
+	assert_true(daemon_said(&filter, "milter.pid_file: /no/such/folder/pid"));
 	assert_int_not_equal(access(filter.socket, F_OK), 0);
 }
 

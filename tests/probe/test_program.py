@@ -63,7 +63,7 @@ class Command(ProberTest):
         self.assertIn("the configuration is good", self.opsprobe("-n"))
         self.assertIn("Usage:", self.opsprobe("--help"))
         self.write_conf("target = {}")
-        self.assertIn("probe.target is empty", self.opsprobe("-n", status=2))
+        self.assertIn("probe.target: empty; expected at least one ADDRESS:PORT", self.opsprobe("-n", status=2))
 
     def test_a_target_that_is_not_ours_makes_the_test_void(self):
         # Nothing reaches the listener: it listens on every address, and the name is of another host.
