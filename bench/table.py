@@ -42,16 +42,16 @@ def speeds(figures):
                         for pair in map(pairs.get, AT_ONCE)))
     for what in ("unlisted", "refused"):
         pairs = pairs_of(figures, what, MILLION)
-        yield (f"{what}, 1 million: ms, half and 99 %",
+        yield (f"{what}, 1 million: ms, median, 99 %",
                *(f"{pair.latency('p50_ms'):.2f} and {pair.latency('p99_ms'):.2f}" if pair else "-"
                  for pair in map(pairs.get, AT_ONCE)))
 
 
 SINGLE = (
     ("import", "import, seconds", "{:.1f}"),
-    ("meanwhile", "    longest session meanwhile, ms", "{:.1f}"),
-    ("disk", "disk, octets a listing", "{:.0f}"),
-    ("start", "start till it answers, ms", "{:.1f}"),
+    ("meanwhile", "    longest session during it, ms", "{:.1f}"),
+    ("disk", "disk, bytes for a listing", "{:.0f}"),
+    ("start", "start until it answers, ms", "{:.1f}"),
     ("rest", "memory at rest, MB anonymous", "{:.1f}"),
     ("memory", "    with 512 sessions open, MB", "{:.1f}"),
 )
@@ -114,7 +114,7 @@ def promises(figures):
     seconds, longest = figures["import", MILLION], figures["meanwhile", MILLION]
     right, tries = figures["change"]
     yield verdict("under 32 MB anonymous with 512 sessions", f"at most {memory:.1f} MB", memory < 32)
-    yield verdict("at most 100 octets of disk a listing", f"{disk:.0f}", disk <= 100)
+    yield verdict("at most 100 bytes of disk for a listing", f"{disk:.0f}", disk <= 100)
     yield verdict("ready in under 0.2 s", f"at most {start:.1f} ms", start < 200)
     yield verdict("import of 1 million in under 10 s, the filter answering",
                   f"{seconds:.1f} s, longest session {longest:.1f} ms", seconds < 10)
