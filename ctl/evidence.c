@@ -73,7 +73,7 @@ static enum status show_body(const struct evidence *evidence)
 	if (evidence->body == NULL) {
 		clock_format(evidence->at, when);
 		return fail(STATUS_NO,
-			"evidence %lld is the import of %s (%lld octets) on %s by %s; it has no "
+			"evidence %lld is the import of %s (%lld bytes) on %s by %s; it has no "
 			"body but its listings",
 			(long long)evidence->id, evidence->source, (long long)evidence->octets,
 			when, evidence->who);

@@ -14,7 +14,7 @@
 static enum status report_failure(int err, const char *path)
 {
 	if (err == ERR_RANGE)
-		return fail(STATUS_USAGE, "%s: larger than %zu octets", path, EVIDENCE_MAX);
+		return fail(STATUS_USAGE, "%s: larger than %zu bytes", path, EVIDENCE_MAX);
 	if (err == ERR_REFUSED)
 		return fail(STATUS_USAGE, "%s: not a regular file; - reads standard input", path);
 	return fail_to_read(path, err == ERR_MEMORY ? ENOMEM : errno);

@@ -93,7 +93,7 @@ static int take_line(struct import_file *file)
 		name_bad_line(file,
 			reader->has_nul
 				? "NUL octet; not a text file"
-				: "line longer than 4095 octets; expected one network per line");
+				: "line longer than 4095 bytes; expected one network per line");
 		return ERR_NONE;
 	}
 	/* Some editors begin a file with a byte order mark. */

@@ -25,7 +25,7 @@ static int parse_path(const char *path, struct socket_name *name_r, struct text 
 	}
 	if (!text_copy(name_r->path, sizeof(name_r->path), path)) {
 		text_add_format(why_r,
-			"the path has %zu octets; the path of a unix socket has at most %zu; "
+			"the path has %zu bytes; the path of a unix socket has at most %zu; "
 			"choose "
 			"a shorter one",
 			strlen(path), sizeof(name_r->path) - 1);

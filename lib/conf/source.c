@@ -37,7 +37,7 @@ int source_read(const char *path, char **source_r, struct text *message_r)
 		return explain(err, path, message_r);
 	if (memchr(octets, '\0', length) != NULL) {
 		free(octets);
-		text_add_format(message_r, "%s: not a text file: it contains NUL octets", path);
+		text_add_format(message_r, "%s: not a text file: it contains NUL bytes", path);
 		return ERR_SYNTAX;
 	}
 	source = realloc(octets, length + sizeof(end));

@@ -94,7 +94,7 @@ const char *reason_fault(const char *reason)
 	if (*reason == '\0')
 		return "is empty";
 	if (end - reason >= REASON_SIZE)
-		return "is longer than 255 octets";
+		return "is longer than 255 bytes";
 	while (reason < end) {
 		uint32_t character;
 		unsigned length = text_read_utf8(reason, (size_t)(end - reason), &character);

@@ -128,7 +128,7 @@ int reply_check_template(const char *template, const char *site_url, struct text
 		return say_bad_variable(template, message_r);
 	if (longest > REPLY_ROOM) {
 		text_add_format(message_r,
-			"replies could have %zu octets, but SMTP allows 512; "
+			"replies could have %zu bytes, but SMTP allows 512; "
 			"shorten the template by %zu",
 			longest + 512 - REPLY_ROOM, longest - REPLY_ROOM);
 		return ERR_RANGE;

@@ -105,6 +105,22 @@ static void refuses_strings_of_any_length(void **state)
 	}
 }
 
+static void reads_a_part_of_a_string_to_its_end(void **state)
+{
+	static const char octets[] = "192.0.2.1\0"
+				     "5/24";
+	struct addr addr, expected;
+
+	(void)state;
+	assert_int_equal(addr_parse("192.0.2.1", &expected), ERR_NONE);
+	assert_int_equal(addr_parse_octets(octets, 9, &addr), ERR_NONE);
+	assert_int_equal(addr_compare(&addr, &expected), 0);
+	for (size_t length = 10; length < sizeof(octets); length++)
+		assert_int_equal(addr_parse_octets(octets, length, &addr), ERR_SYNTAX);
+	assert_int_equal(addr_parse_octets(octets, 0, &addr), ERR_SYNTAX);
+	assert_int_equal(addr_parse_octets("192.0.2.1/24", 12, &addr), ERR_SYNTAX);
+}
+
 static struct addr random_addr(uint64_t *random)
 {
 	struct addr addr;
@@ -312,6 +328,7 @@ int main(void)
 		cmocka_unit_test(reads_every_spelling_and_writes_the_canonical_one),
 		cmocka_unit_test(refuses_what_is_no_address),
 		cmocka_unit_test(refuses_strings_of_any_length),
+		cmocka_unit_test(reads_a_part_of_a_string_to_its_end),
 		cmocka_unit_test(writes_ipv6_as_rfc_5952_has_it),
 		cmocka_unit_test(what_it_writes_reads_as_the_same_address),
 		cmocka_unit_test(takes_the_address_of_a_socket),

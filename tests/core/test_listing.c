@@ -104,7 +104,7 @@ static void names_of_lists_and_reasons_are_checked(void **state)
 		"has a character that turns the direction of the text");
 	memset(reason, 'r', sizeof(reason) - 1);
 	reason[REASON_SIZE] = '\0';
-	assert_string_equal(reason_fault(reason), "is longer than 255 octets");
+	assert_string_equal(reason_fault(reason), "is longer than 255 bytes");
 	reason[REASON_SIZE - 1] = '\0';
 	assert_null(reason_fault(reason));
 }

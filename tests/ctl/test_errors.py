@@ -112,7 +112,7 @@ class Shown(CommandTest):
 
     def test_the_evidence_of_an_import_is_its_listings(self):
         self.run_ok("import", "-", stdin=b"198.18.0.1\n")
-        self.assertIn("the import of standard input (11 octets)", self.run_fails(1, "evidence", "1"))
+        self.assertIn("the import of standard input (11 bytes)", self.run_fails(1, "evidence", "1"))
         self.assertIsNone(self.run_json("evidence", "1")[0]["body"])
 
     def test_evidence_on_a_terminal_has_no_control_characters(self):

@@ -95,7 +95,7 @@ class Listing(CommandTest):
         self.assertIn('it reads "caf??"', self.run_warns("import", "-", "--reason", "café", stdin=b"198.18.7.8"))
 
     def test_each_thing_that_is_wrong_with_a_reason_has_its_message(self):
-        for reason, words in (("", "is empty"), ("x" * 256, "is longer than 255 octets"),
+        for reason, words in (("", "is empty"), ("x" * 256, "is longer than 255 bytes"),
                               ("a\nb", "has a control character"), ("a\x7fb", "has a control character"),
                               ("a\u009bb", "has a control character"), ("a\u2028b", "has a control character"),
                               (b"caf\xe9", "is not UTF-8"), ("a\u202eb", "has a character that turns the direction"),
