@@ -15,6 +15,7 @@
 #include "config.h"
 
 static const char *program;
+static bool only_checks; /* -n */
 static void (*undo_start)(void);
 
 void program_begin(const char *name)
@@ -61,7 +62,7 @@ int program_parse_options(int count, char **values, const char *help, bool has_w
 			arguments_r->detach = true;
 			break;
 		case 'n':
-			arguments_r->check_only = true;
+			arguments_r->check_only = only_checks = true;
 			break;
 		case 'V':
 			printf("%s (opsmilter) " PACKAGE_VERSION "\n", program);
@@ -122,35 +123,26 @@ struct conf *program_read_conf(const char *path)
 	return conf;
 }
 
-static void __attribute__((noreturn)) refuse_user(const char *option, const char *why)
-{
-	char buffer[256];
-	struct text message = TEXT_OVER(buffer);
-
-	text_add_format(&message,
-		"%s is %s, but %s does not run as root; set another user (for example \"%s\")",
-		option, why, program, program);
-	program_fail(buffer, EXIT_USAGE);
-}
-
 struct daemon_user program_find_user(const char *option, const char *user)
 {
 	char buffer[512];
 	struct text message = TEXT_OVER(buffer);
 	struct daemon_user found = {.uid = geteuid(), .gid = getegid()};
 
-	if (geteuid() != 0)
+	if (geteuid() != 0 && !only_checks)
 		return found;
-	if (user[0] == '\0')
-		refuse_user(option, "empty");
 	text_add_format(&message, "%s: ", option);
 	if (daemon_find_user(user, &found, &message) != ERR_NONE) {
 		text_add(&message, "; create the user, or set another one");
 		program_fail(buffer, EXIT_USAGE);
 	}
-	if (found.uid == 0)
-		refuse_user(option, "root");
-	return found;
+	if (found.uid != 0)
+		return found;
+	text_add_format(&message,
+		"\"%s\" is root, but %s does not run as root; set another user (for example "
+		"\"%s\")",
+		user, program, program);
+	program_fail(buffer, EXIT_USAGE);
 }
 
 void program_become(const struct daemon_user *user)

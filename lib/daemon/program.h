@@ -50,8 +50,8 @@ void __attribute__((noreturn)) program_fail(const char *message, int exit_status
 
 struct conf *program_read_conf(const char *path);
 
-/* The user to switch to if root started the program, by an option such as "web.user", else the
- * current user. Never root. */
+/* The user to switch to if root started the program, or checks with -n how it would start, by an
+ * option such as "web.user"; else the current user. Never root. */
 struct daemon_user program_find_user(const char *option, const char *user);
 
 /* Switches to that user if root started the program. */

@@ -28,6 +28,14 @@ class Faults(SiteTest):
         self.query("INSERT OR REPLACE INTO self_test (id, at, passed, why) VALUES (1, unixepoch() - ?, ?, 'a reason')",
                    age, passed)
 
+    def test_a_check_finds_an_unknown_user_whoever_makes_it(self):
+        self.write_conf('user = "nosuch"')
+        for user in ("root", "nobody") if os.geteuid() == 0 else (None,):
+            check = subprocess.run([f"{BUILD}/opsweb", "-n", "-c", self.conf], user=user, capture_output=True, text=True,
+                                   timeout=PATIENCE)
+            self.assertEqual((check.returncode, check.stderr), (
+                2, 'opsweb: error: web.user: there is no user "nosuch"; create the user, or set another one\n'))
+
     def test_health_says_what_is_wrong(self):
         self.assertIn("has not tested itself yet", self.get("/healthz", 503).text)
         for passed, age, status, word in ((1, 0, 200, "ok"), (0, 0, 503, "a reason"), (1, 100000, 503, "old")):
