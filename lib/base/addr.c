@@ -148,27 +148,17 @@ static unsigned group_of(const struct addr *addr, unsigned index)
 	return (unsigned)addr->octets[2 * index] << 8 | addr->octets[2 * index + 1];
 }
 
-static unsigned count_zero_groups(const struct addr *addr, unsigned start)
-{
-	unsigned count = 0;
-
-	while (start + count < GROUPS && group_of(addr, start + count) == 0)
-		count++;
-	return count;
-}
-
 /* RFC 5952, 4.2: the longest run of zero groups, the first of equals, never a single group. */
 static unsigned find_zero_run(const struct addr *addr, unsigned *start_r)
 {
-	unsigned longest = 1;
+	unsigned longest = 1, count = 0;
 
 	*start_r = GROUPS;
-	for (unsigned start = 0; start < GROUPS; start++) {
-		unsigned count = count_zero_groups(addr, start);
-
+	for (unsigned i = 0; i < GROUPS; i++) {
+		count = group_of(addr, i) == 0 ? count + 1 : 0;
 		if (count > longest) {
 			longest = count;
-			*start_r = start;
+			*start_r = i + 1 - count;
 		}
 	}
 	return longest;

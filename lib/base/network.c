@@ -95,11 +95,7 @@ bool network_contains(const struct network *network, const struct addr *addr)
 {
 	if (network->prefix < NETWORK_IPV4_PREFIX && addr_is_ipv4(addr))
 		return false;
-	for (unsigned i = 0; i < sizeof(addr->octets); i++) {
-		if ((addr->octets[i] ^ network->addr.octets[i]) & mask_of(network->prefix, i))
-			return false;
-	}
-	return true;
+	return addr_shared_prefix(&network->addr, addr) >= network->prefix;
 }
 
 const struct network *network_find(
