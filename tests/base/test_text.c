@@ -119,6 +119,7 @@ static const struct {
 	{"C1 range, first and last", "\xc2\x80\xc2\x9f", "????", "??"},
 	{"after the C1 range", "\xc2\xa0", "??", "\xc2\xa0"},
 	{"line separators", "\xe2\x80\xa7\xe2\x80\xa8\xe2\x80\xa9", "?????????", "\xe2\x80\xa7??"},
+	/* NOLINTNEXTLINE(misc-misleading-bidirectional): that is what it tests */
 	{"direction: embeddings and overrides", "\xe2\x80\xaa\xe2\x80\xae\xe2\x80\xaf", "?????????",
 		"??\xe2\x80\xaf"},
 	{"direction: isolates", "\xe2\x81\xa5\xe2\x81\xa6\xe2\x81\xa9\xe2\x81\xaa", "????????????",

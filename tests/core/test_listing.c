@@ -100,6 +100,7 @@ static void names_of_lists_and_reasons_are_checked(void **state)
 	assert_string_equal(reason_fault("two\nlines"), "has a control character");
 	assert_string_equal(reason_fault("C1 \xc2\x9b"), "has a control character");
 	assert_string_equal(reason_fault("caf\xe9"), "is not UTF-8");
+	/* NOLINTNEXTLINE(misc-misleading-bidirectional): that is what it tests */
 	assert_string_equal(reason_fault("\xe2\x80\xae"),
 		"has a character that turns the direction of the text");
 	memset(reason, 'r', sizeof(reason) - 1);
