@@ -6,8 +6,15 @@
 #include "core/hit.h"
 #include "store/db.h"
 
-static void give(struct statement *statement, hits_take *take, void *context)
+/* Who takes a row. */
+struct receiver {
+	hits_take *take;
+	void *context;
+};
+
+static void give(struct statement *statement, void *receiver)
 {
+	const struct receiver *to = receiver;
 	struct hit_row row = {
 		.id = db_int(statement, 0),
 		.at = db_int(statement, 1),
@@ -28,13 +35,14 @@ static void give(struct statement *statement, hits_take *take, void *context)
 		.queue_id = db_text(statement, 16),
 	};
 
-	take(context, &row);
+	to->take(to->context, &row);
 }
 
 int hits_each(struct db *db, const struct hits_filter *filter, hits_take *take, void *context)
 {
 	struct statement *row =
 		db_begin(db, filter->network != NULL ? HITS_OF_NETWORK : HITS_BY_TIME);
+	struct receiver receiver = {take, context};
 	struct addr last;
 	int more;
 
@@ -49,7 +57,7 @@ int hits_each(struct db *db, const struct hits_filter *filter, hits_take *take, 
 		db_bind_int(row, 7, network_is_ipv4(filter->network));
 	}
 	while ((more = db_step(row)) > 0)
-		give(row, take, context);
+		give(row, &receiver);
 	return more;
 }
 
@@ -63,12 +71,7 @@ int hits_find(struct db *db, const char *ref, hits_take *take, void *context)
 	struct statement *row = db_begin(db, HIT_OF_REF);
 	db_bind_int(row, 1, id);
 	db_bind_text(row, 2, canonical);
-	int more = db_step(row);
-	if (more <= 0)
-		return more == 0 ? ERR_NOT_FOUND : more;
-	give(row, take, context);
-	db_finish(row);
-	return ERR_NONE;
+	return db_read_one(row, give, &(struct receiver){take, context});
 }
 
 int hits_newest(struct db *db, int64_t *at_r)
