@@ -109,14 +109,18 @@ static const struct event_words {
 } event_words[] = {
 	{"add", "listed", true},
 	{"import", "listed, with many others", true},
-	{"replace", "listing renewed", true},
+	{"replace", "removed: the list was replaced", false},
 	{"remove", "removed", true},
 	{"expire", "expired", true},
 	{"evidence", "more evidence", false},
 	{"removal request", "removal requested", false},
 	{"removal granted", "removal granted", true},
 	{"removal denied", "removal denied", true},
+	{"removal retry", "removal: the test is repeated", false},
+	{"removal review", "removal: the operator decides", false},
 	{"nomination request", "nominated, with spam", false},
+	{"nomination retry", "nomination: the test is repeated", false},
+	{"nomination review", "nomination: the operator decides", false},
 	{"nomination confirmed", "nomination confirmed", false},
 	{"nomination granted", "nomination granted", true},
 	{"nomination denied", "nomination denied", true},
@@ -125,6 +129,7 @@ static const struct event_words {
 	{"test unreachable", "tested: unreachable", true},
 	{"test inconclusive", "tested: inconclusive", true},
 	{"test void", "tested: does not count", true},
+	{"watch over", "tests after the removal ended", false},
 };
 
 static struct event_words words_for(const char *what)

@@ -108,6 +108,27 @@ class Addresses(SiteTest):
         for words, shown in (("removal 54.", True), ("reason 5.", True), ("removal 4.", False), ("reason 0.", False)):
             self.assertEqual(words in text, shown, words)
 
+    def test_what_a_new_version_of_a_list_does_not_contain_was_removed(self):
+        path = os.path.join(self.folder, "secret-name.txt")
+        for address in ("198.18.70.1", "198.18.70.2"):
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(address + "\n")
+            self.opsctl("import", path, "--list", "dul", "--reason", "dial-up", "--replace")
+        text = self.look_up("198.18.70.1").page.text
+        self.assertIn("listed, with many others", text)
+        self.assertIn("removed: the list was replaced", text)
+        self.assertNotIn("secret-name", text)
+
+    def test_the_steps_of_requests_and_watches_are_in_words(self):
+        for what in ("removal retry", "removal review", "nomination retry", "nomination review", "watch over"):
+            self.query("INSERT INTO change (at, who, what, address, why) VALUES (1, 'opsprobe', ?, '198.18.71.1', 'secret')",
+                       what)
+        text = self.look_up("198.18.71.1").page.text
+        for words in ("removal: the test is repeated", "removal: the operator decides", "nomination: the test is repeated",
+                      "nomination: the operator decides", "tests after the removal ended"):
+            self.assertIn(words, text)
+        self.assertNotIn("secret", text)
+
     def test_each_listing_says_how_to_get_the_address_removed(self):
         self.list("198.18.32.0/24")
         for address, link, words in ((LISTED, "ops", "tested at once"), (POLICY, "rbl", "operator reads"),
