@@ -64,7 +64,8 @@ void html_write(FILE *out, const char *octets, size_t length)
 	}
 }
 
-void url_write(FILE *out, const char *string)
+/* Writes a string percent-encoded: all but letters, digits and "-._~:". */
+static void url_write(FILE *out, const char *string)
 {
 	for (; *string; string++) {
 		unsigned char c = (unsigned char)*string;

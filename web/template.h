@@ -55,7 +55,4 @@ int rows_end(struct rows *rows);
  * the replacement character. Line ends and tabs stay. */
 void html_write(FILE *out, const char *octets, size_t length);
 
-/* Writes a string percent-encoded: all but letters, digits and "-._~:". */
-void url_write(FILE *out, const char *string);
-
 #endif

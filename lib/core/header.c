@@ -2,7 +2,6 @@
 /* Reads the header of a message field by field, without copying. */
 #include "core/header.h"
 
-#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -59,17 +58,4 @@ bool header_is(const struct header_field *field, const char *name)
 {
 	return field->name_length == strlen(name) &&
 	       strncasecmp(field->name, name, field->name_length) == 0;
-}
-
-const char *header_find_clause(const struct header_field *field, const char *word)
-{
-	size_t length = strlen(word);
-
-	for (size_t i = 1; i + length + 1 < field->body_length; i++) {
-		const char *at = field->body + i;
-		if (isspace((unsigned char)at[-1]) && strncasecmp(at, word, length) == 0 &&
-			isspace((unsigned char)at[length]))
-			return at + length;
-	}
-	return NULL;
 }

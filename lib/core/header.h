@@ -31,10 +31,4 @@ bool header_next(struct header_reader *reader, struct header_field *field_r);
 /* Whether the field has this name, in any case. */
 bool header_is(const struct header_field *field, const char *name);
 
-/*
- * The start of what follows a word of a Received field ("for", "id"), or NULL when the field does
- * not have that word.
- */
-const char *header_find_clause(const struct header_field *field, const char *word);
-
 #endif
