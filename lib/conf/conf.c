@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/number.h"
 #include "base/text.h"
 #include "conf/options.h"
 #include "conf/source.h"
@@ -59,22 +60,18 @@ static int note_line(cfg_t *cfg, cfg_opt_t *opt)
 	return 0;
 }
 
-/* libConfuse's own description of an option. It has one initializer for each type. */
+static bool is_list(const struct option *option)
+{
+	return option->type == OPTION_STRINGS || option->type == OPTION_NETWORKS;
+}
+
+/* libConfuse's own description of an option: each value is a string to it. */
 static cfg_opt_t describe(const struct option *option)
 {
-	cfg_opt_t number =
-		CFG_INT(option->name, strtol(option->default_value, NULL, 10), CFGF_NONE);
-	cfg_opt_t boolean =
-		CFG_BOOL(option->name, strcmp(option->default_value, "true") == 0, CFGF_NONE);
+	cfg_opt_t one = CFG_STR(option->name, option->default_value, CFGF_NONE);
 	cfg_opt_t list = CFG_STR_LIST(option->name, (char *)option->default_value, CFGF_NONE);
-	cfg_opt_t described = CFG_STR(option->name, option->default_value, CFGF_NONE);
+	cfg_opt_t described = is_list(option) ? list : one;
 
-	if (option->type == OPTION_NUMBER)
-		described = number;
-	else if (option->type == OPTION_BOOL)
-		described = boolean;
-	else if (option->type == OPTION_STRINGS || option->type == OPTION_NETWORKS)
-		described = list;
 	described.validcb = note_line;
 	return described;
 }
@@ -122,14 +119,26 @@ static int take_string(
 	return *string_r == NULL ? ERR_MEMORY : ERR_NONE;
 }
 
-static int take_number(const struct option *option, long value, long *number_r, struct text *why_r)
+static int take_number(
+	const struct option *option, const char *value, long *number_r, struct text *why_r)
 {
-	*number_r = value;
-	if (value >= option->min && value <= option->max)
+	int64_t number;
+
+	if (number_parse(value, option->min, option->max, &number)) {
+		*number_r = (long)number;
 		return ERR_NONE;
-	text_add_format(
-		why_r, "%ld is out of range; expected %ld to %ld", value, option->min, option->max);
+	}
+	(void)fail_with_value(why_r, value, "is not a whole number");
+	text_add_format(why_r, " from %ld to %ld", option->min, option->max);
 	return ERR_RANGE;
+}
+
+static int take_bool(const char *value, bool *bool_r, struct text *why_r)
+{
+	int parsed = cfg_parse_boolean(value); /* also yes, no, on and off */
+
+	*bool_r = parsed == 1;
+	return parsed >= 0 ? ERR_NONE : fail_with_value(why_r, value, "must be true or false");
 }
 
 static int take_mode(const char *value, long *mode_r, struct text *why_r)
@@ -200,19 +209,19 @@ static int take_option(
 {
 	void *field = (char *)conf + option->offset;
 	size_t *count = (size_t *)((char *)conf + option->count_offset);
+	const char *value = is_list(option) ? NULL : cfg_opt_getnstr(opt, 0);
 
 	switch (option->type) {
 	case OPTION_STRING:
-		return take_string(option, cfg_opt_getnstr(opt, 0), field, why_r);
+		return take_string(option, value, field, why_r);
 	case OPTION_NUMBER:
-		return take_number(option, cfg_opt_getnint(opt, 0), field, why_r);
+		return take_number(option, value, field, why_r);
 	case OPTION_MODE:
-		return take_mode(cfg_opt_getnstr(opt, 0), field, why_r);
+		return take_mode(value, field, why_r);
 	case OPTION_BOOL:
-		*(bool *)field = cfg_opt_getnbool(opt, 0);
-		return ERR_NONE;
+		return take_bool(value, field, why_r);
 	case OPTION_CHOICE:
-		return take_choice(option, cfg_opt_getnstr(opt, 0), field, why_r);
+		return take_choice(option, value, field, why_r);
 	default:
 		return take_list(option, opt, field, count, why_r);
 	}

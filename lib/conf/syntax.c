@@ -14,9 +14,6 @@ static const struct {
 	const char *theirs;
 	const char *ours; /* behind the name */
 } errors[] = {
-	{"invalid integer value for option '", "expected a whole number"},
-	{"integer value for option '", "the number is out of range"},
-	{"invalid boolean value for option '", "expected true or false"},
 	{"missing equal sign after option '", "the = is missing behind the name"},
 	{"missing opening brace for section '", "the { is missing behind the name of the section"},
 	{"attempt to append to non-list option '", "only lists can be added to; write = for +="},
