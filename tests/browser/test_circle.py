@@ -76,7 +76,7 @@ class CircleTest(Installation):
         """The browser is at 127.0.0.1, a trusted proxy: it says whose request it brings on."""
         self.browser.do("headers", headers={"X-Forwarded-For": SUSPECT})
         self.goto(f"/remove?ip={SUSPECT}")
-        self.assertIn("Your connection comes from the listed address itself", self.text())
+        self.assertIn("You are visiting from the listed address itself", self.text())
         self.browser.do("click", role="button", name="Test it now")
 
     def assert_history(self):
