@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "conf/conf.h"
 #include "probe/assessment.h"
 #include "probe/eligibility.h"
@@ -18,7 +19,7 @@
 #include "store/evidence.h"
 #include "store/jobs.h"
 
-/* When a test that could not begin is tried again, and when a job that was put aside is. */
+/* When a test that could not begin is tried again, and when a job is whose rows are refused. */
 #define SOON_SECS 60
 #define LATER_SECS 3600
 
@@ -64,35 +65,73 @@ static void log_outcome(const struct job *job, const char *found, const struct j
 		log_info("%s: %s; %s", address, found, kinds[job->kind]);
 }
 
-/*
- * A job whose rows the database refuses, or that are not what they should be, waits by itself: the
- * others go on. Whatever stops the database for all (a full disk, a lock) is the caller's to wait
- * for.
- */
-static int put_aside(struct bench *bench, const struct job *job, int err)
+static void log_refused(const struct bench *bench, const struct job *job, int err, const char *what)
 {
-	char address[ADDR_TEXT_SIZE];
+	char address[ADDR_TEXT_SIZE], buffer[512];
+	struct text why = TEXT_OVER(buffer);
 
-	if (err != ERR_REFUSED && err != ERR_SYNTAX && err != ERR_RANGE && err != ERR_NOT_FOUND)
-		return err == ERR_EXISTS ? ERR_NONE : err;
 	addr_format(&job->address, address);
-	log_error("%s: %s: its job cannot be done now and waits an hour: %s (%s)",
-		db_path(bench->db), address, err_text(err), db_error(bench->db));
-	err = jobs_postpone(bench->db, job, clock_now() + LATER_SECS);
-	if (err == ERR_REFUSED)
-		/* Not even that is stored: no test of the address until the worker is restarted. */
-		schedule_start(&bench->schedule, &job->address, clock_monotonic_msecs());
-	return err == ERR_EXISTS || err == ERR_REFUSED ? ERR_NONE : err;
+	db_explain(bench->db, err, &why);
+	log_error("%s: %s: %s", address, what, buffer);
 }
 
-/* ERR_EXISTS: the job was decided in the meantime, which is as good. */
+/* Whether an error is of one job's rows: they break a rule, or are not what they should be. */
+static bool is_of_one_job(int err)
+{
+	return err == ERR_REFUSED || err == ERR_SYNTAX || err == ERR_RANGE || err == ERR_NOT_FOUND;
+}
+
+/* In the place of the one whose time is over first, or is over already. */
+static void set_aside(struct bench *bench, const struct job *job, int64_t until)
+{
+	struct aside *place = &bench->asides[0];
+
+	for (size_t i = 1; i < ASIDE_MAX; i++) {
+		if (bench->asides[i].until < place->until)
+			place = &bench->asides[i];
+	}
+	*place = (struct aside){.kind = job->kind, .id = job->id, .until = until};
+}
+
+static bool is_aside(const struct bench *bench, const struct job *job)
+{
+	int64_t now = clock_now();
+
+	for (size_t i = 0; i < ASIDE_MAX; i++) {
+		const struct aside *aside = &bench->asides[i];
+		if (aside->kind == job->kind && aside->id == job->id && aside->until > now)
+			return true;
+	}
+	return false;
+}
+
+int task_postpone(struct bench *bench, const struct job *job, int64_t secs)
+{
+	int64_t until = clock_now() + secs;
+
+	if (is_aside(bench, job))
+		return ERR_NONE;
+	int err = jobs_postpone(bench->db, job, until);
+	if (!is_of_one_job(err))
+		return err == ERR_EXISTS ? ERR_NONE : err;
+	log_refused(bench, job, err, "its job cannot be postponed and is left alone for now");
+	set_aside(bench, job, until);
+	return ERR_NONE;
+}
+
+bool task_may_begin(const struct bench *bench, const struct job *job)
+{
+	return schedule_allows(&bench->schedule, &job->address) && !is_aside(bench, job) &&
+	       (bench->void_why[0] == '\0' || job->kind == JOB_ORDER);
+}
+
 static int settle(struct bench *bench, const struct job *job, const struct job_outcome *outcome)
 {
 	int err = jobs_settle(bench->db, job, outcome, clock_now());
 
 	if (err == ERR_NONE)
 		log_outcome(job, outcome->why, outcome);
-	return err == ERR_EXISTS ? ERR_NONE : err;
+	return err;
 }
 
 /* The test is over. What follows is decided when it is written: much may have changed until then.
@@ -132,8 +171,7 @@ static int start(struct bench *bench, const struct job *job, const struct tries 
 	if (err != ERR_NONE) {
 		log_error("a test cannot start: %s", err_text(err));
 		free(task);
-		err = jobs_postpone(bench->db, job, clock_now() + SOON_SECS);
-		return err == ERR_EXISTS ? ERR_NONE : err;
+		return task_postpone(bench, job, SOON_SECS);
 	}
 	LIST_INSERT_HEAD(&bench->tasks, task, entry);
 	schedule_start(&bench->schedule, &job->address, clock_monotonic_msecs());
@@ -167,10 +205,13 @@ int task_begin(struct bench *bench, const struct job *job)
 {
 	int err = begin(bench, job);
 
-	return err == ERR_NONE ? ERR_NONE : put_aside(bench, job, err);
+	if (!is_of_one_job(err))
+		return err == ERR_EXISTS ? ERR_NONE : err;
+	log_refused(bench, job, err, "its job cannot be done now and waits an hour");
+	return task_postpone(bench, job, LATER_SECS);
 }
 
-static int decide_task(const struct task *task, struct job_outcome *outcome_r)
+static int decide(const struct task *task, struct job_outcome *outcome_r)
 {
 	const struct bench *bench = task->bench;
 	struct eligibility eligibility;
@@ -191,24 +232,51 @@ static int decide_task(const struct task *task, struct job_outcome *outcome_r)
 	return err;
 }
 
-static int write_task(const struct task *task)
+static int finish(const struct task *task, const struct job_outcome *outcome)
 {
 	const struct job *job = &task->job;
-	struct job_outcome outcome;
 	struct test test = report_test(task->report, &job->address, task->ended_at);
 	const struct evidence evidence = report_evidence(task->report, task->ended_at);
-	int err = decide_task(task, &outcome);
 
-	if (err != ERR_NONE)
-		return err;
 	if (job->kind == JOB_WATCH)
 		test.watch_id = job->id;
 	else if (job->kind != JOB_ORDER)
 		test.request_id = job->id;
-	err = jobs_finish(task->bench->db, job, &test, &evidence, &outcome, task->ended_at);
+	return jobs_finish(task->bench->db, job, &test, &evidence, outcome, task->ended_at);
+}
+
+/* What follows from the test is refused: the test is stored without it, or at least logged. */
+static int write_for_later(const struct task *task, int refused)
+{
+	struct bench *bench = task->bench;
+	const struct job_outcome later = {
+		.end = JOB_POSTPONED, .next_at = clock_now() + LATER_SECS};
+	char buffer[TEST_SUMMARY_SIZE + 64];
+	struct text lost = TEXT_OVER(buffer);
+
+	log_refused(bench, &task->job, refused,
+		"what follows from its test cannot be done; it is tested again in an hour");
+	int err = finish(task, &later);
+	if (!is_of_one_job(err))
+		return err;
+	text_add_format(&lost, "the result of its test cannot be stored and is lost (%s)",
+		task->report->assessment.summary);
+	log_refused(bench, &task->job, err, buffer);
+	return task_postpone(bench, &task->job, LATER_SECS);
+}
+
+static int write_task(const struct task *task)
+{
+	struct job_outcome outcome;
+	int err = decide(task, &outcome);
+
 	if (err == ERR_NONE)
-		log_outcome(job, test.summary, &outcome);
-	return err;
+		err = finish(task, &outcome);
+	if (err == ERR_NONE)
+		log_outcome(&task->job, task->report->assessment.summary, &outcome);
+	else if (is_of_one_job(err))
+		err = write_for_later(task, err);
+	return err == ERR_EXISTS ? ERR_NONE : err;
 }
 
 int task_write_ended(struct bench *bench)
@@ -220,8 +288,6 @@ int task_write_ended(struct bench *bench)
 		if (task->report == NULL)
 			continue;
 		int err = write_task(task);
-		if (err != ERR_NONE)
-			err = put_aside(bench, &task->job, err);
 		if (err != ERR_NONE)
 			return err;
 		task_free(task);

@@ -8,13 +8,24 @@
 
 #include "probe/ports.h"
 #include "probe/schedule.h"
+#include "store/jobs.h"
 #include "store/tests.h"
 
 struct conf;
 struct db;
 struct engine;
-struct job;
 struct task;
+
+/* Jobs that the database refuses to postpone, at most. Of more, the first to wait are tried again.
+ */
+#define ASIDE_MAX 128
+
+/* A job that waits, although the database has it as due. */
+struct aside {
+	enum job_kind kind;
+	int64_t id;
+	int64_t until; /* 0: a free place */
+};
 
 /* What the tests of jobs are made with. One worker has one, on one thread. */
 struct bench {
@@ -25,20 +36,29 @@ struct bench {
 	struct port_list ports;            /* of the test that begins */
 	char void_why[SELF_TEST_WHY_SIZE]; /* why verdicts are void; empty: they count */
 	LIST_HEAD(, task) tasks;
+	struct aside asides[ASIDE_MAX];
 	size_t ended; /* how many are over and not written yet */
 	void (*task_ended)(void *context);
 	void *context;
 };
 
 /*
- * Begins the test of a job that the schedule allows, or settles the job where it is not to be
- * tested. ERR_NONE too when it was decided meanwhile; otherwise the database's error, and the job
- * stays as it is.
+ * No error below is about one job alone: one that was decided meanwhile needs nothing, and one
+ * whose row the database refuses is logged and waits by itself. What is returned stops the database
+ * for all (a full disk, a lock); everything stays as it is, and can be tried again.
  */
+
+/* Postpones a job without a test. */
+int task_postpone(struct bench *bench, const struct job *job, int64_t secs)
+	__attribute__((warn_unused_result));
+
+/* Whether the test of a job may begin now: an order is made even when its verdict will be void. */
+bool task_may_begin(const struct bench *bench, const struct job *job);
+
+/* Begins the test of a job that may begin, or settles the job where it is not to be tested. */
 int task_begin(struct bench *bench, const struct job *job) __attribute__((warn_unused_result));
 
-/* Decides the jobs whose tests are over, and stores both. A job that the database refuses waits by
- * itself; on any other error of the database, the rest waits for the next call. */
+/* Decides the jobs whose tests are over, and stores both. */
 int task_write_ended(struct bench *bench) __attribute__((warn_unused_result));
 
 /* Forgets all tasks, without a word to the database. Only after the engine was freed. */

@@ -48,6 +48,7 @@ struct worker {
 	struct self_test self_test; /* the latest; at 0: there was none */
 	bool self_test_unwritten;
 	bool forgot_begun;
+	size_t damaged; /* rows that were logged */
 	bool in_trouble;
 	int64_t failed_msecs;
 	struct failure_log failures;
@@ -55,26 +56,16 @@ struct worker {
 };
 
 /* Logs that the database failed, and closes it. */
-static void complain(struct worker *worker, const char *what)
+static void note_failure(struct worker *worker, const char *why)
 {
-	failure_log_add(&worker->failures, what);
+	failure_log_add(&worker->failures, why);
 	db_close(&worker->bench.db);
 	worker->in_trouble = true;
 	worker->failed_msecs = clock_monotonic_msecs();
 }
 
-static void complain_of(struct worker *worker, int err)
-{
-	char buffer[512];
-	struct text what = TEXT_OVER(buffer);
-
-	text_add_format(&what, "%s: %s (%s)", db_path(worker->bench.db), err_text(err),
-		db_error(worker->bench.db));
-	complain(worker, buffer);
-}
-
-/* Opens the database file that is at the path now; false after logging why not. */
-static bool open_database(struct worker *worker)
+/* Opens the database file that is at the path now. */
+static int open_database(struct worker *worker, struct text *message_r)
 {
 	struct db_options options = {
 		.kind = DB_OPS,
@@ -82,29 +73,38 @@ static bool open_database(struct worker *worker)
 		.writable = true,
 		.wait_msecs = worker->in_trouble ? WAIT_IN_TROUBLE_MSECS : WAIT_MSECS,
 	};
-	char buffer[1024];
-	struct text message = TEXT_OVER(buffer);
+	struct bench *bench = &worker->bench;
 
-	if (worker->bench.db != NULL && db_is_stale(worker->bench.db, POLL_MSECS))
-		db_close(&worker->bench.db);
-	if (worker->bench.db != NULL)
-		return true;
-	if (store_open(worker->bench.conf->database, &options, &worker->bench.db, &message) ==
-		ERR_NONE)
-		return true;
-	complain(worker, buffer);
-	return false;
+	if (bench->db != NULL && db_is_stale(bench->db, POLL_MSECS))
+		db_close(&bench->db);
+	if (bench->db != NULL)
+		return ERR_NONE;
+	return store_open(bench->conf->database, &options, &bench->db, message_r);
+}
+
+/* What the database refuses of the worker's own affairs is logged, and holds up no job. */
+static int pass_over(struct worker *worker, int err, const char *what)
+{
+	char buffer[512];
+	struct text why = TEXT_OVER(buffer);
+
+	if (err != ERR_REFUSED)
+		return err;
+	db_explain(worker->bench.db, err, &why);
+	log_error("%s: %s", what, buffer);
+	return ERR_NONE;
+}
+
+static int forget_begun(struct worker *worker)
+{
+	return pass_over(worker, jobs_forget_begun(worker->bench.db),
+		"jobs that an earlier worker began are still shown as under test");
 }
 
 static int write_self_test(struct worker *worker)
 {
-	int err = ERR_NONE;
-
-	if (worker->self_test_unwritten)
-		err = self_test_write(worker->bench.db, &worker->self_test);
-	if (err == ERR_NONE)
-		worker->self_test_unwritten = false;
-	return err;
+	return pass_over(worker, self_test_write(worker->bench.db, &worker->self_test),
+		"the result of the self-test cannot be stored");
 }
 
 /* What is known and not written yet. */
@@ -113,47 +113,48 @@ static int write_all(struct worker *worker)
 	int err = ERR_NONE;
 
 	if (!worker->forgot_begun)
-		err = jobs_forget_begun(worker->bench.db);
-	if (err != ERR_NONE)
-		return err;
-	worker->forgot_begun = true;
-	err = write_self_test(worker);
+		err = forget_begun(worker);
+	worker->forgot_begun |= err == ERR_NONE;
+	if (err == ERR_NONE && worker->self_test_unwritten)
+		err = write_self_test(worker);
+	worker->self_test_unwritten &= err != ERR_NONE;
 	return err == ERR_NONE ? task_write_ended(&worker->bench) : err;
 }
 
-/* Whether a job may begin: an order is made even when its verdict will be void. */
-static bool may_begin(const struct worker *worker, const struct job *job)
+static void log_damaged(struct worker *worker, size_t damaged)
 {
-	return schedule_allows(&worker->bench.schedule, &job->address) &&
-	       (worker->bench.void_why[0] == '\0' || job->kind == JOB_ORDER);
+	if (damaged > worker->damaged)
+		log_error("%s: %zu due %s no valid address and cannot be tested",
+			db_path(worker->bench.db), damaged, damaged == 1 ? "job has" : "jobs have");
+	worker->damaged = damaged;
 }
 
 /* Many neighbours that wait for one another must not hide the jobs behind them. */
-static int make_way(struct worker *worker, const struct job *job)
+static bool makes_way(const struct worker *worker, const struct job *job)
 {
-	if (worker->bench.void_why[0] != '\0' || job->kind == JOB_ORDER)
-		return ERR_NONE;
-	int err = jobs_postpone(worker->bench.db, job, clock_now() + CROWDED_WAIT_SECS);
-	return err == ERR_EXISTS ? ERR_NONE : err;
+	return worker->bench.void_why[0] == '\0' && job->kind != JOB_ORDER;
 }
 
 static int begin_due(struct worker *worker)
 {
 	struct bench *bench = &worker->bench;
 	int64_t due_at;
-	size_t count;
+	size_t count, damaged;
 	int err = jobs_next_at(bench->db, &due_at);
 
 	if (err != ERR_NONE || due_at > clock_now())
 		return err;
-	err = jobs_due(bench->db, clock_now(), worker->jobs, JOBS_AT_ONCE, &count);
+	err = jobs_due(bench->db, clock_now(), worker->jobs, JOBS_AT_ONCE, &count, &damaged);
+	if (err == ERR_NONE)
+		log_damaged(worker, damaged);
 	for (size_t i = 0; err == ERR_NONE && i < count; i++) {
+		const struct job *job = &worker->jobs[i];
 		if (!schedule_has_room(&bench->schedule, clock_monotonic_msecs()))
 			break;
-		if (may_begin(worker, &worker->jobs[i]))
-			err = task_begin(bench, &worker->jobs[i]);
-		else if (count == JOBS_AT_ONCE)
-			err = make_way(worker, &worker->jobs[i]);
+		if (task_may_begin(bench, job))
+			err = task_begin(bench, job);
+		else if (count == JOBS_AT_ONCE && makes_way(worker, job))
+			err = task_postpone(bench, job, CROWDED_WAIT_SECS);
 	}
 	return err;
 }
@@ -178,23 +179,30 @@ static void say_that_it_works(struct worker *worker)
 	worker->in_trouble = false;
 }
 
+static int work(struct worker *worker, struct text *message_r)
+{
+	int err = open_database(worker, message_r);
+
+	if (err != ERR_NONE)
+		return err;
+	err = write_all(worker);
+	if (err == ERR_NONE && worker->self_test.at != 0)
+		err = begin_due(worker);
+	return db_explain(worker->bench.db, err, message_r);
+}
+
 static void on_poll(evutil_socket_t fd, short what, void *context)
 {
 	struct worker *worker = context;
+	char buffer[1024];
+	struct text message = TEXT_OVER(buffer);
 
 	(void)fd;
 	(void)what;
-	poll_again(worker);
-	if (!open_database(worker))
-		return;
-	int err = write_all(worker);
-	if (err == ERR_NONE && worker->self_test.at != 0)
-		err = begin_due(worker);
-	if (err != ERR_NONE) {
-		complain_of(worker, err);
-		return;
-	}
-	say_that_it_works(worker);
+	if (work(worker, &message) == ERR_NONE)
+		say_that_it_works(worker);
+	else
+		note_failure(worker, buffer);
 	poll_again(worker);
 }
 

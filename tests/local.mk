@@ -76,6 +76,7 @@ UNIT_TESTS += tests/probe/test_listener
 UNIT_TESTS += tests/probe/test_ports
 UNIT_TESTS += tests/probe/test_schedule
 UNIT_TESTS += tests/probe/test_worker
+UNIT_TESTS += tests/probe/test_worker_faults
 endif
 endif
 
@@ -89,9 +90,11 @@ tests_probe_test_listener_LDADD = $(PROBE_LDADD)
 tests_probe_test_ports_LDADD = $(PROBE_LDADD)
 tests_probe_test_schedule_LDADD = $(PROBE_LDADD)
 # With an engine of its own instead of the real one.
-tests_probe_test_worker_SOURCES = tests/probe/test_worker.c tests/probe/fake_engine.c \
-	tests/probe/fake_engine.h $(ADMIN_DB)
+WORKING = tests/probe/working.h tests/probe/fake_engine.c tests/probe/fake_engine.h $(ADMIN_DB)
+tests_probe_test_worker_SOURCES = tests/probe/test_worker.c $(WORKING)
 tests_probe_test_worker_LDADD = $(PROBE_LDADD)
+tests_probe_test_worker_faults_SOURCES = tests/probe/test_worker_faults.c $(WORKING) $(CAPTURE)
+tests_probe_test_worker_faults_LDADD = $(PROBE_LDADD)
 
 if HAVE_CMOCKA
 if WITH_WEB

@@ -24,14 +24,16 @@ static const struct {
 	[JOB_ORDER] = {BEGIN_ORDER_TEST, POSTPONE_ORDER},
 };
 
-int jobs_due(struct db *db, int64_t now, struct job *jobs_r, size_t room, size_t *count_r)
+int jobs_due(struct db *db, int64_t now, struct job *jobs_r, size_t room, size_t *count_r,
+	size_t *damaged_r)
 {
 	struct statement *row = db_begin(db, DUE_JOBS);
 	int more = 0;
 
-	*count_r = 0;
+	*count_r = *damaged_r = 0;
 	db_bind_int(row, 1, now);
-	db_bind_int(row, 2, (int64_t)room);
+	/* Damaged rows stay due for ever, and come first: some may be there. */
+	db_bind_int(row, 2, 2 * (int64_t)room);
 	while (*count_r < room && (more = db_step(row)) > 0) {
 		struct job *job = &jobs_r[*count_r];
 		*job = (struct job){
@@ -43,9 +45,10 @@ int jobs_due(struct db *db, int64_t now, struct job *jobs_r, size_t room, size_t
 			.began_at = db_int(row, 6),
 			.evidence_id = db_int(row, 7),
 		};
-		/* A row without a valid address is damaged: it is skipped. */
 		if (addr_parse(db_text(row, 2), &job->address) == ERR_NONE)
 			(*count_r)++;
+		else
+			(*damaged_r)++;
 	}
 	db_finish(row);
 	return more < 0 ? more : ERR_NONE;

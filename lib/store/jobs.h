@@ -44,10 +44,12 @@ struct job_outcome {
 	char reason[REASON_SIZE];   /* of a listing that is added */
 };
 
-/* The jobs that are due: first those that somebody waits for (removals, orders), each group with
- * the longest due first. */
-int jobs_due(struct db *db, int64_t now, struct job *jobs_r, size_t room, size_t *count_r)
-	__attribute__((warn_unused_result));
+/*
+ * The jobs that are due: first those that somebody waits for (removals, orders), each group with
+ * the longest due first. Rows without a valid address are skipped; *damaged_r is how many were.
+ */
+int jobs_due(struct db *db, int64_t now, struct job *jobs_r, size_t room, size_t *count_r,
+	size_t *damaged_r) __attribute__((warn_unused_result));
 
 /* When the next job is due; CLOCK_NEVER: there is none. */
 int jobs_next_at(struct db *db, int64_t *at_r) __attribute__((warn_unused_result));

@@ -1,148 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The worker: jobs from the database, results back into it. */
-#include "probe/worker.h"
-
-#include <event2/event.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/clock.h"
-#include "base/err.h"
-#include "base/text.h"
-#include "conf/conf.h"
 #include "store/evidence.h"
 #include "store/jobs.h"
-#include "store/requests.h"
-#include "tests/probe/fake_engine.h"
-#include "tests/store/admin_db.h"
-
-#define SUSPECT "198.18.7.9"
-#define HOUR 3600
-#define PATIENCE_MSECS 5000
-
-static struct event_base *loop;
-static struct worker *worker;
-static struct target targets[2];
-static char conf_path[128];
-static int64_t now;
-
-static int64_t fake_now(void)
-{
-	return now;
-}
-
-static void write_conf(const char *probe)
-{
-	FILE *file = fopen(conf_path, "w");
-
-	assert_non_null(file);
-	fprintf(file,
-		"database = \"%s\"\nsite_url = \"https://ops.example.org\"\n"
-		"probe { hosts_per_minute = 100000\n%s }\n",
-		ops.path, probe);
-	fclose(file);
-}
-
-static void start_worker(void)
-{
-	const struct worker_settings settings = {
-		.loop = loop, .targets = targets, .target_count = 2, .conf_path = conf_path};
-	char buffer[512];
-	struct text message = TEXT_OVER(buffer);
-	struct conf *conf;
-
-	if (conf_read(conf_path, &conf, &message) != ERR_NONE)
-		fail_msg("%s", buffer);
-	assert_int_equal(worker_new(&settings, conf, &worker), ERR_NONE);
-}
-
-static int open_all(void **state)
-{
-	if (open_admin(state) != 0)
-		return -1;
-	now = NOW;
-	clock_replace(fake_now);
-	loop = event_base_new();
-	fake_engine_begin(loop, targets);
-	for (int i = 0; i < 2; i++) {
-		targets[i].port = (uint16_t)(2525 + i);
-		(void)!addr_parse("192.0.2.25", &targets[i].addr);
-	}
-	snprintf(conf_path, sizeof(conf_path), "%s/opsmilter.conf", ops.folder);
-	write_conf("");
-	return 0;
-}
-
-static int close_all(void **state)
-{
-	char path[160];
-
-	worker_free(&worker);
-	fake_engine_forget();
-	event_base_free(loop);
-	clock_replace(NULL);
-	unlink(conf_path);
-	snprintf(path, sizeof(path), "%s-opsprobe", ops.path);
-	unlink(path);
-	return close_admin(state);
-}
-
-static int64_t number(const char *sql)
-{
-	return scratch_db_int(&ops, sql);
-}
-
-static void turn(int msecs)
-{
-	event_base_loopexit(loop, &(struct timeval){.tv_usec = msecs * 1000});
-	event_base_dispatch(loop);
-}
-
-/* Lets the worker work until a query gives a number. */
-static void work_until(const char *sql, int64_t wanted)
-{
-	int64_t end = clock_monotonic_msecs() + PATIENCE_MSECS;
-
-	while (number(sql) != wanted) {
-		if (clock_monotonic_msecs() > end)
-			fail_msg("%s: still %ld", sql, (long)number(sql));
-		turn(20);
-	}
-}
-
-static void work_until_begun(int wanted)
-{
-	int64_t end = clock_monotonic_msecs() + PATIENCE_MSECS;
-
-	while (fake_engine.begun < wanted && clock_monotonic_msecs() < end)
-		turn(20);
-	assert_int_equal(fake_engine.begun, wanted);
-}
-
-static int64_t file_of(enum request_kind kind, const char *address)
-{
-	struct request request = {
-		.kind = kind,
-		.state = REQUEST_OPEN,
-		.address = a_network(address).addr,
-		.list_id = 1,
-		.requested_at = now,
-		.next_test_at = now,
-		.filed_by = "visitor",
-	};
-	struct evidence spam = {.at = now, .who = "visitor", .kind = "spam", .source = "form"};
-
-	evidence_set_body(&spam, "spam", 4);
-	assert_int_equal(requests_file(admin, &request, kind == REQUEST_NOMINATION ? &spam : NULL),
-		ERR_NONE);
-	return request.id;
-}
-
-static void list(const char *network)
-{
-	scratch_db_list(&ops, 1, network, now - HOUR, 0);
-}
+#include "tests/probe/working.h"
 
 static void what_comes_off_is_watched_for_a_week(void **state)
 {
@@ -163,28 +26,6 @@ static void what_comes_off_is_watched_for_a_week(void **state)
 	assert_int_equal(number("SELECT count(*) FROM history WHERE who = 'opsprobe' AND why <> ''"
 				" AND what IN ('remove', 'removal granted', 'watch over')"),
 		3);
-}
-
-/* A rule of the schema that one host's result breaks. */
-static void a_result_that_is_refused_holds_up_no_other(void **state)
-{
-	(void)state;
-	scratch_db_execute(&ops,
-		"CREATE TRIGGER one_bad_row BEFORE INSERT ON test WHEN NEW.address ="
-		" '" SUSPECT "'"
-		" BEGIN SELECT RAISE(ABORT, 'a bad row'); END");
-	fake_engine.answer = PROBE_PORT_CLOSED;
-	list(SUSPECT);
-	list("198.18.9.9");
-	file_of(REQUEST_REMOVAL, SUSPECT);
-	file_of(REQUEST_REMOVAL, "198.18.9.9");
-	start_worker();
-	work_until("SELECT count(*) FROM requests WHERE state = 'granted'", 1);
-	work_until(
-		"SELECT count(*) FROM request WHERE state = 'open' AND next_test_at >= 1003600", 1);
-	scratch_db_execute(&ops, "DROP TRIGGER one_bad_row");
-	now += HOUR;
-	work_until("SELECT count(*) FROM requests WHERE state = 'granted'", 2);
 }
 
 static void what_is_open_again_is_listed_again(void **state)
@@ -438,13 +279,10 @@ static void a_reload_takes_what_is_right_and_nothing_else(void **state)
 	assert_int_equal(fake_engine.begun, 0);
 }
 
-#define WITH_ALL(test) cmocka_unit_test_setup_teardown(test, open_all, close_all)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_ALL(what_comes_off_is_watched_for_a_week),
-		WITH_ALL(a_result_that_is_refused_holds_up_no_other),
 		WITH_ALL(what_is_open_again_is_listed_again),
 		WITH_ALL(what_is_still_open_stays_until_the_next_request),
 		WITH_ALL(a_nominated_host_that_is_open_is_listed_until_the_lists_time_is_over),

@@ -63,9 +63,9 @@ static int64_t file(enum request_kind kind)
 static struct job the_job(int64_t now)
 {
 	struct job jobs[2];
-	size_t found;
+	size_t found, damaged;
 
-	assert_int_equal(jobs_due(prober, now, jobs, COUNT_OF(jobs), &found), ERR_NONE);
+	assert_int_equal(jobs_due(prober, now, jobs, COUNT_OF(jobs), &found, &damaged), ERR_NONE);
 	assert_int_equal(found, 1);
 	return jobs[0];
 }
@@ -73,9 +73,9 @@ static struct job the_job(int64_t now)
 static int jobs_at(int64_t now)
 {
 	struct job jobs[4];
-	size_t found;
+	size_t found, damaged;
 
-	assert_int_equal(jobs_due(prober, now, jobs, COUNT_OF(jobs), &found), ERR_NONE);
+	assert_int_equal(jobs_due(prober, now, jobs, COUNT_OF(jobs), &found, &damaged), ERR_NONE);
 	return (int)found;
 }
 
@@ -310,14 +310,15 @@ static void those_that_somebody_waits_for_come_first(void **state)
 {
 	struct addr address = a_network("198.18.7.10").addr;
 	struct job jobs[4];
-	size_t found;
+	size_t found, damaged;
 	int64_t id;
 
 	(void)state;
 	file(REQUEST_NOMINATION);
 	assert_int_equal(jobs_order(prober, &address, "root", NOW + 1, &id), ERR_NONE);
 	file(REQUEST_REMOVAL);
-	assert_int_equal(jobs_due(prober, NOW + 1, jobs, COUNT_OF(jobs), &found), ERR_NONE);
+	assert_int_equal(
+		jobs_due(prober, NOW + 1, jobs, COUNT_OF(jobs), &found, &damaged), ERR_NONE);
 	assert_int_equal(found, 3);
 	assert_int_equal(jobs[0].kind, JOB_REMOVAL);
 	assert_int_equal(jobs[1].kind, JOB_ORDER);
