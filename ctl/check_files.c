@@ -15,6 +15,7 @@
 #include "ctl/check_parts.h"
 #include "ctl/check_report.h"
 #include "daemon/daemon.h"
+#include "store/migrate.h"
 
 #define PATH_SIZE 1024
 #define GROUPS_MAX 64
@@ -26,11 +27,22 @@
 /* What a user may do with a file: the bits of one of a mode's three octal digits. */
 enum { MAY_READ = 4, MAY_WRITE = 2, MAY_SEARCH = 1 };
 
-/* Who the daemon runs as. */
+/* Who a daemon runs as. */
 struct account {
+	const char *option;
 	struct daemon_user user;
+	bool found;
 	gid_t groups[GROUPS_MAX];
 	int group_count;
+};
+
+enum { MILTER, PROBE, WEB, ACCOUNTS };
+
+/* A database, and which accounts write it; all others only read it. */
+struct database {
+	const char *path;
+	unsigned mode;
+	bool writes[ACCOUNTS];
 };
 
 static bool in_groups(const struct account *account, gid_t gid)
@@ -64,33 +76,34 @@ static const char *group_name(const struct account *account)
 	return group != NULL ? group->gr_name : number;
 }
 
-/* False after reporting that the user is missing. */
-static bool find_account(const struct conf *conf, struct account *account_r)
+/* A missing user is a failure only for the filter: the other daemons need not run here. */
+static void find_account(
+	struct account *account, const char *option, const char *name, enum check_outcome missing)
 {
-	static const char fix[] = "set milter.user to a user that only the daemon uses";
-	const char *name = conf->milter.user;
-	char buffer[256];
+	char buffer[256], fix[128];
 	struct text message = TEXT_OVER(buffer);
 
+	*account = (struct account){.option = option};
+	snprintf(fix, sizeof(fix), "set %s to a user that only the daemon uses", option);
 	if (name[0] == '\0') {
-		check_say(CHECK_FAILED, "user", fix,
-			"milter.user is empty; the daemon must not run as root");
-		return false;
+		check_say(missing, "user", fix, "%s is empty; the daemon must not run as root",
+			option);
+		return;
 	}
-	if (daemon_find_user(name, &account_r->user, &message) != ERR_NONE) {
-		check_say(CHECK_FAILED, "user",
-			"create it with useradd --system, or set milter.user", "%s", buffer);
-		return false;
+	if (daemon_find_user(name, &account->user, &message) != ERR_NONE) {
+		snprintf(fix, sizeof(fix), "create it with useradd --system, or set %s", option);
+		check_say(missing, "user", fix, "%s", buffer);
+		return;
 	}
-	account_r->group_count = GROUPS_MAX;
-	if (getgrouplist(name, account_r->user.gid, account_r->groups, &account_r->group_count) < 0)
-		account_r->group_count = GROUPS_MAX;
-	if (account_r->user.uid == 0)
-		check_say(CHECK_FAILED, "user", fix,
-			"milter.user is %s; the daemon must not run as root", name);
+	account->found = true;
+	account->group_count = GROUPS_MAX;
+	if (getgrouplist(name, account->user.gid, account->groups, &account->group_count) < 0)
+		account->group_count = GROUPS_MAX;
+	if (account->user.uid == 0)
+		check_say(CHECK_FAILED, "user", fix, "%s is %s; the daemon must not run as root",
+			option, name);
 	else
 		check_say(CHECK_OK, "user", NULL, "%s", name);
-	return true;
 }
 
 static void check_group(const struct conf *conf)
@@ -147,74 +160,101 @@ static void check_space(const char *folder)
 		"%s: %" PRIu64 " MB free", folder, octets >> 20);
 }
 
-/* What can be wrong with the mode of a file or folder. */
-struct fault {
-	bool found;
-	enum check_outcome outcome;
-	const char *text;
-};
-
-/* Reports the first fault that was found, or that all is well. */
-static void say_first(const char *what, const char *path, const struct stat *status,
-	const struct fault *faults, size_t count, const char *fix)
+/* Whether one of the accounts that write a database is this one by another name. */
+static bool writes(const struct account *accounts, const struct database *database,
+	const struct account *account)
 {
-	for (size_t i = 0; i < count; i++) {
-		if (!faults[i].found)
-			continue;
-		check_say(faults[i].outcome, what, fix, "%s: mode %04o; %s", path,
-			(unsigned)status->st_mode & 07777, faults[i].text);
-		return;
-	}
-	check_say(CHECK_OK, what, NULL, "%s", path);
+	for (size_t i = 0; i < ACCOUNTS; i++)
+		if (database->writes[i] && accounts[i].found &&
+			accounts[i].user.uid == account->user.uid)
+			return true;
+	return false;
 }
 
-/* The folder of a database: any program may be the first to make SQLite's files in it. */
-static void check_folder(const struct account *account, const char *folder)
+/* Reports what is wrong with a mode: who cannot do what it must, or can do what it must not. */
+static void say_mode(enum check_outcome outcome, const char *what, const char *fix,
+	const char *path, const struct stat *status, const char *who, const char *fault)
+{
+	check_say(outcome, what, fix, "%s: mode %04o; %s %s", path,
+		(unsigned)status->st_mode & 07777, who, fault);
+}
+
+/* The folder of the databases: every daemon enters it, and none that talks to strangers can put
+ * another file in the place of a database. */
+static void check_folder(
+	const struct account *accounts, const struct database *ops, const char *folder)
 {
 	char buffer[2 * PATH_SIZE];
 	struct text fix = TEXT_OVER(buffer);
 	struct stat status;
+	bool well = true;
 
 	if (stat(folder, &status) != 0) {
-		const char *why = strerror(errno);
-		text_add_format(&fix, "install -d -m 2770 -o %s -g %s %s", account->user.name,
-			group_name(account), folder);
-		check_say(CHECK_FAILED, "folder", buffer, "%s: %s", folder, why);
+		int error = errno;
+		text_add_format(&fix, "install -d -m 2750 -o root -g %s %s",
+			group_name(&accounts[MILTER]), folder);
+		check_say(CHECK_FAILED, "folder", buffer, "%s: %s", folder, strerror(error));
 		return;
 	}
-	const struct fault faults[] = {
-		{!may(account, &status, MAY_READ | MAY_WRITE | MAY_SEARCH), CHECK_FAILED,
-			"milter.user cannot write to it"},
-		{!(status.st_mode & S_ISGID) || !(status.st_mode & S_IWGRP), CHECK_WARNING,
-			"files that another user creates in it may lock milter.user out"},
-		{status.st_mode & S_IWOTH, CHECK_WARNING, "any user can replace the databases"},
-	};
-	text_add_format(&fix, "chgrp %s %s && chmod 2770 %s", group_name(account), folder, folder);
-	if (S_ISDIR(status.st_mode))
-		say_first("folder", folder, &status, faults, 3, buffer);
-	else
+	text_add_format(&fix, "chown root:%s %s && chmod 2750 %s", group_name(&accounts[MILTER]),
+		folder, folder);
+	if (!S_ISDIR(status.st_mode)) {
 		check_say(CHECK_FAILED, "folder", NULL, "%s: not a folder", folder);
+		return;
+	}
+	for (const struct account *account = accounts; account < accounts + ACCOUNTS; account++) {
+		if (!account->found)
+			continue;
+		if (!may(account, &status, MAY_READ | MAY_SEARCH)) {
+			say_mode(CHECK_FAILED, "folder", buffer, folder, &status, account->option,
+				"cannot read it");
+			well = false;
+		} else if (may(account, &status, MAY_WRITE) && !writes(accounts, ops, account)) {
+			say_mode(CHECK_WARNING, "folder", buffer, folder, &status, account->option,
+				"can replace the databases");
+			well = false;
+		}
+	}
+	if (well)
+		check_say(CHECK_OK, "folder", NULL, "%s", folder);
 	check_space(folder);
 }
 
 /* A database or one of the two files that SQLite keeps beside it. */
-static void check_file(const struct account *account, const char *path)
+static void check_file(
+	const struct account *accounts, const struct database *database, const char *path)
 {
 	char buffer[2 * PATH_SIZE];
 	struct text fix = TEXT_OVER(buffer);
+	const char *owner = "root";
 	struct stat status;
+	bool well = true;
 
-	/* A missing database is reported when it is opened; SQLite adds and removes the others. */
+	/* A missing database is reported when it is opened. */
 	if (stat(path, &status) != 0 || !S_ISREG(status.st_mode))
 		return;
-	const struct fault faults[] = {
-		{!may(account, &status, MAY_READ | MAY_WRITE), CHECK_FAILED,
-			"milter.user cannot read and write it"},
-		{!(status.st_mode & S_IWGRP), CHECK_WARNING, "its group cannot write it"},
-		{status.st_mode & S_IWOTH, CHECK_WARNING, "any user can write it"},
-	};
-	text_add_format(&fix, "chgrp %s %s && chmod 0660 %s", group_name(account), path, path);
-	say_first("permissions", path, &status, faults, 3, buffer);
+	for (size_t i = 0; i < ACCOUNTS; i++)
+		if (database->writes[i] && accounts[i].found)
+			owner = accounts[i].user.name;
+	text_add_format(&fix, "chown %s:%s %s && chmod %04o %s", owner,
+		group_name(&accounts[MILTER]), path, database->mode, path);
+	for (const struct account *account = accounts; account < accounts + ACCOUNTS; account++) {
+		bool writer = account->found && writes(accounts, database, account);
+		if (!account->found)
+			continue;
+		if (!may(account, &status, writer ? MAY_READ | MAY_WRITE : MAY_READ)) {
+			say_mode(CHECK_FAILED, "permissions", buffer, path, &status,
+				account->option,
+				writer ? "cannot read and write it" : "cannot read it");
+			well = false;
+		} else if (!writer && may(account, &status, MAY_WRITE)) {
+			say_mode(CHECK_WARNING, "permissions", buffer, path, &status,
+				account->option, "can write it, and should only read it");
+			well = false;
+		}
+	}
+	if (well)
+		check_say(CHECK_OK, "permissions", NULL, "%s", path);
 }
 
 static void get_folder(const char *path, char folder_r[PATH_SIZE])
@@ -227,38 +267,45 @@ static void get_folder(const char *path, char folder_r[PATH_SIZE])
 		snprintf(folder_r, PATH_SIZE, "%.*s", (int)(slash - path), path);
 }
 
-static void check_database_files(const struct account *account, const char *path)
+static void check_database_files(const struct account *accounts, const struct database *database)
 {
 	static const char *const endings[] = {"", "-wal", "-shm"};
 	char file[PATH_SIZE + 8];
 
 	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
-		snprintf(file, sizeof(file), "%s%s", path, endings[i]);
-		check_file(account, file);
+		snprintf(file, sizeof(file), "%s%s", database->path, endings[i]);
+		check_file(accounts, database, file);
 	}
 }
 
 void check_files(const struct conf *conf)
 {
-	const char *paths[] = {conf->database, conf->hit_log};
-	char folders[2][PATH_SIZE];
-	struct account account;
+	const struct database databases[] = {
+		{conf->database, migrate_file_mode(DB_OPS), {[PROBE] = true}},
+		{conf->hit_log, migrate_file_mode(DB_HITS), {[MILTER] = true}},
+		{conf->inbox, migrate_file_mode(DB_INBOX), {true, true, true}},
+	};
+	char folders[3][PATH_SIZE];
+	struct account accounts[ACCOUNTS];
 
-	bool found = find_account(conf, &account);
+	find_account(&accounts[MILTER], "milter.user", conf->milter.user, CHECK_FAILED);
+	find_account(&accounts[PROBE], "probe.user", conf->probe.user, CHECK_NOTE);
+	find_account(&accounts[WEB], "web.user", conf->web.user, CHECK_NOTE);
 	check_group(conf);
-	for (size_t i = 0; i < 2; i++)
-		get_folder(paths[i], folders[i]);
-	/* Without the user, permissions cannot be checked, but the free space can. */
-	if (!found) {
+	for (size_t i = 0; i < 3; i++)
+		get_folder(databases[i].path, folders[i]);
+	/* Without the filter's user, permissions cannot be checked, but the free space can. */
+	if (!accounts[MILTER].found) {
 		check_space(folders[0]);
 		return;
 	}
-	for (size_t i = 0; i < 2; i++) {
-		if (i > 0 && strcmp(folders[0], folders[1]) == 0)
+	for (size_t i = 0; i < 3; i++) {
+		if ((i > 0 && strcmp(folders[0], folders[i]) == 0) ||
+			(i > 1 && strcmp(folders[1], folders[i]) == 0))
 			continue;
-		if (can_reach(&account, folders[i]))
-			check_folder(&account, folders[i]);
+		if (can_reach(&accounts[MILTER], folders[i]))
+			check_folder(accounts, &databases[0], folders[i]);
 	}
-	for (size_t i = 0; i < 2; i++)
-		check_database_files(&account, paths[i]);
+	for (size_t i = 0; i < 3; i++)
+		check_database_files(accounts, &databases[i]);
 }

@@ -61,6 +61,18 @@ static void add_row(void *table, const struct request *request)
 	table_add(table, request);
 }
 
+static const struct column repeated_columns[] = {
+	{"repeated_at", "ASKED AGAIN", COLUMN_TIME, AT(struct repeated_request, filed_at)},
+	{"from", "FROM", COLUMN_TEXT, AT(struct repeated_request, filed_from)},
+	{"contact", "CONTACT", COLUMN_TEXT, AT(struct repeated_request, contact)},
+	{"note", "NOTE", COLUMN_TEXT, AT(struct repeated_request, note)},
+};
+
+static void add_repeated(void *table, const struct repeated_request *repeated)
+{
+	table_add(table, repeated);
+}
+
 static enum status show_all(struct context *context)
 {
 	struct table *table = table_new(COLUMNS(columns), context_json(context));
@@ -86,7 +98,10 @@ static enum status show_one(struct context *context)
 	if (err != ERR_NONE)
 		return context_failed(context->ops, err);
 	table_print_one(COLUMNS(columns), &request, context_json(context));
-	return STATUS_DONE;
+	struct table *table = table_new(COLUMNS(repeated_columns), context_json(context));
+	err = requests_each_repeated(context->ops, request.id, add_repeated, table);
+	table_end(&table, NULL);
+	return context_status(context->ops, err);
 }
 
 static void say_decided(const struct context *context, const struct request *request)

@@ -16,6 +16,7 @@ libops_a_SOURCES += \
 	lib/base/text.c lib/base/text.h
 
 libops_a_SOURCES += \
+	lib/core/caps.c lib/core/caps.h \
 	lib/core/client.c lib/core/client.h \
 	lib/core/header.c lib/core/header.h \
 	lib/core/hit.c lib/core/hit.h \
@@ -37,6 +38,7 @@ libops_a_SOURCES += \
 	lib/store/hitlog.c lib/store/hitlog.h \
 	lib/store/hits.c lib/store/hits.h \
 	lib/store/import.c lib/store/import.h \
+	lib/store/inbox.c lib/store/inbox.h \
 	lib/store/jobs.c lib/store/jobs.h \
 	lib/store/listings.c lib/store/listings.h \
 	lib/store/lists.c lib/store/lists.h \
@@ -44,6 +46,7 @@ libops_a_SOURCES += \
 	lib/store/migrate.c lib/store/migrate.h \
 	lib/store/nominations.c lib/store/nominations.h \
 	lib/store/pool.c lib/store/pool.h \
+	lib/store/removals.c lib/store/removals.h \
 	lib/store/requests.c lib/store/requests.h \
 	lib/store/schema.h \
 	lib/store/statements.h \

@@ -16,8 +16,8 @@
 #include "milter/counters.h"
 #include "milter/filter.h"
 #include "store/db.h"
+#include "store/inbox.h"
 #include "store/migrate.h"
-#include "store/nominations.h"
 
 /* How often the counters are written, and how long nominations wait while the database fails. */
 #define INTERVAL_SECS 10
@@ -29,6 +29,7 @@ static struct trapped *queue;                             /* the oldest first */
 static bool stopping;
 
 static struct failure_log failures = FAILURE_LOG_INIT("nominations of trap recipients wait");
+static struct failure_log drops = FAILURE_LOG_INIT("a nomination of a trap recipient is dropped");
 
 static pthread_t thread;
 static bool started;
@@ -40,50 +41,54 @@ static void trapped_free(struct trapped *trapped)
 	free(trapped);
 }
 
-static int file(struct db *db, const struct trapped *trapped, struct text *message_r)
+static int file(struct db *inbox, const struct trapped *trapped, struct text *message_r)
 {
-	const struct conf *conf = trapped->filter->conf;
-	char buffer[512], ip[ADDR_TEXT_SIZE];
-	struct text why = TEXT_OVER(buffer);
-	struct nomination nomination = {
-		.request = {.address = trapped->address, .requested_at = trapped->at},
+	char ip[ADDR_TEXT_SIZE];
+	struct usage usage;
+	enum cap cap = CAP_NONE;
+	struct filing filing = {
+		.request = {.kind = REQUEST_NOMINATION,
+			.address = trapped->address,
+			.requested_at = trapped->at},
 		.spam = trapped->copy,
 		.length = trapped->length,
-		.source = "a trap recipient",
-		.confirmed = true, /* this filter got the message from it */
-		.allowed = conf->probe.allow_private,
-		.allowed_count = conf->probe.allow_private_count,
 	};
-	enum nomination_end end;
 
-	text_copy(nomination.request.filed_by, sizeof(nomination.request.filed_by), "opsmilter");
-	int err = nominations_file(db, &nomination, &end, &why);
+	text_copy(filing.request.list, sizeof(filing.request.list), LIST_OF_PROXIES);
+	text_copy(filing.request.filed_by, sizeof(filing.request.filed_by), INBOX_FILTER);
+	inbox_make_token(filing.request.token);
+	int err = inbox_read_usage(NULL, inbox, trapped->at, &usage);
+	if (err == ERR_NONE)
+		cap = caps_check(&trapped->filter->conf->caps, &usage, true, filing.length);
+	if (err == ERR_NONE && cap == CAP_NONE)
+		err = inbox_file(inbox, &filing);
 	if (err != ERR_NONE)
-		return db_explain(db, err, message_r);
-	if (end == NOMINATION_FILED) {
-		counters_add(COUNTER_NOMINATIONS);
-		addr_format(&trapped->address, ip);
-		log_info("%s is nominated for mail to a trap recipient, request %lld", ip,
-			(long long)nomination.request.id);
+		return db_explain(inbox, err, message_r);
+	if (cap != CAP_NONE) {
+		failure_log_add(&drops, cap_text(cap));
+		return ERR_NONE;
 	}
+	counters_add(COUNTER_NOMINATIONS);
+	addr_format(&trapped->address, ip);
+	log_info("%s is nominated for mail to a trap recipient", ip);
 	return ERR_NONE;
 }
 
 static int open_and_file(const struct trapped *trapped, struct text *message_r)
 {
 	struct db_options options = {
-		.kind = DB_OPS,
+		.kind = DB_INBOX,
 		.role = ROLE_FILTER,
 		.writable = true,
 		.wait_msecs = LOCK_WAIT_MSECS,
 	};
-	struct db *db;
-	int err = store_open(trapped->filter->conf->database, &options, &db, message_r);
+	struct db *inbox;
+	int err = store_open(trapped->filter->conf->inbox, &options, &inbox, message_r);
 
 	if (err != ERR_NONE)
 		return err;
-	err = file(db, trapped, message_r);
-	db_close(&db);
+	err = file(inbox, trapped, message_r);
+	db_close(&inbox);
 	return err;
 }
 

@@ -78,7 +78,7 @@ static void open_and_drop(const struct conf *conf, const struct program_argument
 	if (socket_open(conf->milter.socket, &owner, &message) != ERR_NONE)
 		program_fail(buffer, EXIT_RUN_TIME);
 	program_write_pid(arguments, conf->milter.pid_file);
-	program_become(&user);
+	program_become(&user, conf);
 }
 
 /* What the thread of libmilter tells the main thread. */

@@ -129,9 +129,13 @@ int eligibility_read_tries(struct db *db, const struct job *job, struct tries *t
 
 int eligibility_next_request(struct db *db, const struct job *job, int64_t now, int64_t *at_r)
 {
-	struct request_record record;
-	int err = requests_read_record(db, &job->address, job->list_id, &record);
+	struct request_record record = {0};
+	struct request request;
+	int err = requests_get(db, job->id, &request);
 
+	if (err == ERR_NONE)
+		err = requests_read_record(
+			db, &job->address, job->list_id, &request.filed_from, &record);
 	record.denied++;
 	record.decided_at = now;
 	*at_r = requests_next_allowed(&record);

@@ -11,6 +11,7 @@ libprobe_a_SOURCES = \
 	probe/exchange.c probe/exchange.h \
 	probe/selftest_proxy.c probe/selftest_proxy.h \
 	probe/assessment.c probe/assessment.h \
+	probe/intake.c probe/intake.h \
 	probe/listener.c probe/listener.h \
 	probe/lock.c probe/lock.h \
 	probe/ports.c probe/ports.h \

@@ -99,7 +99,7 @@ static void open_and_drop(
 	if (setup_open(conf, setup, &message) != ERR_NONE)
 		program_fail(buffer, EXIT_RUN_TIME);
 	program_write_pid(&arguments->common, conf->probe.pid_file);
-	program_become(&user);
+	program_become(&user, conf);
 }
 
 /* Runs until it is told to stop. */

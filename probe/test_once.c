@@ -293,7 +293,7 @@ static int open_and_drop(struct run *run, bool *worker_is_there_r)
 			return EXIT_RUN_TIME;
 		}
 	}
-	program_become(&user);
+	program_become(&user, run->conf);
 	return EXIT_SUCCESS;
 }
 

@@ -13,6 +13,7 @@
 #include "conf/conf.h"
 #include "daemon/failure_log.h"
 #include "daemon/reload.h"
+#include "probe/intake.h"
 #include "probe/selftest.h"
 #include "probe/task.h"
 #include "store/db.h"
@@ -52,6 +53,7 @@ struct worker {
 	bool in_trouble;
 	int64_t failed_msecs;
 	struct failure_log failures;
+	struct intake intake;
 	struct job jobs[JOBS_AT_ONCE];
 };
 
@@ -186,6 +188,8 @@ static int work(struct worker *worker, struct text *message_r)
 	if (err != ERR_NONE)
 		return err;
 	err = write_all(worker);
+	if (err == ERR_NONE)
+		err = intake_run(&worker->intake, worker->bench.conf, worker->bench.db);
 	if (err == ERR_NONE && worker->self_test.at != 0)
 		err = begin_due(worker);
 	return db_explain(worker->bench.db, err, message_r);
@@ -264,6 +268,8 @@ int worker_new(const struct worker_settings *settings, struct conf *conf, struct
 		return ERR_MEMORY;
 	worker->settings = *settings;
 	worker->failures = (struct failure_log)FAILURE_LOG_INIT("no test begins, and results wait");
+	worker->intake.failures =
+		(struct failure_log)FAILURE_LOG_INIT("nothing new is taken from the inbox");
 	worker->bench.engine = settings->engine;
 	worker->bench.task_ended = on_task_ended;
 	worker->bench.context = worker;
@@ -320,6 +326,7 @@ void worker_free(struct worker **worker)
 	if (gone->self_test_due != NULL)
 		event_free(gone->self_test_due);
 	db_close(&gone->bench.db);
+	intake_close(&gone->intake);
 	if (gone->bench.conf != NULL)
 		conf_free(&gone->bench.conf);
 	free(gone);

@@ -4,13 +4,18 @@ SCHEMA_FILES = \
 	schema/ops/0001_initial.sql \
 	schema/ops/0002_way_out.sql \
 	schema/ops/0003_indexes.sql \
+	schema/ops/0004_strangers.sql \
 	schema/hits/0001_initial.sql \
-	schema/hits/0002_counters.sql
+	schema/hits/0002_counters.sql \
+	schema/inbox/0001_initial.sql
 
 opsschemadir = $(pkgdatadir)/schema/ops
 hitsschemadir = $(pkgdatadir)/schema/hits
-dist_opsschema_DATA = schema/ops/0001_initial.sql schema/ops/0002_way_out.sql schema/ops/0003_indexes.sql
+inboxschemadir = $(pkgdatadir)/schema/inbox
+dist_opsschema_DATA = schema/ops/0001_initial.sql schema/ops/0002_way_out.sql schema/ops/0003_indexes.sql \
+	schema/ops/0004_strangers.sql
 dist_hitsschema_DATA = schema/hits/0001_initial.sql schema/hits/0002_counters.sql
+dist_inboxschema_DATA = schema/inbox/0001_initial.sql
 EXTRA_DIST += schema/embed schema/embed_statements schema/statements.sql
 BUILT_SOURCES += lib/store/statement_names.h
 CLEANFILES += lib/store/schema.c lib/store/statement_names.h lib/store/statement_texts.c

@@ -3,7 +3,7 @@
 --
 --     -- NAME on DATABASE by ROLES
 --
--- DATABASE is ops, hits or both. ROLES are the programs that may prepare it: filter (opsmilter), admin (opsctl),
+-- DATABASE is ops, hits, inbox or any. ROLES are the programs that may prepare it: filter (opsmilter), admin (opsctl),
 -- prober (opsprobe), site (opsweb), or all. The statement ends with a semicolon at the end of a line. The build
 -- makes enum statement_id and the table of lib/store/statements.h from this file (schema/embed_statements).
 --
@@ -11,16 +11,16 @@
 -- Views are turned off, so columns that several statements return are listed in each of them, in the order in
 -- which one C function reads them.
 
--- BEGIN_READ on both by all
+-- BEGIN_READ on any by all
 BEGIN;
 
--- BEGIN_WRITE on both by all
+-- BEGIN_WRITE on any by all
 BEGIN IMMEDIATE;
 
--- COMMIT on both by all
+-- COMMIT on any by all
 COMMIT;
 
--- CHECK_INTEGRITY on both by admin
+-- CHECK_INTEGRITY on any by admin
 -- The first fault that SQLite finds in the file or in the references between its rows; no row if there is none.
 SELECT replace(replace(integrity_check, char(10), ' '), '*** in database main *** ', '')
 FROM pragma_integrity_check(1)
@@ -202,7 +202,7 @@ ORDER BY network, prefix;
 
 -- Evidence and history.
 
--- ADD_EVIDENCE on ops by all
+-- ADD_EVIDENCE on ops by admin, prober
 INSERT INTO evidence (at, who, kind, source, sha256, octets, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7);
 
 -- ADD_LISTING_EVIDENCE on ops by admin, prober
@@ -424,23 +424,25 @@ DELETE FROM hit WHERE id IN (SELECT id FROM hit INDEXED BY hit_at WHERE at < ?1 
 
 -- Requests.
 
--- ADD_REQUEST on ops by all
+-- ADD_REQUEST on ops by admin, prober
 -- An address has one undecided request of a kind on a list: FIND_UNDECIDED_REQUEST runs first.
 INSERT INTO request (kind, address, list_id, state, requested_at, filed_by, filed_from, contact, note, token,
 	waived, next_test_at, tests, evidence_id)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 0, ?13);
 
--- GET_REQUEST on ops by all
+-- GET_REQUEST on ops by admin, prober, site
 SELECT request.id, kind, state, address, list_id, list.name, requested_at, filed_by, filed_from, contact, note,
 	token, waived, next_test_at, tests, test_began_at, decided_at, decided_by, verdict, why, evidence_id
 FROM request JOIN list ON list.id = list_id
 WHERE request.id = ?1;
 
--- FIND_REQUEST_OF_TOKEN on ops by all
+-- FIND_REQUEST_OF_TOKEN on ops by admin, prober, site
 SELECT request.id, kind, state, address, list_id, list.name, requested_at, filed_by, filed_from, contact, note,
 	token, waived, next_test_at, tests, test_began_at, decided_at, decided_by, verdict, why, evidence_id
 FROM request JOIN list ON list.id = list_id
-WHERE token = ?1;
+WHERE request.id = coalesce(
+	(SELECT id FROM request WHERE token = ?1),
+	(SELECT request_id FROM repeated_request WHERE token = ?1));
 
 -- UNDECIDED_REQUESTS on ops by admin, site
 SELECT request.id, kind, state, address, list_id, list.name, requested_at, filed_by, filed_from, contact, note,
@@ -449,7 +451,7 @@ FROM request JOIN list ON list.id = list_id
 WHERE decided_at IS NULL
 ORDER BY requested_at, request.id;
 
--- FIND_UNDECIDED_REQUEST on ops by all
+-- FIND_UNDECIDED_REQUEST on ops by admin, prober, site
 SELECT id
 FROM request INDEXED BY request_address
 WHERE kind = ?1 AND address = ?2 AND list_id = ?3 AND decided_at IS NULL;
@@ -460,15 +462,60 @@ SELECT EXISTS (
 	FROM request INDEXED BY request_address
 	WHERE kind = 'nomination' AND address = ?1 AND decided_at IS NULL);
 
--- RECORD_OF_REQUESTS on ops by admin, prober, site
--- The removal requests of the address ?1 on the list ?2 since its latest removal.
-SELECT coalesce(sum(state = 'denied'), 0), coalesce(max(decided_at), 0), coalesce(max(waived), 0)
-FROM request INDEXED BY request_address
-WHERE kind = 'removal' AND address = ?1 AND list_id = ?2
-	AND id > coalesce((
-		SELECT max(id)
-		FROM request INDEXED BY request_address
-		WHERE kind = 'removal' AND address = ?1 AND list_id = ?2 AND state = 'granted'), 0);
+-- ADD_REPEATED_REQUEST on ops by prober
+INSERT INTO repeated_request (request_id, filed_at, filed_by, filed_from, contact, note, token)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7);
+
+-- REPEATED_REQUESTS on ops by admin
+SELECT filed_at, filed_by, filed_from, contact, note FROM repeated_request WHERE request_id = ?1 ORDER BY id;
+
+-- BRING_FORWARD on ops by prober
+-- The test of a request that waits for its next one; the test is due at ?2 at the latest.
+UPDATE request SET next_test_at = min(next_test_at, ?2)
+WHERE id = ?1 AND state IN ('open', 'retry') AND test_began_at IS NULL;
+
+-- REMOVALS_OF_ADDRESS on ops by admin, prober, site
+-- Who asked for the removal of the address ?1 from the list ?2 since its latest removal, and what came of it. A
+-- request that skipped the waiting time has used that up only if the host was not found open.
+WITH since AS (
+	SELECT *
+	FROM request INDEXED BY request_address
+	WHERE kind = 'removal' AND address = ?1 AND list_id = ?2
+		AND id > coalesce((
+			SELECT max(id)
+			FROM request INDEXED BY request_address
+			WHERE kind = 'removal' AND address = ?1 AND list_id = ?2 AND state = 'granted'), 0))
+SELECT filed_from, state = 'denied', coalesce(decided_at, 0), waived AND coalesce(verdict, '') <> 'open'
+FROM since
+UNION ALL
+SELECT repeated_request.filed_from, state = 'denied', coalesce(decided_at, 0), 0
+FROM since JOIN repeated_request ON request_id = since.id;
+
+-- LATEST_TEST_AT on ops by prober
+SELECT coalesce(max(at), 0) FROM test INDEXED BY test_address WHERE address = ?1;
+
+-- COUNT_NOMINATIONS on ops by prober, site
+-- Those since ?1, and the octets of their copies.
+SELECT count(*), coalesce(sum(octets), 0)
+FROM request INDEXED BY request_nomination JOIN evidence ON evidence.id = evidence_id
+WHERE request.kind = 'nomination' AND requested_at >= ?1;
+
+-- COUNT_COPIES on ops by prober, site
+-- The octets of all spam copies that are kept.
+SELECT coalesce(sum(octets), 0) FROM evidence INDEXED BY evidence_kind WHERE kind = 'spam' AND purged_at IS NULL;
+
+-- COUNT_UNDECIDED on ops by prober, site
+SELECT count(*) FROM request INDEXED BY request_waiting WHERE decided_at IS NULL;
+
+-- PURGE_DENIED_COPIES on ops by prober
+-- Deletes the copies of nominations that were denied before ?1, at the time ?2.
+UPDATE evidence SET body = NULL, purged_at = ?2
+WHERE body IS NOT NULL
+	AND id IN (
+		SELECT evidence_id
+		FROM request INDEXED BY request_denied
+		WHERE kind = 'nomination' AND state = 'denied' AND decided_at < ?1)
+	AND NOT EXISTS (SELECT 1 FROM listing_evidence WHERE evidence_id = evidence.id);
 
 -- COUNT_REQUESTS on ops by admin, site
 SELECT kind, state, count(*) FROM request GROUP BY kind, state;
@@ -496,6 +543,32 @@ WHERE id = ?1 AND decided_at IS NULL;
 
 -- CONFIRM_NOMINATION on ops by admin
 UPDATE request SET state = 'open', next_test_at = ?2, why = ?3 WHERE id = ?1 AND decided_at IS NULL;
+
+
+-- The inbox: what strangers file, until the worker takes it.
+
+-- ADD_FILING on inbox by filter, site
+INSERT INTO filing (kind, address, list, filed_at, filed_by, filed_from, contact, note, token, spam)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10);
+
+-- FIND_FILING on inbox by filter, site
+SELECT id, kind, address, list, filed_at, filed_by, filed_from, contact, note, token, NULL
+FROM filing
+WHERE token = ?1;
+
+-- NEXT_FILING on inbox by prober
+-- Removals first, because somebody is waiting for them.
+SELECT id, kind, address, list, filed_at, filed_by, filed_from, contact, note, token, spam
+FROM filing
+ORDER BY kind = 'nomination', id
+LIMIT 1;
+
+-- DROP_FILING on inbox by prober
+DELETE FROM filing WHERE id = ?1;
+
+-- COUNT_FILINGS on inbox by filter, site
+-- All of them, the nominations among them, and the octets of their copies.
+SELECT count(*), coalesce(sum(kind = 'nomination'), 0), coalesce(sum(length(spam)), 0) FROM filing;
 
 
 -- Tests.

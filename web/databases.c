@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The site's connections to both databases, and how often they failed. */
+/* The site's connections to the databases, and how often they failed. */
 #include "web/databases.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
 
 #include "base/err.h"
+#include "conf/conf.h"
 #include "store/db.h"
 #include "store/pool.h"
 #include "web/visit.h"
@@ -18,10 +19,11 @@
 struct databases {
 	struct pool *ops;
 	struct pool *hits;
+	struct pool *inbox;
 	_Atomic int64_t errors;
 };
 
-int databases_new(const char *ops_path, const char *hits_path, struct databases **databases_r)
+int databases_new(const struct conf *conf, struct databases **databases_r)
 {
 	struct db_options options = {.role = ROLE_SITE, .wait_msecs = WAIT_MSECS};
 	struct databases *databases = calloc(1, sizeof(*databases));
@@ -30,11 +32,14 @@ int databases_new(const char *ops_path, const char *hits_path, struct databases 
 	*databases_r = databases;
 	options.kind = DB_HITS;
 	if (err == ERR_NONE)
-		err = pool_new(hits_path, &options, CONNECTIONS, &databases->hits);
+		err = pool_new(conf->hit_log, &options, CONNECTIONS, &databases->hits);
 	options.kind = DB_OPS;
-	options.writable = true; /* for requests: the role allows nothing else */
 	if (err == ERR_NONE)
-		err = pool_new(ops_path, &options, CONNECTIONS, &databases->ops);
+		err = pool_new(conf->database, &options, CONNECTIONS, &databases->ops);
+	options.kind = DB_INBOX;
+	options.writable = true;
+	if (err == ERR_NONE)
+		err = pool_new(conf->inbox, &options, CONNECTIONS, &databases->inbox);
 	if (err != ERR_NONE)
 		databases_free(databases_r);
 	return err;
@@ -46,34 +51,43 @@ void databases_free(struct databases **databases)
 		return;
 	pool_free(&(*databases)->ops);
 	pool_free(&(*databases)->hits);
+	pool_free(&(*databases)->inbox);
 	free(*databases);
 	*databases = NULL;
 }
 
-int databases_lend(struct databases *databases, unsigned needs, struct database_pair *pair_r,
+static void give_back(struct databases *databases, struct lent_databases *lent, int err)
+{
+	if (lent->ops != NULL)
+		pool_return(databases->ops, &lent->ops, err);
+	if (lent->hits != NULL)
+		pool_return(databases->hits, &lent->hits, err);
+	if (lent->inbox != NULL)
+		pool_return(databases->inbox, &lent->inbox, err);
+}
+
+int databases_lend(struct databases *databases, unsigned needs, struct lent_databases *lent_r,
 	struct text *message_r)
 {
 	int err = ERR_NONE;
 
-	*pair_r = (struct database_pair){.ops = NULL};
+	*lent_r = (struct lent_databases){.ops = NULL};
 	if (needs & NEED_OPS)
-		err = pool_lend(databases->ops, &pair_r->ops, message_r);
-	if (err == ERR_NONE && needs & NEED_HITS) {
-		err = pool_lend(databases->hits, &pair_r->hits, message_r);
-		if (err != ERR_NONE && pair_r->ops != NULL)
-			pool_return(databases->ops, &pair_r->ops, ERR_NONE);
-	}
+		err = pool_lend(databases->ops, &lent_r->ops, message_r);
+	if (err == ERR_NONE && needs & NEED_HITS)
+		err = pool_lend(databases->hits, &lent_r->hits, message_r);
+	if (err == ERR_NONE && needs & NEED_INBOX)
+		err = pool_lend(databases->inbox, &lent_r->inbox, message_r);
+	if (err != ERR_NONE)
+		give_back(databases, lent_r, ERR_NONE);
 	databases->errors += err != ERR_NONE;
 	return err;
 }
 
-void databases_give_back(struct databases *databases, struct database_pair *pair, int err)
+void databases_give_back(struct databases *databases, struct lent_databases *lent, int err)
 {
 	databases->errors += err <= ERR_DB_MISSING;
-	if (pair->ops != NULL)
-		pool_return(databases->ops, &pair->ops, err);
-	if (pair->hits != NULL)
-		pool_return(databases->hits, &pair->hits, err);
+	give_back(databases, lent, err);
 }
 
 int64_t databases_errors(const struct databases *databases)

@@ -4,6 +4,8 @@
 
 #include "web/visit.h"
 
+struct answer;
+struct filing;
 struct request;
 
 /* What the forms for removal and for nomination have in common. */
@@ -14,5 +16,11 @@ const char *filing_problem(const struct visit *visit, const char *form);
 
 /* Fills in who filed a request and when, the contact and the token. */
 void filing_fill(const struct visit *visit, struct request *request);
+
+/*
+ * Files a form in the inbox and redirects to its page, /request/TOKEN: it has a number only when
+ * the worker has taken it. When a cap is reached, a page says so instead.
+ */
+int filing_send(const struct visit *visit, struct answer *answer, const struct filing *filing);
 
 #endif

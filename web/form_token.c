@@ -31,17 +31,14 @@ static void make_key(void)
 }
 
 /* Makes the token that begins with these octets. */
-static void sign(const struct visit *visit, const char *form, const char *begin,
-	char token_r[REQUEST_TOKEN_SIZE])
+static void sign(const char *form, const char *begin, char token_r[REQUEST_TOKEN_SIZE])
 {
 	unsigned char code[EVP_MAX_MD_SIZE];
-	char signed_text[128];
-	char client[ADDR_TEXT_SIZE];
+	char signed_text[64];
 	struct text text = TEXT_OVER(signed_text);
 
 	pthread_once(&once, make_key);
-	addr_format(&visit->client, client);
-	text_add_format(&text, "%s %.*s %s", form, TIME_AND_RANDOM, begin, client);
+	text_add_format(&text, "%s %.*s", form, TIME_AND_RANDOM, begin);
 	memset(code, 0, sizeof(code));
 	HMAC(EVP_sha256(), key, sizeof(key), (unsigned char *)signed_text, text.length, code, NULL);
 	struct text token = text_over(token_r, REQUEST_TOKEN_SIZE);
@@ -57,7 +54,7 @@ void form_token_make(const struct visit *visit, const char *form, char token_r[R
 	snprintf(begin, sizeof(begin), "%012llx-%08x%04x-",
 		(unsigned long long)visit->now & 0xffffffffffff, arc4random(),
 		arc4random_uniform(0x10000));
-	sign(visit, form, begin, token_r);
+	sign(form, begin, token_r);
 }
 
 bool form_token_is_good(const struct visit *visit, const char *form, const char *token)
@@ -67,7 +64,7 @@ bool form_token_is_good(const struct visit *visit, const char *form, const char 
 
 	if (strlen(token) != TOKEN_LENGTH)
 		return false;
-	sign(visit, form, token, good);
+	sign(form, token, good);
 	if (CRYPTO_memcmp(good, token, TOKEN_LENGTH) != 0)
 		return false;
 	made_at = strtoll(token, NULL, 16);

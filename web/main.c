@@ -46,7 +46,7 @@ static int open_and_drop(const struct conf *conf, const struct program_arguments
 	if (server_bind(conf->web.listen, &socket, &message) != ERR_NONE)
 		program_fail(buffer, EXIT_RUN_TIME);
 	program_write_pid(arguments, conf->web.pid_file);
-	program_become(&user);
+	program_become(&user, conf);
 	return socket;
 }
 

@@ -222,7 +222,7 @@ static int write_metrics(FILE *out, struct databases *databases, enum need datab
 {
 	char buffer[512];
 	struct text message = TEXT_OVER(buffer);
-	struct database_pair pair;
+	struct lent_databases pair;
 	int failed = ERR_NONE;
 	int err = databases_lend(databases, database, &pair, &message);
 
@@ -265,7 +265,7 @@ static void find_fault(const struct visit *visit, struct text *fault)
 {
 	static const char hint[] = "; is \"opsprobe --worker\" running?";
 	struct databases *databases = visit->site->databases;
-	struct database_pair pair;
+	struct lent_databases pair;
 	struct self_test self_test;
 	int err = databases_lend(databases, NEED_OPS | NEED_HITS, &pair, NULL);
 

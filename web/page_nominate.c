@@ -3,6 +3,7 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "conf/conf.h"
+#include "store/inbox.h"
 #include "store/nominations.h"
 #include "web/embedded.h"
 #include "web/filing.h"
@@ -37,26 +38,34 @@ static void find_spam(const struct visit *visit, struct nomination *nomination)
 		spam = visit_find_field(visit, "spam");
 	nomination->spam = spam != NULL ? spam->value : "";
 	nomination->length = spam != NULL ? spam->length : 0;
-	nomination->source = "the site's form";
 }
 
-static void show_end(const struct visit *visit, struct answer *answer,
+static int end_form(const struct visit *visit, struct answer *answer,
 	const struct nomination *nomination, enum nomination_end end, const char *why)
 {
 	char ip[ADDR_TEXT_SIZE];
+	struct filing filing = {
+		.request = nomination->request,
+		.spam = nomination->spam,
+		.length = nomination->length,
+	};
 
 	addr_format(&nomination->request.address, ip);
 	switch (end) {
 	case NOMINATION_FILED:
+		filing.request.kind = REQUEST_NOMINATION;
+		text_copy(filing.request.list, sizeof(filing.request.list), LIST_OF_PROXIES);
+		return filing_send(visit, answer, &filing);
 	case NOMINATION_WAITS:
 		page_redirect(answer, "/request/%lld", (long long)nomination->request.id);
-		return;
+		break;
 	case NOMINATION_LISTED:
 		page_redirect(answer, "/lookup?ip=%s", ip);
-		return;
+		break;
 	default:
 		show_form(visit, answer, end == NOMINATION_TOO_LARGE ? 413 : 400, "refused", why);
 	}
+	return ERR_NONE;
 }
 
 static int file_nomination(const struct visit *visit, struct answer *answer)
@@ -81,10 +90,8 @@ static int file_nomination(const struct visit *visit, struct answer *answer)
 		return ERR_NONE;
 	find_spam(visit, &nomination);
 	filing_fill(visit, &nomination.request);
-	err = nominations_file(visit->ops, &nomination, &end, &why);
-	if (err == ERR_NONE)
-		show_end(visit, answer, &nomination, end, buffer);
-	return err;
+	err = nominations_check(visit->ops, &nomination, &end, &why);
+	return err == ERR_NONE ? end_form(visit, answer, &nomination, end, buffer) : err;
 }
 
 int page_nominate(const struct visit *visit, struct answer *answer)

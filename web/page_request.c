@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The page of a request. Anybody can count through the numbers: so it shows nothing about who
+/* The page of a request, by its number or by the token of the form that made it. Anybody can count
+ * through the numbers: so it shows nothing about who
  * filed the request, only what the page of the address shows too, and does not name an address
  * whose nomination did not lead to a listing. */
 #include <string.h>
@@ -7,6 +8,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/number.h"
+#include "store/inbox.h"
 #include "store/lookup.h"
 #include "store/requests.h"
 #include "store/tests.h"
@@ -18,6 +20,7 @@
 
 /* What can be said of a request. */
 enum outcome {
+	ARRIVED,
 	WAITS_FOR_TEST,
 	TEST_RUNS,
 	WAITS_FOR_RETRY,
@@ -36,6 +39,7 @@ static const struct {
 	const char *heading;
 	int refresh_secs; /* the page reloads itself after this time; 0: it does not */
 } outcomes[] = {
+	[ARRIVED] = {"arrived", "Your request has arrived", 3},
 	[WAITS_FOR_TEST] = {"waits", "The test begins in a moment", 3},
 	[TEST_RUNS] = {"waits", "The test is running", 3},
 	[WAITS_FOR_RETRY] = {"retry", "The test will be repeated", 300},
@@ -52,6 +56,8 @@ static enum outcome outcome_of(const struct request *request, int64_t now)
 {
 	bool removal = request->kind == REQUEST_REMOVAL;
 
+	if (request->id == 0)
+		return ARRIVED;
 	switch (request->state) {
 	case REQUEST_GRANTED:
 		return removal ? REMOVED : LISTED;
@@ -90,7 +96,7 @@ static int read_next(const struct visit *visit, const struct request *request, e
 	*next_r = 0;
 	if (outcome == STAYS)
 		err = requests_read_record(
-			visit->ops, &request->address, request->list_id, &record);
+			visit->ops, &request->address, request->list_id, &visit->client, &record);
 	if (outcome == STAYS && err == ERR_NONE && requests_next_allowed(&record) > visit->now)
 		*next_r = requests_next_allowed(&record);
 	return err;
@@ -121,12 +127,25 @@ static void show_request(const struct visit *visit, struct answer *answer,
 			{outcome != ENDED ? request->verdict : "", .number = 1},
 			{"ip", .text = named ? ip : NULL}, {"list", .text = request->list},
 			{"kind", .text = request_kind_name(request->kind)},
-			{"filed", .time = request->requested_at},
+			{"number", .number = request->id}, {"filed", .time = request->requested_at},
 			{"decided", .time = request->decided_at},
 			{"next_test", .time = request->next_test_at}, {"next", .time = next},
 			{"ports", .text = test->open_ports},
 			{"transcript", .number = named ? test->evidence_id : 0},
 			{"why", .text = named ? request->why : NULL}));
+}
+
+/* The request of a form that was sent. It may be in the inbox still, and has no number there. The
+ * inbox is read first: what is taken out of it meanwhile is in ops. */
+static int find_sent(const struct visit *visit, struct request *request_r)
+{
+	struct filing filing;
+	int in_inbox = inbox_find(visit->inbox, visit->rest, &filing);
+	int err = requests_find_token(visit->ops, visit->rest, request_r);
+
+	if (err == ERR_NOT_FOUND && in_inbox == ERR_NONE)
+		*request_r = filing.request;
+	return err == ERR_NOT_FOUND ? in_inbox : err;
 }
 
 int page_request(const struct visit *visit, struct answer *answer)
@@ -136,10 +155,10 @@ int page_request(const struct visit *visit, struct answer *answer)
 	enum outcome outcome;
 	int64_t next;
 	int64_t id;
-	int err = ERR_NOT_FOUND;
+	int err = number_parse(visit->rest, 0, INT64_MAX, &id)
+			  ? requests_get(visit->ops, id, &request)
+			  : find_sent(visit, &request);
 
-	if (number_parse(visit->rest, 0, INT64_MAX, &id))
-		err = requests_get(visit->ops, id, &request);
 	if (err == ERR_NOT_FOUND) {
 		page_problem(visit, answer, 404, "There is no such request", "no_request");
 		return ERR_NONE;

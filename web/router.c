@@ -18,9 +18,9 @@ const struct route routes[] = {
 	{"/lookup", false, METHOD_GET, NEED_OPS | NEED_HITS | NEED_ALLOWANCE, page_lookup},
 	{"/ref/", true, METHOD_GET, NEED_OPS | NEED_HITS | NEED_ALLOWANCE, page_ref},
 	{"/evidence/", true, METHOD_GET, NEED_OPS | NEED_ALLOWANCE, page_evidence},
-	{"/remove", false, BOTH, NEED_OPS | NEED_ALLOWANCE, page_remove},
-	{"/request/", true, METHOD_GET, NEED_OPS, page_request},
-	{"/nominate", false, BOTH, NEED_OPS | NEED_UPLOAD, page_nominate},
+	{"/remove", false, BOTH, NEED_OPS | NEED_INBOX | NEED_ALLOWANCE, page_remove},
+	{"/request/", true, METHOD_GET, NEED_OPS | NEED_INBOX, page_request},
+	{"/nominate", false, BOTH, NEED_OPS | NEED_INBOX | NEED_UPLOAD, page_nominate},
 	{"/help/sender", false, METHOD_GET, 0, page_text},
 	{"/help/recipient", false, METHOD_GET, 0, page_text},
 	{"/help/fix", false, METHOD_GET, 0, page_text},
@@ -54,21 +54,22 @@ static int show_page(struct visit *visit, const struct route *route, struct answ
 {
 	char buffer[512];
 	struct text message = TEXT_OVER(buffer);
-	struct database_pair pair = {.ops = NULL};
-	int err = databases_lend(visit->site->databases, route->needs, &pair, &message);
+	struct lent_databases lent;
+	int err = databases_lend(visit->site->databases, route->needs, &lent, &message);
 
 	if (err != ERR_NONE) {
 		site_log_failure(buffer);
 		return err;
 	}
-	visit->ops = route->needs & NEED_OPS ? pair.ops : NULL;
-	visit->hits = route->needs & NEED_HITS ? pair.hits : NULL;
+	visit->ops = lent.ops;
+	visit->hits = lent.hits;
+	visit->inbox = lent.inbox;
 	err = route->show(visit, answer);
 	if (err != ERR_NONE) {
 		text_add_format(&message, "%s: %s", visit->path, err_text(err));
 		site_log_failure(buffer);
 	}
-	databases_give_back(visit->site->databases, &pair, err);
+	databases_give_back(visit->site->databases, &lent, err);
 	return err;
 }
 

@@ -33,7 +33,7 @@ int site_new(struct conf *conf, struct limits *limits, struct site **site_r)
 	site->snapshot.free = site_free;
 	site->conf = conf;
 	site->limits = limits;
-	if (databases_new(conf->database, conf->hit_log, &site->databases)) {
+	if (databases_new(conf, &site->databases)) {
 		site_free(&site->snapshot);
 		return ERR_MEMORY;
 	}

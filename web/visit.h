@@ -19,7 +19,8 @@ enum need {
 	NEED_OPS = 1,
 	NEED_HITS = 2,
 	NEED_ALLOWANCE = 4, /* the visit counts as one of the client's look-ups in an hour */
-	NEED_UPLOAD = 8,    /* its form may contain a spam copy */
+	NEED_INBOX = 8,
+	NEED_UPLOAD = 16, /* its form may contain a spam copy */
 };
 
 /* A field of a query or a form. The value ends with a NUL that length does not count, and may
@@ -45,8 +46,9 @@ struct visit {
 	int64_t now;
 	const struct conf *conf;
 	struct site *site;
-	struct db *ops;  /* NULL unless the route says that the page needs it */
-	struct db *hits; /* likewise */
+	struct db *ops;   /* NULL unless the route says that the page needs it */
+	struct db *hits;  /* likewise */
+	struct db *inbox; /* likewise */
 };
 
 /* The first field of that name; NULL if there is none. */

@@ -16,7 +16,7 @@
 #include "conf/syntax.h"
 #include "core/reply.h"
 
-#define SECTIONS_MAX 4
+#define SECTIONS_MAX 5
 
 /*
  * One reading of a file. libConfuse's callbacks have no argument of ours, so they find it by
@@ -269,6 +269,22 @@ static void report(const struct option *option, const char *why)
 	text_add_format(reading->message_r, ": %s", why);
 }
 
+/* The inbox is beside the database, if nothing else is said. */
+static int place_inbox(struct conf *conf)
+{
+	const char *end = strrchr(conf->database, '/');
+	size_t size = (size_t)(end - conf->database) + sizeof("/inbox.db");
+
+	if (conf->inbox[0] != '\0')
+		return ERR_NONE;
+	free(conf->inbox);
+	conf->inbox = malloc(size);
+	if (conf->inbox == NULL)
+		return ERR_MEMORY;
+	snprintf(conf->inbox, size, "%.*s/inbox.db", (int)(end - conf->database), conf->database);
+	return ERR_NONE;
+}
+
 static int build_conf(cfg_t *cfg, struct conf *conf)
 {
 	char buffer[512];
@@ -288,7 +304,7 @@ static int build_conf(cfg_t *cfg, struct conf *conf)
 		conf->site_url[--length] = '\0';
 	const char *name = check_together(conf, &err, &why);
 	if (err == ERR_NONE)
-		return ERR_NONE;
+		return place_inbox(conf);
 	for (option = options; strcmp(option->name, name) != 0;)
 		option++;
 fail:

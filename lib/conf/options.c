@@ -145,6 +145,7 @@ static const char *const hit_sync[] = {"full", "normal", NULL};
 #define MILTER(field) .section = "milter", .offset = offsetof(struct conf, milter.field)
 #define PROBE(field) .section = "probe", .offset = offsetof(struct conf, probe.field)
 #define WEB(field) .section = "web", .offset = offsetof(struct conf, web.field)
+#define CAPS(field) .section = "caps", .offset = offsetof(struct conf, caps.field)
 #define COUNT(field) .count_offset = offsetof(struct conf, field)
 
 const struct option options[] = {
@@ -152,6 +153,7 @@ const struct option options[] = {
 		.default_value = "/var/lib/opsmilter/ops.db", .check = check_path},
 	{TOP(hit_log), .name = "hit_log", .default_value = "/var/lib/opsmilter/hits.db",
 		.check = check_path},
+	{TOP(inbox), .name = "inbox", .default_value = "", .check = check_optional_path},
 	{TOP(site_url), .name = "site_url", .fixed_in = "probe", .default_value = "",
 		.check = check_site_url},
 	{TOP(syslog_facility), .name = "syslog_facility", .default_value = "mail",
@@ -201,6 +203,10 @@ const struct option options[] = {
 		.default_value = "{}"},
 	{PROBE(hosts_per_minute), .name = "hosts_per_minute", .type = OPTION_NUMBER,
 		.default_value = "60", .min = 1, .max = 100000},
+	{PROBE(cooldown_secs), .name = "cooldown", .type = OPTION_NUMBER, .default_value = "60",
+		.min = 0, .max = 86400},
+	{PROBE(nomination_cooldown_secs), .name = "nomination_cooldown", .type = OPTION_NUMBER,
+		.default_value = "21600", .min = 0, .max = 2592000},
 	{PROBE(user), .name = "user", .fixed_in = "probe", .default_value = "opsprobe",
 		.check = check_user},
 	{PROBE(pid_file), .name = "pid_file", .fixed_in = "probe",
@@ -228,6 +234,17 @@ const struct option options[] = {
 		.default_value = "20", .min = 0, .max = 1000000},
 	{WEB(trusted_proxies), .name = "trusted_proxies", .type = OPTION_NETWORKS,
 		COUNT(web.trusted_proxy_count), .default_value = "{\"127.0.0.1\", \"::1\"}"},
+
+	{CAPS(nominations_per_day), .name = "nominations_per_day", .type = OPTION_NUMBER,
+		.default_value = "1000", .min = 0, .max = 1000000},
+	{CAPS(nomination_mb_per_day), .name = "nomination_mb_per_day", .type = OPTION_NUMBER,
+		.default_value = "100", .min = 0, .max = 1000000},
+	{CAPS(nomination_mb), .name = "nomination_mb", .type = OPTION_NUMBER,
+		.default_value = "500", .min = 0, .max = 1000000},
+	{CAPS(open_requests), .name = "open_requests", .type = OPTION_NUMBER,
+		.default_value = "1000", .min = 0, .max = 1000000},
+	{CAPS(free_mb), .name = "free_mb", .type = OPTION_NUMBER, .default_value = "1000", .min = 0,
+		.max = 1000000},
 	{.name = NULL},
 };
 

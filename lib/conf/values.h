@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "base/network.h"
+#include "core/caps.h"
 #include "core/policy.h"
 
 /* The values of the options of opsmilter.conf; conf/options.c says which option sets which. */
@@ -40,6 +41,8 @@ struct conf_probe {
 	struct network *opt_out; /* not tested, so no test removes them from a list */
 	size_t opt_out_count;
 	long hosts_per_minute;
+	long cooldown_secs;            /* between two tests of an address */
+	long nomination_cooldown_secs; /* between its latest test and that of a nomination */
 	char *user;
 	char *pid_file;
 	long connect_timeout_secs;
@@ -63,11 +66,13 @@ struct conf_web {
 struct conf {
 	char *database;
 	char *hit_log;
+	char *inbox;    /* if it was not set, inbox.db in the folder of database */
 	char *site_url; /* without a slash at the end */
 	char *syslog_facility;
 	struct conf_milter milter;
 	struct conf_probe probe;
 	struct conf_web web;
+	struct caps caps;
 };
 
 #endif

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "conf/conf.h"
 #include "config.h"
+#include "store/migrate.h"
 
 static const char *program;
 static bool only_checks; /* -n */
@@ -145,12 +146,17 @@ struct daemon_user program_find_user(const char *option, const char *user)
 	program_fail(buffer, EXIT_USAGE);
 }
 
-void program_become(const struct daemon_user *user)
+void program_become(const struct daemon_user *user, const struct conf *conf)
 {
 	char buffer[512];
 	struct text message = TEXT_OVER(buffer);
 
-	if (geteuid() == 0 && daemon_become(user, &message) != ERR_NONE)
+	if (geteuid() != 0)
+		return;
+	migrate_match_files(conf->database);
+	migrate_match_files(conf->hit_log);
+	migrate_match_files(conf->inbox);
+	if (daemon_become(user, &message) != ERR_NONE)
 		program_fail(buffer, EXIT_RUN_TIME);
 }
 

@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,6 +15,9 @@
 #include "base/network.h"
 #include "base/text.h"
 #include "store/db_private.h"
+
+/* The write-ahead log of a database that is closed is cut to this. */
+#define LOG_KEPT_OCTETS "4194304"
 
 int db_capture(struct db *db, int code)
 {
@@ -75,9 +79,13 @@ static void sql_network(sqlite3_context *context, int count, sqlite3_value **val
  */
 static int harden(struct db *db, bool writable)
 {
+	/* The inbox has no triggers; those that somebody adds to it are not run. */
+	bool triggers = writable && db->kind != DB_INBOX;
+	int keep = 1;
+
 	sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-	sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_ENABLE_TRIGGER, writable, NULL);
+	sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_ENABLE_TRIGGER, triggers, NULL);
 	sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_ENABLE_FKEY, writable, NULL);
 	sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
 	sqlite3_limit(db->sqlite, SQLITE_LIMIT_ATTACHED, 0);
@@ -86,6 +94,12 @@ static int harden(struct db *db, bool writable)
 					 NULL, sql_network, NULL, NULL, NULL));
 	if (err == ERR_NONE)
 		err = db_execute(db, "PRAGMA cell_size_check = on; PRAGMA temp_store = memory");
+	/* The two files beside a database stay when the last program closes it: those that only
+	 * read it could not make them. */
+	if (err == ERR_NONE && writable) {
+		sqlite3_file_control(db->sqlite, "main", SQLITE_FCNTL_PERSIST_WAL, &keep);
+		err = db_execute(db, "PRAGMA journal_size_limit = " LOG_KEPT_OCTETS);
+	}
 	return err;
 }
 
@@ -95,7 +109,7 @@ static int check_file(const char *path, const struct db_options *options, struct
 	struct stat status;
 	int mode = options->writable ? R_OK | W_OK : R_OK;
 
-	if (stat(path, &status) != 0) {
+	if (lstat(path, &status) != 0) {
 		if (errno == ENOENT && options->create)
 			return ERR_NONE;
 		int err = errno == ENOENT   ? ERR_DB_MISSING
@@ -105,9 +119,23 @@ static int check_file(const char *path, const struct db_options *options, struct
 			err == ERR_DB_MISSING ? "; \"opsctl init\" creates it" : "");
 		return err;
 	}
+	if (S_ISLNK(status.st_mode)) {
+		text_add_format(message_r,
+			"%s: a symbolic link, which is not followed; name the file itself, or make "
+			"its folder the link",
+			path);
+		return ERR_DB_FOREIGN;
+	}
 	if (!S_ISREG(status.st_mode)) {
 		text_add_format(
 			message_r, "%s: not a regular file; it must be a database file", path);
+		return ERR_DB_FOREIGN;
+	}
+	/* Another user of the folder could otherwise have us write to another database. */
+	if (status.st_nlink > 1 && options->writable) {
+		text_add_format(message_r,
+			"%s: the file has several names (hard links); a database must have one",
+			path);
 		return ERR_DB_FOREIGN;
 	}
 	if (access(path, mode) != 0) {
@@ -118,13 +146,37 @@ static int check_file(const char *path, const struct db_options *options, struct
 	return ERR_NONE;
 }
 
+/* The same path without links in its folders: SQLite follows none at all. To be freed. */
+static char *resolve_folder(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder = slash == NULL ? NULL : strndup(path, (size_t)(slash - path) + 1);
+	char *resolved = folder == NULL ? NULL : realpath(folder, NULL);
+	char *whole = NULL;
+
+	free(folder);
+	/* Where there is nothing to resolve, opening the path says what is wrong. */
+	if (resolved == NULL)
+		return strdup(path);
+	size_t size = strlen(resolved) + strlen(slash) + 1;
+	whole = malloc(size);
+	if (whole != NULL)
+		snprintf(whole, size, "%s%s", resolved[1] == '\0' ? "" : resolved, slash);
+	free(resolved);
+	return whole;
+}
+
 static int open_sqlite(struct db *db, const struct db_options *options, struct text *message_r)
 {
-	int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_PRIVATECACHE;
+	int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_PRIVATECACHE |
+		    SQLITE_OPEN_NOFOLLOW;
+	char *path = resolve_folder(db->path);
 
 	flags |= options->writable ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
 	flags |= options->create ? SQLITE_OPEN_CREATE : 0;
-	int err = db_capture(db, sqlite3_open_v2(db->path, &db->sqlite, flags, NULL));
+	int err = path == NULL ? ERR_MEMORY
+			       : db_capture(db, sqlite3_open_v2(path, &db->sqlite, flags, NULL));
+	free(path);
 	if (err == ERR_NONE) {
 		db_set_wait(db, options->wait_msecs);
 		err = harden(db, options->writable);

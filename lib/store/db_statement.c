@@ -16,7 +16,7 @@ struct statement *db_begin(struct db *db, enum statement_id id)
 	const struct statement_text *text = &statement_texts[id];
 
 	assert(text->roles & db->role);
-	assert(text->kind == DB_BOTH || text->kind == db->kind);
+	assert(text->kind == DB_ANY || text->kind == db->kind);
 	statement->db = db;
 	statement->bind_error = SQLITE_OK;
 	if (statement->stmt == NULL)

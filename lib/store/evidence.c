@@ -132,3 +132,14 @@ int evidence_purge(struct db *ops, int64_t before, const struct change *change, 
 		*purged_r = 0;
 	return err;
 }
+
+int evidence_purge_denied(struct db *ops, int64_t before, int64_t now, int64_t *purged_r)
+{
+	struct statement *update = db_begin(ops, PURGE_DENIED_COPIES);
+
+	db_bind_int(update, 1, before);
+	db_bind_int(update, 2, now);
+	int err = db_run(update);
+	*purged_r = err == ERR_NONE ? db_changes(ops) : 0;
+	return err;
+}

@@ -65,4 +65,8 @@ void evidence_free(struct evidence **evidence);
 int evidence_purge(struct db *ops, int64_t before, const struct change *change, int64_t *purged_r)
 	__attribute__((warn_unused_result));
 
+/* Deletes the copies of nominations that were denied before a time. */
+int evidence_purge_denied(struct db *ops, int64_t before, int64_t now, int64_t *purged_r)
+	__attribute__((warn_unused_result));
+
 #endif

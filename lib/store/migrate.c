@@ -3,8 +3,10 @@
 #include "store/migrate.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -21,9 +23,11 @@ static const struct {
 	const char *const *steps;
 	int64_t application_id; /* also set by the first step */
 	const char *name;
+	mode_t mode; /* only one user writes the first two; the group of all programs reads them */
 } kinds[] = {
-	[DB_OPS] = {schema_ops, 0x4f70734c, "a database of listings"},
-	[DB_HITS] = {schema_hits, 0x4f707348, "a hit log"},
+	[DB_OPS] = {schema_ops, 0x4f70734c, "a database of listings", 0640},
+	[DB_HITS] = {schema_hits, 0x4f707348, "a hit log", 0640},
+	[DB_INBOX] = {schema_inbox, 0x4f707349, "an inbox", 0660},
 };
 
 int migrate_newest_version(enum db_kind kind)
@@ -113,13 +117,58 @@ static int prepare_new(struct db *db, struct text *message_r)
 	return db_explain(db, err, message_r);
 }
 
-/* Creates the file for its group, before SQLite would create it readable by all. */
-static void create_file(const char *path)
+/* Creates the file for its group, before SQLite would create it readable by all. SQLite gives the
+ * two files beside it the same mode. */
+static void create_file(const char *path, mode_t mode)
 {
-	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0660);
+	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
 
-	if (fd >= 0)
-		close(fd);
+	if (fd < 0)
+		return;
+	(void)!fchmod(fd, mode);
+	close(fd);
+}
+
+/* A file that VACUUM INTO or a plain sqlite3 made may have lost its write-ahead log, and then one
+ * reader holds up the writer. Where that cannot be set now, it is at the next opening. */
+static void restore_log(struct db *db)
+{
+	(void)!db_execute(db, "PRAGMA journal_mode = wal");
+}
+
+static void match_file(const char *path, const struct stat *database)
+{
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	struct stat status;
+
+	if (fd < 0)
+		return;
+	if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_nlink == 1) {
+		(void)!fchown(fd, database->st_uid, database->st_gid);
+		(void)!fchmod(fd, database->st_mode & 0777);
+	}
+	close(fd);
+}
+
+void migrate_match_files(const char *path)
+{
+	static const char *const endings[] = {"-wal", "-shm"};
+	char file[PATH_MAX];
+	struct stat status;
+
+	if (lstat(path, &status) != 0 || !S_ISREG(status.st_mode))
+		return;
+	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+		struct text name = TEXT_OVER(file);
+		text_add_format(&name, "%s%s", path, endings[i]);
+		if (!name.overflow)
+			match_file(file, &status);
+	}
+}
+
+unsigned migrate_file_mode(enum db_kind kind)
+{
+	return kinds[kind].mode;
 }
 
 int migrate(const char *path, enum db_kind kind, int *from_r, struct text *message_r)
@@ -135,7 +184,7 @@ int migrate(const char *path, enum db_kind kind, int *from_r, struct text *messa
 	struct db *db;
 
 	*from_r = 0;
-	create_file(path);
+	create_file(path, kinds[kind].mode);
 	int err = db_connect(path, &options, &db, message_r);
 	if (err != ERR_NONE)
 		return err;
@@ -147,6 +196,8 @@ int migrate(const char *path, enum db_kind kind, int *from_r, struct text *messa
 	for (int64_t version = identity.version;
 		err == ERR_NONE && version < migrate_newest_version(kind); version++)
 		err = take_step(db, kind, version, message_r);
+	if (err == ERR_NONE)
+		restore_log(db);
 	*from_r = (int)identity.version;
 	db_close(&db);
 	return err;
@@ -172,6 +223,8 @@ int store_open(const char *path, const struct db_options *options, struct db **d
 	} else if (err == ERR_NONE) {
 		err = check_identity(*db_r, options->kind, &identity, false, message_r);
 	}
+	if (err == ERR_NONE && options->writable)
+		restore_log(*db_r);
 	if (err != ERR_NONE)
 		db_close(db_r);
 	return err;

@@ -56,6 +56,37 @@ static int read_list(struct db *db, struct request *request, bool *listed_r)
 	return err;
 }
 
+static enum nomination_end waits(const struct request *request, struct text *why_r)
+{
+	text_add_format(
+		why_r, "the address is nominated already, by request %lld", (long long)request->id);
+	return NOMINATION_WAITS;
+}
+
+int nominations_check(struct db *db, struct nomination *nomination, enum nomination_end *end_r,
+	struct text *why_r)
+{
+	struct request *request = &nomination->request;
+	bool listed;
+
+	request->id = 0;
+	*end_r = judge_nomination(nomination, why_r);
+	if (*end_r != NOMINATION_FILED)
+		return ERR_NONE;
+	int err = read_list(db, request, &listed);
+	if (err == ERR_NONE && listed) {
+		text_add(why_r, "the address is on the list " LIST_OF_PROXIES " already");
+		*end_r = NOMINATION_LISTED;
+		return ERR_NONE;
+	}
+	if (err == ERR_NONE)
+		err = requests_find_undecided(
+			db, REQUEST_NOMINATION, &request->address, request->list_id, &request->id);
+	if (err == ERR_NONE && request->id != 0)
+		*end_r = waits(request, why_r);
+	return err;
+}
+
 int nominations_file(struct db *db, struct nomination *nomination, enum nomination_end *end_r,
 	struct text *why_r)
 {
@@ -66,29 +97,19 @@ int nominations_file(struct db *db, struct nomination *nomination, enum nominati
 		.kind = "spam",
 		.source = nomination->source,
 	};
-	bool listed;
+	int err = nominations_check(db, nomination, end_r, why_r);
 
-	request->id = 0;
-	*end_r = judge_nomination(nomination, why_r);
-	if (*end_r != NOMINATION_FILED)
-		return ERR_NONE;
-	int err = read_list(db, request, &listed);
-	if (err != ERR_NONE)
+	if (err != ERR_NONE || *end_r != NOMINATION_FILED)
 		return err;
-	if (listed) {
-		text_add(why_r, "the address is on the list " LIST_OF_PROXIES " already");
-		*end_r = NOMINATION_LISTED;
-		return ERR_NONE;
-	}
 	request->kind = REQUEST_NOMINATION;
 	request->state = REQUEST_OPEN;
-	request->next_test_at = request->requested_at;
+	request->next_test_at = request->requested_at > nomination->not_before
+					? request->requested_at
+					: nomination->not_before;
 	evidence_set_body(&spam, nomination->spam, nomination->length);
 	err = requests_file(db, request, &spam);
 	if (err != ERR_EXISTS)
 		return err;
-	text_add_format(
-		why_r, "the address is nominated already, by request %lld", (long long)request->id);
-	*end_r = NOMINATION_WAITS;
+	*end_r = waits(request, why_r);
 	return ERR_NONE;
 }

@@ -18,6 +18,7 @@ struct nomination {
 	size_t length;
 	const char *source;            /* of the copy: a file's name, "the site's form", "trap" */
 	bool confirmed;                /* the operator says that the address sent it */
+	int64_t not_before;            /* its test is not due earlier; 0: at once */
 	const struct network *allowed; /* reserved ranges that may be nominated */
 	size_t allowed_count;
 };
@@ -32,6 +33,13 @@ enum nomination_end {
 	NOMINATION_EMPTY,
 	NOMINATION_TOO_LARGE, /* more than EVIDENCE_MAX */
 };
+
+/*
+ * Whether nominations_file() would file it; changes nothing in the database. request.list_id is set
+ * here, and request.id is that of the one that waits.
+ */
+int nominations_check(struct db *db, struct nomination *nomination, enum nomination_end *end_r,
+	struct text *why_r) __attribute__((warn_unused_result));
 
 /*
  * Files a nomination, due for its test at once. kind, list_id, state and next_test_at of the

@@ -108,25 +108,31 @@ int requests_is_nominated(struct db *db, const struct addr *address, bool *nomin
 	return err;
 }
 
+int requests_find_undecided(struct db *db, enum request_kind kind, const struct addr *address,
+	int list_id, int64_t *id_r)
+{
+	struct statement *row = db_begin(db, FIND_UNDECIDED_REQUEST);
+
+	db_bind_text(row, 1, kind_names[kind]);
+	db_bind_addr_text(row, 2, address);
+	db_bind_int(row, 3, list_id);
+	int err = db_get_int(row, id_r);
+	return err == ERR_NOT_FOUND ? ERR_NONE : err;
+}
+
 /* ERR_EXISTS when there is one already: request->id is its number then. */
 static int find_same(struct db *db, struct request *request)
 {
-	struct request same;
+	struct request same = {.id = 0};
 	int err = ERR_NOT_FOUND;
 
 	if (request->token[0] != '\0')
 		err = requests_find_token(db, request->token, &same);
-	if (err == ERR_NOT_FOUND) {
-		struct statement *row = db_begin(db, FIND_UNDECIDED_REQUEST);
-		db_bind_text(row, 1, kind_names[request->kind]);
-		db_bind_addr_text(row, 2, &request->address);
-		db_bind_int(row, 3, request->list_id);
-		err = db_get_int(row, &same.id);
-	}
+	if (err == ERR_NOT_FOUND)
+		err = requests_find_undecided(
+			db, request->kind, &request->address, request->list_id, &same.id);
 	request->id = err == ERR_NONE ? same.id : 0;
-	if (err == ERR_NONE)
-		return ERR_EXISTS;
-	return err == ERR_NOT_FOUND ? ERR_NONE : err;
+	return err == ERR_NONE && same.id != 0 ? ERR_EXISTS : err;
 }
 
 static int insert(struct db *db, struct request *request)
@@ -164,24 +170,91 @@ int requests_file(struct db *db, struct request *request, const struct evidence 
 	return db_end(db, err);
 }
 
-static void read_record(struct statement *row, void *result_r)
+static int add_repeated(struct db *db, const struct request *request)
 {
-	*(struct request_record *)result_r = (struct request_record){
-		.denied = db_int(row, 0),
-		.decided_at = db_int(row, 1),
-		.waived = db_int(row, 2) != 0,
-	};
+	struct statement *row = db_begin(db, ADD_REPEATED_REQUEST);
+	int64_t id;
+
+	db_bind_int(row, 1, request->id);
+	db_bind_int(row, 2, request->requested_at);
+	db_bind_text(row, 3, request->filed_by);
+	if (request->from_visitor)
+		db_bind_addr_text(row, 4, &request->filed_from);
+	db_bind_text(row, 5, request->contact);
+	db_bind_text(row, 6, request->note);
+	db_bind_text(row, 7, request->token[0] != '\0' ? request->token : NULL);
+	return db_insert(row, &id);
 }
 
-int requests_read_record(
-	struct db *db, const struct addr *address, int list_id, struct request_record *record_r)
+int requests_repeat(struct db *db, const struct request *request, int64_t test_at)
 {
-	struct statement *row = db_begin(db, RECORD_OF_REQUESTS);
+	struct request filed;
+	int err = db_begin_write(db);
+
+	if (err == ERR_NONE)
+		err = requests_find_token(db, request->token, &filed);
+	if (err != ERR_NOT_FOUND)
+		return db_end(db, err);
+	err = add_repeated(db, request);
+	if (err == ERR_NONE) {
+		struct statement *update = db_begin(db, BRING_FORWARD);
+		db_bind_int(update, 1, request->id);
+		db_bind_int(update, 2, test_at);
+		err = db_run(update);
+	}
+	return db_end(db, err);
+}
+
+int requests_each_repeated(struct db *db, int64_t id,
+	void (*take)(void *context, const struct repeated_request *repeated), void *context)
+{
+	struct statement *row = db_begin(db, REPEATED_REQUESTS);
+	int more;
+
+	db_bind_int(row, 1, id);
+	while ((more = db_step(row)) > 0) {
+		const struct repeated_request repeated = {
+			.filed_at = db_int(row, 0),
+			.filed_by = db_text(row, 1),
+			.filed_from = db_text(row, 2),
+			.contact = db_text(row, 3),
+			.note = db_text(row, 4),
+		};
+		take(context, &repeated);
+	}
+	return more;
+}
+
+/* Whether a row of REMOVALS_OF_ADDRESS is the requester's own: with IPv6, of its network. One that
+ * is not known is all zero in both. */
+static bool is_of(struct statement *row, const struct addr *requester)
+{
+	unsigned prefix = addr_is_ipv4(requester) ? NETWORK_MAX_PREFIX : 64;
+	struct network network = network_around(requester, prefix);
+	struct addr filed_from = {0};
+
+	(void)!addr_parse(db_text(row, 0), &filed_from);
+	return network_contains(&network, &filed_from);
+}
+
+int requests_read_record(struct db *db, const struct addr *address, int list_id,
+	const struct addr *requester, struct request_record *record_r)
+{
+	struct statement *row = db_begin(db, REMOVALS_OF_ADDRESS);
+	int more;
 
 	*record_r = (struct request_record){0};
 	db_bind_addr_text(row, 1, address);
 	db_bind_int(row, 2, list_id);
-	return db_read_one(row, read_record, record_r);
+	while ((more = db_step(row)) > 0) {
+		record_r->waived |= db_int(row, 3) != 0;
+		if (!is_of(row, requester))
+			continue;
+		record_r->denied += db_int(row, 1);
+		if (db_int(row, 2) > record_r->decided_at)
+			record_r->decided_at = db_int(row, 2);
+	}
+	return more;
 }
 
 int64_t requests_next_allowed(const struct request_record *record)

@@ -70,7 +70,27 @@ int requests_file(struct db *db, struct request *request, const struct evidence 
 int requests_get(struct db *db, int64_t id, struct request *request_r)
 	__attribute__((warn_unused_result));
 
-/* The request with the token of a form. ERR_NOT_FOUND. */
+/*
+ * Adds what request says to the undecided one with its id, which somebody else filed, and brings
+ * that one's test forward to test_at. Nothing happens when the token was filed before.
+ */
+int requests_repeat(struct db *db, const struct request *request, int64_t test_at)
+	__attribute__((warn_unused_result));
+
+/* What somebody said who asked again while a request was undecided. Valid during the call. */
+struct repeated_request {
+	int64_t filed_at;
+	const char *filed_by;
+	const char *filed_from; /* empty: not known */
+	const char *contact;
+	const char *note;
+};
+
+int requests_each_repeated(struct db *db, int64_t id,
+	void (*take)(void *context, const struct repeated_request *repeated), void *context)
+	__attribute__((warn_unused_result));
+
+/* The request with the token of a form, or to which a form was added. ERR_NOT_FOUND. */
 int requests_find_token(struct db *db, const char *token, struct request *request_r)
 	__attribute__((warn_unused_result));
 
@@ -80,13 +100,19 @@ int requests_is_nominated(struct db *db, const struct addr *address, bool *nomin
 
 /* The removal requests for an address and list since its last removal. */
 struct request_record {
-	int64_t denied;     /* how many were denied */
-	int64_t decided_at; /* when the last one was decided; 0: none was */
-	bool waived;        /* one of them skipped the waiting time */
+	int64_t denied;     /* how many of the requester's were denied */
+	int64_t decided_at; /* when the last of those was decided; 0: none was */
+	bool waived;        /* one skipped the waiting time, and the host was not open */
 };
 
+/* Counts those of one requester: of an IPv6 address, those of its /64. */
 int requests_read_record(struct db *db, const struct addr *address, int list_id,
-	struct request_record *record_r) __attribute__((warn_unused_result));
+	const struct addr *requester, struct request_record *record_r)
+	__attribute__((warn_unused_result));
+
+/* The undecided request of this kind for an address on a list; *id_r 0: there is none. */
+int requests_find_undecided(struct db *db, enum request_kind kind, const struct addr *address,
+	int list_id, int64_t *id_r) __attribute__((warn_unused_result));
 
 /*
  * When the next removal request is accepted: the first at once, the next an hour after the first

@@ -8,5 +8,6 @@
  */
 extern const char *const schema_ops[];
 extern const char *const schema_hits[];
+extern const char *const schema_inbox[];
 
 #endif

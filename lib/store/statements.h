@@ -7,11 +7,13 @@
 /* All SQL that the programs run is in schema/statements.sql; from it the build makes enum
  * statement_id (store/statement_names.h) and the table below. */
 
-/* The two databases. */
+/* The three databases. */
 enum db_kind {
-	DB_OPS,
-	DB_HITS,
-	DB_BOTH, /* only of a statement that either can run */
+	DB_OPS,  /* lists, listings, evidence, requests: written by the administrator and the prober
+		  */
+	DB_HITS, /* the hit log: written by the filter */
+	DB_INBOX, /* what strangers file: written by the site and the filter */
+	DB_ANY,   /* only of a statement that each of them can run */
 };
 
 /* Who prepares statements; a set of bits. A program opens its connections in one role. */

@@ -46,6 +46,10 @@ int tests_each_of(struct db *db, const struct addr *address, int64_t limit,
 int tests_of_request(struct db *db, int64_t request_id, struct test *test_r)
 	__attribute__((warn_unused_result));
 
+/* When an address was tested last; 0: never. */
+int tests_latest_at(struct db *db, const struct addr *address, int64_t *at_r)
+	__attribute__((warn_unused_result));
+
 /* For metrics: gives the number of tests of each verdict. */
 int tests_count(struct db *db, void (*take)(void *context, const char *verdict, int64_t count),
 	void *context) __attribute__((warn_unused_result));

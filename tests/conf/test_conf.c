@@ -62,6 +62,7 @@ static void everything_but_the_site_has_a_default_that_works(void **state)
 	(void)state;
 	assert_string_equal(conf->database, "/var/lib/opsmilter/ops.db");
 	assert_string_equal(conf->hit_log, "/var/lib/opsmilter/hits.db");
+	assert_string_equal(conf->inbox, "/var/lib/opsmilter/inbox.db");
 	assert_string_equal(conf->site_url, "https://ops.example.org");
 	assert_string_equal(conf->syslog_facility, "mail");
 	assert_string_equal(conf->milter.socket, "unix:/run/opsmilter/opsmilter.sock");

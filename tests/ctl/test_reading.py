@@ -2,6 +2,7 @@
 import contextlib
 import json
 import os
+import shutil
 import socket
 import sqlite3
 import struct
@@ -329,7 +330,7 @@ class Check(CommandTest):
             content = file.read().replace(f"{self.folder}/hits.db", f"{missing}/hits.db")
         self.write("opsmilter.conf", content)
         texts = {row["text"]: row["fix"] for row in self.check(1) if row["check"] == "folder"}
-        self.assertIn("install -d -m 2770 -o nobody -g", texts[f"{missing}: No such file or directory"])
+        self.assertIn("install -d -m 2750 -o root -g", texts[f"{missing}: No such file or directory"])
 
     def test_damage_is_named_on_one_line(self):
         with open(os.path.join(self.folder, "ops.db"), "r+b") as file:
@@ -341,13 +342,28 @@ class Check(CommandTest):
 
     @unittest.skipIf(os.getuid() != 0, "the files of another user are made by root")
     def test_files_that_the_daemon_cannot_use_are_named_with_the_cure(self):
-        os.chmod(self.folder, 0o755)
-        rows = [row for row in self.check(1) if row["check"] in ("folder", "permissions")]
+        os.chmod(self.folder, 0o711)
+        rows = [row for row in self.check(1) if row["check"] in ("folder", "permissions") and row["fix"]]
+        self.assertEqual({row["check"] for row in rows}, {"folder", "permissions"})
         self.assertTrue(all(row["outcome"] == "failed" for row in rows), rows)
         # The cure that is named is the cure.
         for row in rows:
             self.assertEqual(os.system(row["fix"]), 0)
         self.assertEqual(set(self.outcomes("folder") + self.outcomes("permissions")), {"ok"})
+
+    def test_files_that_a_daemon_should_only_read_are_named_with_the_cure(self):
+        shutil.chown(self.folder, "root", "nogroup")
+        os.chmod(self.folder, 0o2770)
+        for name in ("ops.db", "ops.db-wal", "ops.db-shm"):
+            os.chmod(os.path.join(self.folder, name), 0o666)
+        self.run_ok("init")  # gives the rest its owner
+        os.chmod(os.path.join(self.folder, "ops.db"), 0o666)
+        rows = [row for row in self.check(1) if row["outcome"] == "warning" and row["check"] in ("folder", "permissions")]
+        self.assertIn("milter.user can replace the databases", rows[0]["text"])
+        self.assertIn("milter.user can write it, and should only read it", rows[1]["text"])
+        for row in rows:
+            self.assertEqual(os.system(row["fix"]), 0)
+        self.assertNotIn("warning", self.outcomes("folder") + self.outcomes("permissions"))
 
 
 if __name__ == "__main__":

@@ -67,10 +67,11 @@ class Usage(CommandTest):
 
     def test_init_may_be_run_again_and_files_are_for_the_group(self):
         self.assertIn("already exists", self.run_ok("init"))
-        self.assertEqual([row["version"] for row in self.run_json("init")], [3, 2])
-        for name in ("ops.db", "hits.db"):
-            mode = os.stat(os.path.join(self.folder, name)).st_mode
-            self.assertEqual(stat.S_IMODE(mode), 0o660)
+        self.assertEqual([row["version"] for row in self.run_json("init")], [4, 2, 1])
+        for name, right in (("ops.db", 0o640), ("hits.db", 0o640), ("inbox.db", 0o660)):
+            for ending in ("", "-wal", "-shm"):
+                mode = os.stat(os.path.join(self.folder, name + ending)).st_mode
+                self.assertEqual(stat.S_IMODE(mode), right)
 
     def test_a_reader_that_goes_away_is_no_failure_and_a_full_disk_is(self):
         addresses = "".join(f"198.18.{i // 250}.{i % 250 + 1}\n" for i in range(20000)).encode()

@@ -41,7 +41,8 @@ static struct {
 	struct sockaddr_in name;
 } bench;
 
-static const char *const files[] = {"conf", "ops.db", "hits.db"};
+static const char *const files[] = {"conf", "ops.db", "ops.db-wal", "ops.db-shm", "hits.db",
+	"hits.db-wal", "hits.db-shm", "inbox.db", "inbox.db-wal", "inbox.db-shm"};
 
 static void must(int err)
 {
@@ -78,6 +79,8 @@ static struct conf *make_conf(void)
 	must(migrate(path, DB_OPS, &from, &message));
 	snprintf(path, sizeof(path), "%s/hits.db", bench.folder);
 	must(migrate(path, DB_HITS, &from, &message));
+	snprintf(path, sizeof(path), "%s/inbox.db", bench.folder);
+	must(migrate(path, DB_INBOX, &from, &message));
 	snprintf(path, sizeof(path), "%s/conf", bench.folder);
 	file = fopen(path, "w");
 	if (file == NULL)

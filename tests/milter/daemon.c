@@ -63,6 +63,7 @@ void daemon_prepare(struct daemon *daemon, const char *options)
 	snprintf(daemon->conf, sizeof(daemon->conf), "%s/conf", daemon->folder);
 	daemon->ops = make_database(daemon, "ops.db", DB_OPS);
 	daemon->hits = make_database(daemon, "hits.db", DB_HITS);
+	daemon->inbox = make_database(daemon, "inbox.db", DB_INBOX);
 	execute(daemon->ops,
 		"INSERT INTO evidence VALUES (1, 1, 'tester', 'note', 'a test',"
 		" '0000000000000000000000000000000000000000000000000000000000000000', 1, x'61', "
@@ -201,6 +202,7 @@ void daemon_remove(struct daemon *daemon)
 		status = daemon_end(daemon, SIGTERM);
 	sqlite3_close(daemon->ops);
 	sqlite3_close(daemon->hits);
+	sqlite3_close(daemon->inbox);
 	if (status != 0)
 		show_errors(daemon);
 	snprintf(command, sizeof(command), "rm -rf '%s'", daemon->folder);

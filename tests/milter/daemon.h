@@ -16,7 +16,7 @@ struct daemon {
 	char conf[96];
 	char socket[96];
 	pid_t pid; /* 0: not running */
-	sqlite3 *ops, *hits;
+	sqlite3 *ops, *hits, *inbox;
 };
 
 /* Makes folder and databases. options go into the milter section ("reject_at = \"mail\""). */

@@ -100,13 +100,13 @@ static void a_message_to_a_trap_is_discarded_and_its_client_nominated(void **sta
 	daemon_start(&filter);
 	begin_message("203.1.113.7", "<Trap@Example.ORG>", NULL);
 	assert_int_equal(send_text(), SMFIR_DISCARD);
-	await(filter.ops,
-		"SELECT count(*) FROM requests WHERE ip = '203.1.113.7' AND kind = 'nomination'",
+	await(filter.inbox,
+		"SELECT count(*) FROM filing WHERE address = '203.1.113.7' AND kind = 'nomination'",
 		1);
 	assert_int_equal(
-		count(filter.ops, "SELECT count(*) FROM evidence WHERE source = 'a trap recipient' "
-				  "AND CAST(body AS TEXT) LIKE 'Received: from helo.example%"
-				  "[203.1.113.7]%Subject: %buy%a body%'"),
+		count(filter.inbox, "SELECT count(*) FROM filing WHERE filed_by = 'opsmilter' "
+				    "AND CAST(spam AS TEXT) LIKE 'Received: from helo.example%"
+				    "[203.1.113.7]%Subject: %buy%a body%'"),
 		1);
 }
 
@@ -118,7 +118,7 @@ static void other_recipients_of_the_message_get_it(void **state)
 	assert_int_equal(send_text(), SMFIR_DELRCPT);
 	assert_string_equal(mta_data(&mta), "<trap@example.org>");
 	assert_int_equal(mta_receive(&mta, REPLY_MSECS), SMFIR_CONTINUE);
-	await(filter.ops, "SELECT count(*) FROM requests", 1);
+	await(filter.inbox, "SELECT count(*) FROM filing", 1);
 }
 
 static void mail_to_others_is_not_read(void **state)
@@ -132,7 +132,7 @@ static void mail_to_others_is_not_read(void **state)
 	assert_int_equal(say(SMFIC_RCPT, "<person@example.org>"), SMFIR_CONTINUE);
 	assert_int_equal(say_plain(SMFIC_DATA), SMFIR_ACCEPT);
 	daemon_end(&filter, SIGTERM);
-	assert_int_equal(count(filter.ops, "SELECT count(*) FROM requests"), 0);
+	assert_int_equal(count(filter.inbox, "SELECT count(*) FROM filing"), 0);
 }
 
 static void a_copy_is_cut_at_a_megabyte(void **state)
@@ -148,9 +148,9 @@ static void a_copy_is_cut_at_a_megabyte(void **state)
 	for (int i = 0; i < 70; i++)
 		send_part(SMFIC_BODY, part, sizeof(part));
 	assert_int_equal(say_plain(SMFIC_BODYEOB), SMFIR_DISCARD);
-	await(filter.ops,
-		"SELECT count(*) FROM evidence WHERE source = 'a trap recipient' "
-		"AND length(body) = 1024 * 1024",
+	await(filter.inbox,
+		"SELECT count(*) FROM filing WHERE filed_by = 'opsmilter' "
+		"AND length(spam) = 1024 * 1024",
 		1);
 }
 
@@ -163,7 +163,7 @@ static void only_so_many_an_hour_become_nominations(void **state)
 	spring("203.1.113.2");
 	spring("203.1.113.3");
 	assert_int_equal(daemon_end(&filter, SIGTERM), 0);
-	assert_int_equal(count(filter.ops, "SELECT count(*) FROM requests"), 2);
+	assert_int_equal(count(filter.inbox, "SELECT count(*) FROM filing"), 2);
 	assert_int_equal(count(filter.hits,
 				 "SELECT value FROM counter WHERE name = 'trapped_messages_total'"),
 		3);
@@ -172,15 +172,17 @@ static void only_so_many_an_hour_become_nominations(void **state)
 static void one_that_the_database_refuses_does_not_hold_up_the_next(void **state)
 {
 	(void)state;
-	execute(filter.ops,
-		"CREATE TRIGGER refuse BEFORE INSERT ON request WHEN NEW.address = '203.1.113.1' "
-		"BEGIN SELECT RAISE(ABORT, 'a rule'); END");
+	execute(filter.inbox,
+		"INSERT INTO filing VALUES (1, 'nomination', '203.1.113.1', 'ops', 1, 'opsmilter', "
+		"NULL,"
+		" '', '', 'x', x'61');"
+		"CREATE UNIQUE INDEX refuse ON filing (address) WHERE address = '203.1.113.1'");
 	daemon_start(&filter);
 	spring("203.1.113.1");
 	spring("203.1.113.2");
-	await(filter.ops, "SELECT count(*) FROM requests WHERE ip = '203.1.113.2'", 1);
+	await(filter.inbox, "SELECT count(*) FROM filing WHERE address = '203.1.113.2'", 1);
 	await_words("the nomination of 203.1.113.1 for mail to a trap recipient is dropped: ");
-	assert_true(daemon_said(&filter, "a rule"));
+	assert_true(daemon_said(&filter, "UNIQUE constraint failed"));
 	assert_int_equal(daemon_end(&filter, SIGTERM), 0);
 	assert_false(daemon_said(&filter, "not filed"));
 }
@@ -189,13 +191,13 @@ static void nominations_wait_while_the_database_is_locked(void **state)
 {
 	(void)state;
 	daemon_start(&filter);
-	execute(filter.ops, "BEGIN IMMEDIATE");
+	execute(filter.inbox, "BEGIN IMMEDIATE");
 	spring("203.1.113.1");
 	spring("203.1.113.2");
 	await_words("nominations of trap recipients wait");
-	execute(filter.ops, "COMMIT");
+	execute(filter.inbox, "COMMIT");
 	assert_int_equal(daemon_end(&filter, SIGTERM), 0);
-	assert_int_equal(count(filter.ops, "SELECT count(*) FROM requests"), 2);
+	assert_int_equal(count(filter.inbox, "SELECT count(*) FROM filing"), 2);
 }
 
 static void what_cannot_be_filed_until_the_end_is_counted(void **state)
@@ -203,7 +205,7 @@ static void what_cannot_be_filed_until_the_end_is_counted(void **state)
 	char here[128], there[128];
 
 	(void)state;
-	snprintf(here, sizeof(here), "%s/ops.db", filter.folder);
+	snprintf(here, sizeof(here), "%s/inbox.db", filter.folder);
 	snprintf(there, sizeof(there), "%s/away", filter.folder);
 	daemon_start(&filter);
 	begin_message("203.1.113.1", "<trap@example.org>", NULL);

@@ -140,8 +140,9 @@ static void a_removal_clears_the_record(void **state)
 		assert_int_equal(requests_file(admin, &request, NULL), ERR_NONE);
 		assert_int_equal(
 			requests_decide(admin, request.id, i == 2, "root", "x", NOW + i), ERR_NONE);
-		assert_int_equal(
-			requests_read_record(admin, &request.address, 1, &record), ERR_NONE);
+		assert_int_equal(requests_read_record(
+					 admin, &request.address, 1, &request.filed_from, &record),
+			ERR_NONE);
 		assert_int_equal(record.denied, i == 2 ? 0 : i + 1);
 		assert_int_equal(record.decided_at, i == 2 ? 0 : NOW + i);
 		assert_int_equal(record.waived, i != 2);

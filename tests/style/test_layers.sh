@@ -24,7 +24,7 @@ report "lib/core includes core and base" "$(upward lib/core base core)"
 report "lib/store includes store, core and base" "$(upward lib/store base core store)"
 report "lib/conf includes conf, core and base" "$(upward lib/conf base core conf)"
 report "lib/mail includes mail, core and base" "$(upward lib/mail base core mail)"
-report "lib/daemon includes daemon, conf, core and base" "$(upward lib/daemon base core conf daemon)"
+report "lib/daemon includes daemon, conf, store, core and base" "$(upward lib/daemon base core store conf daemon)"
 for program in milter ctl probe web; do
 	[ -d "$program" ] || continue
 	report "$program includes itself and the library" \

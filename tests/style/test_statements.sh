@@ -22,7 +22,7 @@ wrong "an unknown role is refused" '2: A: unknown role "root"; must be filter, a
 	'-- a comment' '-- A on ops by admin, root' 'SELECT 1;'
 wrong "a statement without roles is refused" \
 	'2: SQL outside of a statement; one begins with "-- NAME on DATABASE by ROLES"' '-- A on ops by ' 'SELECT 1;'
-wrong "an unknown database is refused" '1: A: unknown database "op"; must be ops, hits or both' \
+wrong "an unknown database is refused" '1: A: unknown database "op"; must be ops, hits, inbox or any' \
 	'-- A on op by admin' 'SELECT 1;'
 wrong "a name that is there twice is refused" '3: A: line 1 has the same name' \
 	'-- A on ops by admin' 'SELECT 1;' '-- A on ops by admin' 'SELECT 2;'

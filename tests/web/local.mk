@@ -14,4 +14,7 @@ EXTRA_DIST += \
 	tests/web/visitor.py
 if WITH_WEB
 WIRE_TESTS += tests/web/run.sh
+check_PROGRAMS += tests/web/take_inbox
+tests_web_take_inbox_SOURCES = tests/web/take_inbox.c
+tests_web_take_inbox_LDADD = libops.a $(SQLITE_LIBS) $(LIBMD_LIBS)
 endif

@@ -98,15 +98,16 @@ class Faults(SiteTest):
             os.unlink(self.path("ops.db"))
 
     def test_a_look_up_needs_no_lock_that_a_writer_has(self):
-        writer = sqlite3.connect(self.path("ops.db"), isolation_level=None)
-        self.addCleanup(writer.close)
-        writer.execute("BEGIN IMMEDIATE")
+        writers = [sqlite3.connect(self.path(name), isolation_level=None) for name in ("ops.db", "inbox.db")]
+        for writer in writers:
+            self.addCleanup(writer.close)
+            writer.execute("BEGIN IMMEDIATE")
         began = time.monotonic()
         self.get(f"/lookup?ip={LISTED}")
         self.assertLess(time.monotonic() - began, 1)
         token = self.token(f"/remove?ip={LISTED}")
         self.post("/remove", {"ip": LISTED, "token": token}, 503)
-        writer.execute("ROLLBACK")
+        writers[1].execute("ROLLBACK")
         self.post("/remove", {"ip": LISTED, "token": token}, 303)
 
     def test_a_reload_takes_the_new_configuration_and_refuses_a_bad_one(self):

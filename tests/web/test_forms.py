@@ -29,11 +29,13 @@ class Forms(SiteTest):
         self.decide("granted")
 
     def decide(self, state):
+        self.take_inbox()
         self.query("UPDATE request SET state = ?, next_test_at = NULL, decided_at = requested_at,"
                    " decided_by = 'tester', why = 'a test' WHERE decided_at IS NULL", state)
 
     def requests(self):
         """Those of this test."""
+        self.take_inbox()
         return self.query("SELECT kind, state, ip FROM requests WHERE id > ? ORDER BY id", self.before)
 
     def removal(self, ip=LISTED, **fields):
@@ -43,13 +45,36 @@ class Forms(SiteTest):
         fields = self.removal(contact="owner@owner.example", note="closed the proxy")
         places = {self.post("/remove", fields).headers["Location"] for _ in range(3)}
         self.assertEqual(len(places), 1)
-        self.assertRegex(next(iter(places)), r"^/request/\d+$")
+        self.assertRegex(next(iter(places)), r"^/request/[0-9a-f-]+$")
         self.assertEqual(self.requests(), [("removal", "open", LISTED)])
 
     def test_a_second_form_leads_to_the_request_that_waits(self):
         first = self.post("/remove", self.removal()).headers["Location"]
-        self.assertEqual(self.post("/remove", self.removal()).headers["Location"], first)
+        second = self.post("/remove", self.removal(note="mine")).headers["Location"]
         self.assertEqual(len(self.requests()), 1)
+        numbers = {re.search(r'href="/request/(\d+)"', self.get(place).body.decode()).group(1)
+                   for place in (first, second)}
+        self.assertEqual(len(numbers), 1)
+        self.assertIn("mine", self.opsctl("requests", "show", numbers.pop()))
+
+    def test_the_page_of_what_was_sent_is_there_before_and_after_it_is_taken(self):
+        place = self.post("/remove", self.removal()).headers["Location"]
+        answer = self.get(place)
+        self.check_page(answer, place)
+        self.assertIn("has arrived", answer.text)
+        self.assertLess(int(answer.headers["Refresh"]), 60)
+        self.take_inbox()
+        answer = self.get(place)
+        self.check_page(answer, place)
+        self.assertIn("is being tested", answer.text)
+        self.get(place[:-1], 404)
+
+    def test_the_site_writes_only_the_inbox(self):
+        self.post("/remove", self.removal())
+        self.nominate(SPAM.encode(), visitor="192.0.2.3")
+        self.assertEqual(self.query("SELECT count(*) FROM requests WHERE id > ?", self.before), [(0,)])
+        self.assertEqual(self.query("SELECT kind, address, filed_by FROM filing ORDER BY id", database="inbox.db"),
+                         [("removal", LISTED, "visitor"), ("nomination", "198.18.50.1", "visitor")])
 
     def test_after_a_no_the_next_one_waits_but_for_the_address_itself_and_once(self):
         ip = "198.18.60.1"
@@ -57,14 +82,17 @@ class Forms(SiteTest):
         own = {"X_Forwarded_For": ip}
         self.post("/remove", self.removal(ip))
         self.decide("denied")
+        self.post("/remove", {"ip": ip, "token": self.token(f"/remove?ip={ip}")}, X_Forwarded_For="198.51.100.9")
+        self.decide("denied")
         answer = self.post("/remove", self.removal(ip), 429)
         self.check_page(answer, ip)
         self.assertGreater(int(answer.headers["Retry-After"]), 600)
-        self.assertEqual(len(self.requests()), 1)
-        self.post("/remove", {"ip": ip, "token": self.token(f"/remove?ip={ip}", **own)}, **own)
-        self.decide("denied")
-        self.post("/remove", {"ip": ip, "token": self.token(f"/remove?ip={ip}", **own)}, 429, **own)
         self.assertEqual(len(self.requests()), 2)
+        for _ in range(2):
+            self.post("/remove", {"ip": ip, "token": self.token(f"/remove?ip={ip}", **own)}, **own)
+            self.decide("denied")
+        self.post("/remove", {"ip": ip, "token": self.token(f"/remove?ip={ip}", **own)}, 429, **own)
+        self.assertEqual(len(self.requests()), 4)
 
     def test_the_request_s_page_follows_the_test_and_shows_nothing_of_the_visitor(self):
         fields = {"ip": LISTED, "contact": "owner@owner.example", "note": "a private note",
@@ -77,10 +105,15 @@ class Forms(SiteTest):
             self.assertNotIn(word, answer.text)
             self.assertNotIn(word, self.look_up(LISTED).text)
 
-    def test_a_form_needs_a_token_of_its_own_form_and_visitor(self):
+    def test_a_form_works_from_an_address_that_changes(self):
+        token = self.token(f"/remove?ip={LISTED}", X_Forwarded_For="100.70.1.1")
+        self.post("/remove", {"ip": LISTED, "token": token}, X_Forwarded_For="100.70.1.2")
+        self.assertEqual(len(self.requests()), 1)
+
+    def test_a_form_needs_a_token_of_its_own_form(self):
         good = self.removal()["token"]
         for token in ("", "x", good[:-1], good + "x", good.replace(good[-4], "0" if good[-4] != "0" else "1"),
-                      self.token("/nominate"), self.token(f"/remove?ip={LISTED}", X_Forwarded_For="192.0.2.77")):
+                      self.token("/nominate")):
             if token != good:
                 answer = self.post("/remove", {"ip": LISTED, "token": token, "note": "kept <b>"}, 400)
                 self.assertIn("kept &lt;b&gt;", answer.text)
@@ -164,6 +197,24 @@ class Forms(SiteTest):
         places = {self.nominate(SPAM.encode(), visitor="192.0.2.50", token=token).headers["Location"] for _ in range(2)}
         self.assertEqual(len(places), 1)
         self.assertEqual(len(self.requests()), 1)
+
+
+class Caps(SiteTest):
+    web_options = "nominations_per_day = 100000"
+    more = "caps { nominations_per_day = 2 }"
+
+    def test_all_visitors_together_nominate_so_often_and_learn_it_kindly(self):
+        for number in range(1, 3):
+            spam = f"Received: from x ([198.18.50.{number}]) by mx.example.org; now\n\nbuy\n"
+            self.post("/nominate", {"ip": f"198.18.50.{number}", "spam": spam, "token": self.token("/nominate")})
+        answer = self.post("/nominate", {"ip": "198.18.50.3", "spam": "Received: from x ([198.18.50.3]) by y; now\n\n",
+                                         "token": self.token("/nominate")}, 503)
+        self.check_page(answer, "a cap")
+        self.assertIn("you did nothing wrong", answer.text)
+        self.assertEqual(int(answer.headers["Retry-After"]), 3600)
+        self.post("/remove", {"ip": LISTED, "token": self.token(f"/remove?ip={LISTED}")})
+        self.assertIn("caps.nominations_per_day is reached", self.log())
+        self.assertEqual(len(self.take_inbox()), 3)
 
 
 class LookUps(SiteTest):

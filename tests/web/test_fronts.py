@@ -99,7 +99,7 @@ class FrontCases:
         self.assertEqual(413, self.nominate(b"x" * 1200 * 1024).status)
         answer = self.nominate(head + b"x" * (1024 * 1024 - len(head)))
         self.assertEqual(303, answer.status, answer.text)
-        self.assertRegex(answer.headers["Location"], "/request/[0-9]+$")
+        self.assertRegex(answer.headers["Location"], "/request/[0-9a-f-]+$")
 
 
 class NginxTest(FrontCases, SiteTest):

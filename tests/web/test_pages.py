@@ -163,9 +163,9 @@ class Requests(SiteTest):
     def add(self, kind, state, verdict=None, due=None, running=False):
         """A request whose test is due in so many seconds; its page."""
         decided = state in ("granted", "denied")
-        self.query("INSERT INTO request (kind, address, list_id, state, requested_at, filed_by, contact, note, waived,"
-                   " tests, next_test_at, test_began_at, decided_at, decided_by, verdict, why) VALUES (?, '198.18.7.30',"
-                   " 1, ?, unixepoch() - 60, 'visitor', '', '', 0, 0, unixepoch() + ?, iif(?, unixepoch(), NULL),"
+        self.query("INSERT INTO request (kind, address, list_id, state, requested_at, filed_by, filed_from, contact, note,"
+                   " waived, tests, next_test_at, test_began_at, decided_at, decided_by, verdict, why) VALUES (?, '198.18.7.30',"
+                   " 1, ?, unixepoch() - 60, 'visitor', '127.0.0.1', '', '', 0, 0, unixepoch() + ?, iif(?, unixepoch(), NULL),"
                    " iif(?, unixepoch(), NULL), iif(?, 'opsprobe', NULL), ?, 'Its reason.')",
                    kind, state, due, running, decided, decided, verdict)
         answer = self.get(f"/request/{self.query('SELECT max(id) FROM request')[0][0]}")

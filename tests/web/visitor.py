@@ -42,6 +42,7 @@ class SiteTest(unittest.TestCase):
     """One site for all tests of a class."""
 
     web_options = "lookups_per_hour = 100000"
+    more = ""  # further sections of the configuration
 
     @classmethod
     def setUpClass(cls):
@@ -67,11 +68,13 @@ class SiteTest(unittest.TestCase):
                     user = "nobody"
                     {options}
                 }}
+                {cls.more}
                 """)
 
     @classmethod
     def opsctl(cls, *arguments):
-        subprocess.run([f"{BUILD}/opsctl", "-c", cls.conf, *arguments], check=True, capture_output=True, timeout=60)
+        return subprocess.run([f"{BUILD}/opsctl", "-c", cls.conf, *arguments], check=True, capture_output=True,
+                              text=True, timeout=60).stdout
 
     @classmethod
     def make_databases(cls):
@@ -84,7 +87,7 @@ class SiteTest(unittest.TestCase):
         cls.add_hit(LISTED)
         if os.geteuid() == 0:  # the site becomes somebody else
             os.chmod(cls.folder, 0o777)
-            for name in ("ops.db", "hits.db"):
+            for name in ("ops.db", "hits.db", "inbox.db"):
                 os.chmod(os.path.join(cls.folder, name), 0o666)
 
     @classmethod
@@ -106,6 +109,13 @@ class SiteTest(unittest.TestCase):
                 return connection.execute(sql, values).fetchall()
         finally:
             connection.close()
+
+    @classmethod
+    def take_inbox(cls):
+        """Takes what visitors filed, as the prober's worker does; a line for each."""
+        return subprocess.run([f"{BUILD}/tests/web/take_inbox", os.path.join(cls.folder, "ops.db"),
+                               os.path.join(cls.folder, "inbox.db")], check=True, capture_output=True,
+                              text=True).stdout.splitlines()
 
     @classmethod
     def start(cls):
