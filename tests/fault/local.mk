@@ -9,4 +9,5 @@ EXTRA_DIST += \
 	tests/fault/test_import.py \
 	tests/fault/test_kill.py \
 	tests/fault/test_limits.py \
+	tests/fault/test_rights.py \
 	tests/fault/test_slow_disk.py
