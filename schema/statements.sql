@@ -494,6 +494,11 @@ FROM since JOIN repeated_request ON request_id = since.id;
 -- LATEST_TEST_AT on ops by prober
 SELECT coalesce(max(at), 0) FROM test INDEXED BY test_address WHERE address = ?1;
 
+-- LATEST_REMOVAL_TEST_AT on ops by prober
+SELECT coalesce(max(at), 0)
+FROM test INDEXED BY test_address JOIN request ON request.id = request_id
+WHERE test.address = ?1 AND request.kind = 'removal';
+
 -- COUNT_NOMINATIONS on ops by prober, site
 -- Those since ?1, and the octets of their copies.
 SELECT count(*), coalesce(sum(octets), 0)

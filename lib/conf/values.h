@@ -41,7 +41,7 @@ struct conf_probe {
 	struct network *opt_out; /* not tested, so no test removes them from a list */
 	size_t opt_out_count;
 	long hosts_per_minute;
-	long cooldown_secs;            /* between two tests of an address */
+	long cooldown_secs;            /* between two tests for removal of an address */
 	long nomination_cooldown_secs; /* between its latest test and that of a nomination */
 	char *user;
 	char *pid_file;

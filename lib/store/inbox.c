@@ -154,7 +154,7 @@ static int take_nomination(struct db *ops, struct filing *filing, const struct i
 	};
 	enum nomination_end end;
 	int64_t latest;
-	int err = tests_latest_at(ops, &filing->request.address, &latest);
+	int err = tests_latest_at(ops, &filing->request.address, false, &latest);
 
 	nomination.source = nomination.confirmed ? "a trap recipient" : "the site's form";
 	if (latest > 0)

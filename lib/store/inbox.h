@@ -50,7 +50,7 @@ int inbox_read_usage(struct db *ops, struct db *inbox, int64_t now, struct usage
 struct inbox_rules {
 	const struct network *allowed; /* reserved ranges that may be nominated */
 	size_t allowed_count;
-	int64_t cooldown_secs;            /* between two tests of an address */
+	int64_t cooldown_secs;            /* between two tests for removal of an address */
 	int64_t nomination_cooldown_secs; /* between its latest test and that of a nomination */
 	struct caps caps;
 };

@@ -73,7 +73,7 @@ static int test_time(
 	struct db *ops, const struct request *request, int64_t cooldown_secs, int64_t *at_r)
 {
 	int64_t latest;
-	int err = tests_latest_at(ops, &request->address, &latest);
+	int err = tests_latest_at(ops, &request->address, true, &latest);
 
 	*at_r = request->requested_at;
 	if (!asks_for_itself(request) && latest + cooldown_secs > *at_r)

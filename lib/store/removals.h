@@ -36,7 +36,7 @@ int removals_next(struct db *ops, const struct removal *removal, const struct re
 
 /*
  * Files a removal request that says address, list, requested_at, who and what; the rest is set
- * here. Its test is due cooldown_secs after the latest test of the address, or at once if the
+ * here. Its test is due cooldown_secs after the latest test for a removal, or at once if the
  * address itself asks. If a request of the same kind is undecided, this one is added to it, and
  * brings its test forward; request->id is that one's. Harmless for a token that was filed before.
  * ERR_NOT_FOUND when the address is not listed, or the list takes no requests.

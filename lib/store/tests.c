@@ -70,9 +70,9 @@ int tests_of_request(struct db *db, int64_t request_id, struct test *test_r)
 	return db_read_one(row, tests_read_row, test_r);
 }
 
-int tests_latest_at(struct db *db, const struct addr *address, int64_t *at_r)
+int tests_latest_at(struct db *db, const struct addr *address, bool for_removal, int64_t *at_r)
 {
-	struct statement *row = db_begin(db, LATEST_TEST_AT);
+	struct statement *row = db_begin(db, for_removal ? LATEST_REMOVAL_TEST_AT : LATEST_TEST_AT);
 
 	db_bind_addr_text(row, 1, address);
 	return db_get_int(row, at_r);

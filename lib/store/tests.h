@@ -46,8 +46,8 @@ int tests_each_of(struct db *db, const struct addr *address, int64_t limit,
 int tests_of_request(struct db *db, int64_t request_id, struct test *test_r)
 	__attribute__((warn_unused_result));
 
-/* When an address was tested last; 0: never. */
-int tests_latest_at(struct db *db, const struct addr *address, int64_t *at_r)
+/* When an address was tested last, for whatever reason or for a removal request; 0: never. */
+int tests_latest_at(struct db *db, const struct addr *address, bool for_removal, int64_t *at_r)
 	__attribute__((warn_unused_result));
 
 /* For metrics: gives the number of tests of each verdict. */

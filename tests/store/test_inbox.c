@@ -118,8 +118,9 @@ static void add_test(const char *verdict, int64_t at)
 	struct text text = TEXT_OVER(sql);
 
 	text_add_format(&text,
-		"INSERT INTO test (address, at, verdict, summary, evidence_id)"
-		" VALUES ('" HOST "', %lld, '%s', '', 1)",
+		"INSERT INTO test (address, at, verdict, summary, evidence_id, request_id)"
+		" VALUES ('" HOST "', %lld, '%s', '', 1,"
+		" (SELECT id FROM request WHERE decided_at IS NULL))",
 		(long long)at, verdict);
 	scratch_db_execute(&ops, sql);
 }
@@ -287,12 +288,18 @@ static void a_stranger_blocks_no_owner(void **state)
 
 	(void)state;
 	list_network(HOST, NOW - 10, CLOCK_NEVER);
+	/* The test of a nomination delays nobody. */
 	add_test("open", NOW - 5);
+	file_it(REQUEST_REMOVAL, "203.1.113.1", "before");
+	take_at(NOW);
+	assert_int_equal(requests_find_token(admin, "before", &request), ERR_NONE);
+	assert_int_equal(request.next_test_at, NOW);
+	deny("open", NOW);
 	file_it(REQUEST_REMOVAL, STRANGER, "one");
 	take_at(NOW);
 	assert_int_equal(requests_find_token(admin, "one", &request), ERR_NONE);
 	/* Tested a moment ago: not again before the cool-down is over. */
-	assert_int_equal(request.next_test_at, NOW - 5 + COOLDOWN);
+	assert_int_equal(request.next_test_at, NOW + COOLDOWN);
 	file_it(REQUEST_REMOVAL, OWNER, "two");
 	take_at(NOW);
 	assert_int_equal(requests_find_token(admin, "two", &request), ERR_NONE);
