@@ -218,7 +218,16 @@ SELECT evidence_id FROM listing_evidence WHERE listing_id = ?1
 ORDER BY 1;
 
 -- EVIDENCE_IS_PUBLIC on ops by site
-SELECT NOT EXISTS (SELECT 1 FROM request WHERE evidence_id = ?1 AND state <> 'granted');
+-- A spam copy, once its nomination led to a listing; a transcript, if it is of a removal request or led to a listing.
+SELECT NOT EXISTS (SELECT 1 FROM request WHERE evidence_id = ?1 AND state <> 'granted')
+	AND (kind <> 'test' OR EXISTS (
+		SELECT 1
+		FROM test LEFT JOIN request ON request.id = request_id
+		WHERE test.evidence_id = evidence.id
+			AND (request.kind = 'removal' OR request.state = 'granted'
+				OR (watch_id IS NOT NULL AND test.verdict = 'open'))))
+FROM evidence
+WHERE id = ?1;
 
 -- PURGE_EVIDENCE on ops by admin
 -- Deletes bodies from before ?1 that no listing in force at the time ?2 and no undecided request refers to.

@@ -23,6 +23,7 @@
 
 /* What was read for the page, and the parts of it that are written already. */
 struct lookup_page {
+	struct db *ops;
 	char ip[ADDR_TEXT_SIZE];
 	struct addr addr;
 	struct lists lists;
@@ -140,6 +141,17 @@ static struct event_words words_for(const char *what)
 	return (struct event_words){what, what, false};
 }
 
+/* The number of an event's evidence, 0 if the public may not see it. */
+static int64_t public_evidence(const struct lookup_page *page, const struct history_event *event)
+{
+	bool public = event->evidence_id != 0;
+
+	if (public && strncmp(event->what, "test ", 5) == 0 &&
+		evidence_is_public(page->ops, event->evidence_id, &public) != ERR_NONE)
+	public = false;
+	return public ? event->evidence_id : 0;
+}
+
 static void write_event(void *context, const struct history_event *event)
 {
 	struct lookup_page *page = context;
@@ -151,7 +163,8 @@ static void write_event(void *context, const struct history_event *event)
 	page->event_begins[page->event_count++ % EVENTS_MAX] = page->events.length;
 	template_write_row(page->events.out, html_lookup, "event",
 		VALUES({"at", .time = event->at}, {"what", .text = words.words},
-			{"record", .number = event->evidence_id}, {"list", .text = event->list},
+			{"record", .number = public_evidence(page, event)},
+			{"list", .text = event->list},
 			{"why", .text = words.reason_is_public ? event->why : NULL}));
 }
 
@@ -159,6 +172,7 @@ static int write_events(const struct visit *visit, struct lookup_page *page)
 {
 	int err = rows_begin(&page->events);
 
+	page->ops = visit->ops;
 	if (err == ERR_NONE)
 		err = history_each(visit->ops, &page->addr, visit->now, write_event, page);
 	rows_end(&page->events);

@@ -43,7 +43,8 @@ int evidence_get(struct db *db, int64_t id, struct evidence **evidence_r)
 
 /*
  * Whether the public may see it: all evidence, except the spam copy of a nomination that did not
- * lead to a listing. Also true when there is no evidence of that number.
+ * lead to a listing, and the transcript of a test that neither did nor was made for a removal
+ * request. ERR_NOT_FOUND.
  */
 int evidence_is_public(struct db *db, int64_t id, bool *public_r)
 	__attribute__((warn_unused_result));

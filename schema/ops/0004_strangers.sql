@@ -23,6 +23,9 @@ CREATE TRIGGER repeated_request_is_final BEFORE UPDATE ON repeated_request
 CREATE INDEX request_nomination ON request (requested_at, evidence_id) WHERE kind = 'nomination';
 CREATE INDEX evidence_kind ON evidence (kind, purged_at, octets);
 
+-- Why a transcript was made.
+CREATE INDEX test_evidence ON test (evidence_id);
+
 -- The denied nominations whose copies are to be deleted.
 CREATE INDEX request_denied ON request (decided_at, evidence_id) WHERE kind = 'nomination' AND state = 'denied';
 

@@ -37,6 +37,7 @@ static const char ops_statistics[] =
 	" ('request', 'request_waiting', '1000 2'),"
 	" ('request', 'sqlite_autoindex_request_1', '1000000 2'),"
 	" ('test', 'test_address', '1000000 5'),"
+	" ('test', 'test_evidence', '1000000 1'),"
 	" ('test', 'test_request', '500000 2'),"
 	" ('test', 'test_verdict', '1000000 200000'),"
 	" ('watch', NULL, '100000'),"

@@ -48,6 +48,7 @@ class Filter:
         self.log_start = 0
         self.database = os.path.join(self.folder, "ops.db")
         self.hit_log = os.path.join(self.folder, "hits.db")
+        self.inbox = os.path.join(self.folder, "inbox.db")
         self.configuration = os.path.join(self.run, "opsmilter.conf")
         self.pid_file = os.path.join(self.run, "pid")
         self.process = None
@@ -159,6 +160,11 @@ class Filter:
     def list_address(self, network, *options, reason="open proxy, SOCKS 5 on port 1080"):
         """Puts network on a list; --force, because tests use addresses that name nobody."""
         self.ctl("add", network, "--reason", reason, "--note", "for a test", "--force", *options)
+
+    def filings(self):
+        """What waits in the inbox: kind, address and the spam copy as text."""
+        with sqlite3.connect(f"file:{self.inbox}?mode=ro", uri=True, timeout=10) as database:
+            return database.execute("SELECT kind, address, CAST(spam AS TEXT) FROM filing ORDER BY id").fetchall()
 
     def hits(self, condition="1", *values):
         """Rows of the view hits as dictionaries, oldest first."""

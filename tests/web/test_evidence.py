@@ -29,6 +29,9 @@ TRANSCRIPT = rb"""connection 1 to 198.18.7.9 port 3128: HTTP CONNECT to 192.0.2.
 """
 
 
+TESTED = "198.18.7.200"
+
+
 class Evidence(SiteTest):
     @classmethod
     def write_conf(cls, options):
@@ -37,11 +40,28 @@ class Evidence(SiteTest):
             file.write('milter { trap_recipients = {"honey@traps.example"} }\n')
 
     @classmethod
-    def keep(cls, kind, body):
+    def keep(cls, kind, body, of="removal", state="open"):
+        """A piece of evidence; of a test also the test, for a request of that kind ("": none) and state."""
         cls.query("INSERT INTO evidence (at, who, kind, source, sha256, octets, body)"
                   " VALUES (1700000000, 'tester', ?, '/home/operator/secret', ?, ?, ?)",
                   kind, "0" * 64, len(body), body)
-        return cls.query("SELECT max(id) FROM evidence")[0][0]
+        number = cls.query("SELECT max(id) FROM evidence")[0][0]
+        if kind == "test":
+            cls.add_test(number, of, state)
+        return number
+
+    @classmethod
+    def add_test(cls, number, kind, state):
+        request = None
+        if kind:
+            decided = state in ("granted", "denied")
+            cls.query("INSERT INTO request (kind, address, list_id, state, requested_at, filed_by, contact, note, waived,"
+                      " tests, next_test_at, decided_at, decided_by) VALUES (?, ?, 1, ?, 1700000000, 'visitor', '', '', 0,"
+                      " 1, ?, ?, ?)", kind, TESTED, state, None if decided else 1700000000,
+                      1700000001 if decided else None, "opsprobe" if decided else None)
+            request = cls.query("SELECT max(id) FROM request")[0][0]
+        cls.query("INSERT INTO test (address, at, verdict, summary, evidence_id, request_id)"
+                  " VALUES (?, 1700000000, 'closed', '', ?, ?)", TESTED, number, request)
 
     def nominate(self, state):
         """A spam copy of a nomination that stands so."""
@@ -67,6 +87,15 @@ class Evidence(SiteTest):
     def test_a_nomination_s_copy_is_shown_once_it_led_to_a_listing(self):
         for state, status in (("review", 404), ("denied", 404), ("granted", 200)):
             self.get(f"/evidence/{self.nominate(state)}", status)
+
+    def test_a_transcript_is_shown_if_it_led_to_a_listing_or_is_of_a_removal_request(self):
+        for kind, state, status in (("removal", "open", 200), ("removal", "denied", 200), ("nomination", "open", 404),
+                                    ("nomination", "denied", 404), ("nomination", "granted", 200), ("", "", 404)):
+            with self.subTest(f"{kind} {state}"):
+                number = self.keep("test", TRANSCRIPT, kind, state)
+                self.get(f"/evidence/{number}", status)
+                links = f"/evidence/{number}\"" in self.look_up(TESTED).body.decode()
+                self.assertEqual(links, status == 200)
 
     def test_a_nominated_address_is_named_once_it_is_listed(self):
         for state in ("review", "denied", "granted"):
