@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "conf/conf.h"
 #include "ctl/context.h"
 #include "ctl/formats.h"
 #include "ctl/line_reader.h"
@@ -245,7 +246,8 @@ static enum status import_file(struct context *context, struct import_file *file
 	file->name = strcmp(path, "-") == 0 ? "standard input" : path;
 	file->state.now = clock_now();
 	file->reason = context_option(context, OPTION_REASON, context->list.title);
-	limits_begin(&file->limits, &context->list, option_given(&context->options, OPTION_FORCE));
+	limits_begin(&file->limits, &context->list, &context->conf->probe.hosts,
+		option_given(&context->options, OPTION_FORCE));
 	enum status status =
 		read_file(file, path, option_given(&context->options, OPTION_SKIP_BAD));
 	limits_end(&file->limits);

@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "conf/conf.h"
 #include "ctl/context.h"
 #include "ctl/file.h"
 #include "ctl/listing_limits.h"
@@ -109,7 +110,8 @@ static bool is_allowed(const struct context *context)
 	struct listing_limits limits;
 	char why[LIMITS_TEXT_SIZE];
 
-	limits_begin(&limits, &context->list, option_given(&context->options, OPTION_FORCE));
+	limits_begin(&limits, &context->list, &context->conf->probe.hosts,
+		option_given(&context->options, OPTION_FORCE));
 	bool allowed = limits_allow(&limits, &context->network, why);
 	limits_end(&limits);
 	limits_warn(&limits);

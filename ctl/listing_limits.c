@@ -10,9 +10,10 @@
 #include "ctl/output.h"
 #include <ifaddrs.h>
 
-void limits_begin(struct listing_limits *limits, const struct list *list, bool forced)
+void limits_begin(struct listing_limits *limits, const struct list *list,
+	const struct reserved_rules *hosts, bool forced)
 {
-	*limits = (struct listing_limits){.list = list, .forced = forced};
+	*limits = (struct listing_limits){.list = list, .hosts = hosts, .forced = forced};
 	if (getifaddrs(&limits->own) != 0)
 		limits->own = NULL;
 }
@@ -75,7 +76,7 @@ bool limits_allow(
 	}
 	if (wide)
 		add_too_wide(limits, network, &why);
-	else if (!reserved_network(network, limits->own, &why))
+	else if (!reserved_network(network, limits->own, limits->hosts, &why))
 		return true;
 	text_add(&why, "; --force overrides");
 	return false;

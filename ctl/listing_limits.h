@@ -10,19 +10,22 @@
 #define LIMITS_TEXT_SIZE 256
 
 struct ifaddrs;
+struct reserved_rules;
 struct text;
 
 /* What may not be listed: reserved ranges, this machine, and what is wider than the list allows. */
 struct listing_limits {
 	const struct list *list;
 	struct ifaddrs *own;
+	const struct reserved_rules *hosts;
 	bool forced; /* everything may, except the test entries */
 	size_t wide; /* how many were allowed only because of that and for their width */
 	struct network widest;
 };
 
-/* Reads the current addresses of the machine. list must outlive the limits. */
-void limits_begin(struct listing_limits *limits, const struct list *list, bool forced);
+/* Reads the current addresses of the machine. list and hosts must outlive the limits. */
+void limits_begin(struct listing_limits *limits, const struct list *list,
+	const struct reserved_rules *hosts, bool forced);
 
 /* Whether a network may be listed; if not, why_r says why not, beginning with the network. */
 bool limits_allow(

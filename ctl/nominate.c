@@ -72,8 +72,7 @@ static enum status run(struct context *context)
 		.request = {.address = context->addr, .requested_at = clock_now()},
 		.source = path,
 		.confirmed = option_given(&context->options, OPTION_CONFIRM),
-		.allowed = context->conf->probe.allow_private,
-		.allowed_count = context->conf->probe.allow_private_count,
+		.rules = &context->conf->probe.hosts,
 	};
 	char *octets = NULL;
 

@@ -70,8 +70,7 @@ int eligibility_read(struct db *db, const struct conf_probe *conf, const struct 
 
 	*eligibility_r = (struct eligibility){0};
 	struct text forbidden = TEXT_OVER(eligibility_r->forbidden);
-	if (reserved_addr(
-		    &job->address, conf->allow_private, conf->allow_private_count, &forbidden))
+	if (reserved_addr(&job->address, &conf->hosts, &forbidden))
 		text_add(&forbidden, "; probe.allow_private can permit a test");
 	read_opt_out(conf, &job->address, eligibility_r);
 	err = read_lists(db, job, eligibility_r);

@@ -89,8 +89,7 @@ static int purge_denied(struct intake *intake, struct db *ops)
 int intake_run(struct intake *intake, const struct conf *conf, struct db *ops)
 {
 	const struct inbox_rules rules = {
-		.allowed = conf->probe.allow_private,
-		.allowed_count = conf->probe.allow_private_count,
+		.hosts = conf->probe.hosts,
 		.cooldown_secs = conf->probe.cooldown_secs,
 		.nomination_cooldown_secs = conf->probe.nomination_cooldown_secs,
 		.caps = conf->caps,

@@ -73,8 +73,7 @@ static int file_nomination(const struct visit *visit, struct answer *answer)
 	char buffer[512];
 	struct text why = TEXT_OVER(buffer);
 	struct nomination nomination = {
-		.allowed = visit->conf->probe.allow_private,
-		.allowed_count = visit->conf->probe.allow_private_count,
+		.rules = &visit->conf->probe.hosts,
 	};
 	enum nomination_end end;
 	const char *problem = filing_problem(visit, FORM);

@@ -91,47 +91,40 @@ static struct network embedded_network(
 	return network_around(&addr, NETWORK_IPV4_PREFIX + (bits < 32 ? bits : 32));
 }
 
-/* An address that embeds an IPv4 address is reserved when that one is. */
-static const char *reserved_range(const struct network *network)
+static bool find_own(const struct network *network, const struct ifaddrs *own,
+	const struct reserved_rules *rules, struct addr *addr_r)
 {
-	const char *range = find_range(network);
-
-	for (size_t i = 0; range == NULL && i < sizeof(EMBEDDINGS) / sizeof(EMBEDDINGS[0]); i++) {
-		if (!network_covers(&EMBEDDINGS[i].network, network))
-			continue;
-		struct network embedded =
-			embedded_network(network, EMBEDDINGS[i].offset, EMBEDDINGS[i].inverted);
-		range = find_range(&embedded);
-	}
-	return range;
-}
-
-static bool find_own(const struct network *network, const struct ifaddrs *own, struct addr *addr_r)
-{
-	for (; own != NULL; own = own->ifa_next) {
+	for (; own != NULL; own = own->ifa_next)
 		if (addr_from_sockaddr(own->ifa_addr, addr_r) == ERR_NONE &&
 			network_contains(network, addr_r))
+			return true;
+	for (size_t i = 0; rules != NULL && i < rules->target_count; i++) {
+		*addr_r = rules->targets[i];
+		if (network_contains(network, addr_r))
 			return true;
 	}
 	return false;
 }
 
-bool reserved_network(const struct network *network, const struct ifaddrs *own, struct text *why_r)
+/* Judges `network`, for one that is shown: itself, or an IPv6 network that embeds it. */
+static bool is_reserved(const struct network *network, const struct network *shown_network,
+	const struct ifaddrs *own, const struct reserved_rules *rules, struct text *why_r)
 {
 	char shown[NETWORK_TEXT_SIZE], address[ADDR_TEXT_SIZE];
-	const char *range = reserved_range(network);
+	bool alone = network->prefix == NETWORK_MAX_PREFIX;
+	const char *range = find_range(network);
 	struct addr addr;
 
-	network_format(network, shown);
+	network_format(shown_network, shown);
 	if (range != NULL) {
 		text_add_format(why_r, "%s is in%s a reserved range (%s)", shown,
-			network->prefix == NETWORK_MAX_PREFIX ? "" : " or contains", range);
+			alone ? "" : " or contains", range);
 		return true;
 	}
-	if (!find_own(network, own, &addr))
+	if (!find_own(network, own, rules, &addr))
 		return false;
 	addr_format(&addr, address);
-	if (network->prefix == NETWORK_MAX_PREFIX)
+	if (network_compare(network, shown_network) == 0 && alone)
 		text_add_format(why_r, "%s is an address of this machine", shown);
 	else
 		text_add_format(
@@ -139,21 +132,51 @@ bool reserved_network(const struct network *network, const struct ifaddrs *own, 
 	return true;
 }
 
-bool reserved_addr(const struct addr *addr, const struct network *allowed, size_t allowed_count,
-	struct text *why_r)
+/* An address that embeds an IPv4 address is reserved when that one is. */
+bool reserved_network(const struct network *network, const struct ifaddrs *own,
+	const struct reserved_rules *rules, struct text *why_r)
+{
+	bool reserved = is_reserved(network, network, own, rules, why_r);
+
+	for (size_t i = 0; !reserved && i < sizeof(EMBEDDINGS) / sizeof(EMBEDDINGS[0]); i++) {
+		if (!network_covers(&EMBEDDINGS[i].network, network))
+			continue;
+		struct network embedded =
+			embedded_network(network, EMBEDDINGS[i].offset, EMBEDDINGS[i].inverted);
+		reserved = is_reserved(&embedded, network, own, rules, why_r);
+	}
+	return reserved;
+}
+
+/* A test bench has its targets and its suspects on loopback. */
+static bool is_allowed(const struct addr *addr, const struct reserved_rules *rules)
+{
+	static const struct network loopbacks[] = {
+		{{{[10] = 0xff, [11] = 0xff, [12] = 127}}, NETWORK_IPV4_PREFIX + 8},
+		{{{[15] = 1}}, NETWORK_MAX_PREFIX},
+	};
+	bool target = false;
+
+	for (size_t i = 0; i < rules->target_count; i++)
+		target = target || addr_compare(&rules->targets[i], addr) == 0;
+	return network_find(rules->allowed, rules->allowed_count, addr) != NULL &&
+	       (!target || network_find(loopbacks, 2, addr) != NULL);
+}
+
+bool reserved_addr(const struct addr *addr, const struct reserved_rules *rules, struct text *why_r)
 {
 	const struct network network = network_of_addr(addr);
 	struct ifaddrs *own = NULL;
 	bool reserved;
 
-	if (network_find(allowed, allowed_count, addr) != NULL)
+	if (is_allowed(addr, rules))
 		return false;
 	/* Without them, any address could be this machine's. */
 	if (getifaddrs(&own) != 0) {
 		text_add(why_r, "the addresses of this machine cannot be read");
 		return true;
 	}
-	reserved = reserved_network(&network, own, why_r);
+	reserved = reserved_network(&network, own, rules, why_r);
 	freeifaddrs(own);
 	return reserved;
 }

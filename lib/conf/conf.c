@@ -237,6 +237,10 @@ static const char *check_together(const struct conf *conf, int *err_r, struct te
 		text_add(why_r, "is the file of database; choose another file");
 		return "hit_log";
 	}
+	if (strcmp(conf->inbox, conf->database) == 0 || strcmp(conf->inbox, conf->hit_log) == 0) {
+		text_add(why_r, "is the file of database or hit_log; choose another file");
+		return "inbox";
+	}
 	if (conf->probe.target_count == 0) {
 		text_add(why_r, "empty; expected at least one ADDRESS:PORT at which the prober's "
 				"listener can be reached (for example 192.0.2.25:25)");
@@ -285,6 +289,25 @@ static int place_inbox(struct conf *conf)
 	return ERR_NONE;
 }
 
+/* The targets' addresses are this machine's own, whatever its interfaces have. */
+static int collect_hosts(struct conf_probe *probe)
+{
+	struct addr *targets = calloc(probe->target_count + 1, sizeof(*targets));
+	uint16_t port;
+
+	if (targets == NULL)
+		return ERR_MEMORY;
+	for (size_t i = 0; i < probe->target_count; i++)
+		(void)!addr_parse_endpoint(probe->target[i], &targets[i], &port);
+	probe->hosts = (struct reserved_rules){
+		.allowed = probe->allow_private,
+		.allowed_count = probe->allow_private_count,
+		.targets = targets,
+		.target_count = probe->target_count,
+	};
+	return ERR_NONE;
+}
+
 static int build_conf(cfg_t *cfg, struct conf *conf)
 {
 	char buffer[512];
@@ -302,9 +325,16 @@ static int build_conf(cfg_t *cfg, struct conf *conf)
 	size_t length = strlen(conf->site_url);
 	while (length > 0 && conf->site_url[length - 1] == '/')
 		conf->site_url[--length] = '\0';
+	err = place_inbox(conf);
+	if (err == ERR_NONE)
+		err = collect_hosts(&conf->probe);
+	if (err != ERR_NONE) {
+		text_add_format(reading->message_r, "%s: %s", reading->path, err_text(err));
+		return err;
+	}
 	const char *name = check_together(conf, &err, &why);
 	if (err == ERR_NONE)
-		return place_inbox(conf);
+		return ERR_NONE;
 	for (option = options; strcmp(option->name, name) != 0;)
 		option++;
 fail:
@@ -378,6 +408,7 @@ void conf_free(struct conf **conf)
 		else if (option->type == OPTION_STRINGS)
 			free_strings(*(char ***)field);
 	}
+	free((void *)(*conf)->probe.hosts.targets);
 	free(*conf);
 	*conf = NULL;
 }

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "base/network.h"
+#include "base/reserved.h"
 #include "core/caps.h"
 #include "core/policy.h"
 
@@ -38,7 +39,8 @@ struct conf_probe {
 	size_t port_count;
 	struct network *allow_private;
 	size_t allow_private_count;
-	struct network *opt_out; /* not tested, so no test removes them from a list */
+	struct reserved_rules hosts; /* allow_private, and the addresses in target */
+	struct network *opt_out;     /* not tested, so no test removes them from a list */
 	size_t opt_out_count;
 	long hosts_per_minute;
 	long cooldown_secs;            /* between two tests for removal of an address */

@@ -2,10 +2,12 @@
 /* The start of a daemon: command line, configuration, user, pid file, failures. */
 #include "daemon/program.h"
 
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -146,6 +148,20 @@ struct daemon_user program_find_user(const char *option, const char *user)
 	program_fail(buffer, EXIT_USAGE);
 }
 
+/* Root's file, for the user who writes it. */
+static void give(const char *path, const char *writer, const struct daemon_user *user)
+{
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	struct stat status;
+
+	if (fd >= 0 && strcmp(writer, user->name) == 0 && fstat(fd, &status) == 0 &&
+		S_ISREG(status.st_mode) && status.st_nlink == 1 && status.st_uid == 0)
+		(void)!fchown(fd, user->uid, (gid_t)-1);
+	if (fd >= 0)
+		close(fd);
+	migrate_match_files(path);
+}
+
 void program_become(const struct daemon_user *user, const struct conf *conf)
 {
 	char buffer[512];
@@ -153,9 +169,9 @@ void program_become(const struct daemon_user *user, const struct conf *conf)
 
 	if (geteuid() != 0)
 		return;
-	migrate_match_files(conf->database);
-	migrate_match_files(conf->hit_log);
-	migrate_match_files(conf->inbox);
+	give(conf->database, conf->probe.user, user);
+	give(conf->hit_log, conf->milter.user, user);
+	give(conf->inbox, user->name, user); /* all write it */
 	if (daemon_become(user, &message) != ERR_NONE)
 		program_fail(buffer, EXIT_RUN_TIME);
 }

@@ -54,8 +54,11 @@ struct conf *program_read_conf(const char *path);
  * option such as "web.user"; else the current user. Never root. */
 struct daemon_user program_find_user(const char *option, const char *user);
 
-/* Switches to that user if root started the program. Before, the files beside the databases get
- * the owner and mode of these (migrate_match_files()). */
+/*
+ * Switches to that user if root started the program. Before, root gives the user the databases
+ * that it writes and that are still root's (made before the user was), and the files beside all
+ * databases get the owner and mode of these (migrate_match_files()).
+ */
 void program_become(const struct daemon_user *user, const struct conf *conf);
 
 /* Detaches from the terminal if -d was given. */

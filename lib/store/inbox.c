@@ -149,8 +149,7 @@ static int take_nomination(struct db *ops, struct filing *filing, const struct i
 		.spam = filing->spam,
 		.length = filing->length,
 		.confirmed = strcmp(filing->request.filed_by, INBOX_FILTER) == 0,
-		.allowed = rules->allowed,
-		.allowed_count = rules->allowed_count,
+		.rules = &rules->hosts,
 	};
 	enum nomination_end end;
 	int64_t latest;

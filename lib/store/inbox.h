@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/network.h"
+#include "base/reserved.h"
 #include "core/caps.h"
 #include "store/requests.h"
 
@@ -48,8 +48,7 @@ int inbox_read_usage(struct db *ops, struct db *inbox, int64_t now, struct usage
 	__attribute__((warn_unused_result));
 
 struct inbox_rules {
-	const struct network *allowed; /* reserved ranges that may be nominated */
-	size_t allowed_count;
+	struct reserved_rules hosts;
 	int64_t cooldown_secs;            /* between two tests for removal of an address */
 	int64_t nomination_cooldown_secs; /* between its latest test and that of a nomination */
 	struct caps caps;

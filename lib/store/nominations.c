@@ -17,7 +17,7 @@ static enum nomination_end judge_nomination(const struct nomination *nomination,
 	const struct addr *addr = &nomination->request.address;
 	char ip[ADDR_TEXT_SIZE];
 
-	if (reserved_addr(addr, nomination->allowed, nomination->allowed_count, why_r))
+	if (reserved_addr(addr, nomination->rules, why_r))
 		return NOMINATION_NOT_A_HOST;
 	if (nomination->length == 0) {
 		text_add(why_r, "the spam copy is empty; send the whole message with its header");

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/network.h"
+#include "base/reserved.h"
 #include "store/requests.h"
 
 struct db;
@@ -16,11 +16,10 @@ struct nomination {
 	struct request request; /* what the nominator said: address, who, contact, token … */
 	const void *spam;       /* any octets; may begin with the "From " line of an mbox */
 	size_t length;
-	const char *source;            /* of the copy: a file's name, "the site's form", "trap" */
-	bool confirmed;                /* the operator says that the address sent it */
-	int64_t not_before;            /* its test is not due earlier; 0: at once */
-	const struct network *allowed; /* reserved ranges that may be nominated */
-	size_t allowed_count;
+	const char *source; /* of the copy: a file's name, "the site's form", "trap" */
+	bool confirmed;     /* the operator says that the address sent it */
+	int64_t not_before; /* its test is not due earlier; 0: at once */
+	const struct reserved_rules *rules;
 };
 
 /* The outcome. */

@@ -49,13 +49,13 @@ static void special_ranges_are_known_within_and_around(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(reserved); i++) {
 		struct network network = network_of(reserved[i]);
-		if (!reserved_network(&network, NULL, &why))
+		if (!reserved_network(&network, NULL, NULL, &why))
 			fail_msg("%s is not reserved", reserved[i]);
 		text_clear(&why);
 	}
 	for (size_t i = 0; i < COUNT_OF(ordinary); i++) {
 		struct network network = network_of(ordinary[i]);
-		if (reserved_network(&network, NULL, &why))
+		if (reserved_network(&network, NULL, NULL, &why))
 			fail_msg("%s", buffer);
 	}
 }
@@ -71,14 +71,14 @@ static void an_own_address_is_refused_alone_and_within_a_network(void **state)
 	struct text why = TEXT_OVER(buffer);
 
 	(void)state;
-	assert_true(reserved_network(&alone, &own, &why));
+	assert_true(reserved_network(&alone, &own, NULL, &why));
 	assert_string_equal(buffer, "8.8.8.8 is an address of this machine");
 	text_clear(&why);
-	assert_true(reserved_network(&around, &own, &why));
+	assert_true(reserved_network(&around, &own, NULL, &why));
 	assert_string_equal(buffer, "8.8.8.0/24 contains 8.8.8.8, an address of this machine");
 	text_clear(&why);
-	assert_false(reserved_network(&beside, &own, &why));
-	assert_false(reserved_network(&alone, NULL, &why));
+	assert_false(reserved_network(&beside, &own, NULL, &why));
+	assert_false(reserved_network(&alone, NULL, NULL, &why));
 	assert_string_equal(buffer, "");
 }
 
@@ -90,12 +90,44 @@ static void an_allowed_address_is_never_reserved(void **state)
 	struct text why = TEXT_OVER(buffer);
 
 	(void)state;
-	assert_false(reserved_addr(&loopback, &allowed, 1, &why));
+	const struct reserved_rules bench = {.allowed = &allowed, .allowed_count = 1};
+	const struct reserved_rules none = {.allowed_count = 0};
+	assert_false(reserved_addr(&loopback, &bench, &why));
 	assert_string_equal(buffer, "");
-	assert_true(reserved_addr(&loopback, NULL, 0, &why));
+	assert_true(reserved_addr(&loopback, &none, &why));
 	assert_string_equal(buffer, "127.0.0.1 is in a reserved range (loopback)");
 	text_clear(&why);
-	assert_true(reserved_addr(&private, &allowed, 1, &why));
+	assert_true(reserved_addr(&private, &bench, &why));
+}
+
+/* Behind NAT no interface has the address at which the machine is reached. */
+static void a_target_is_an_own_address(void **state)
+{
+	const struct network allowed[] = {network_of("198.18.0.0/15"), network_of("127.0.0.0/8")};
+	const struct addr targets[] = {
+		network_of("198.18.200.1").addr, network_of("127.0.0.1").addr};
+	const struct reserved_rules rules = {
+		.allowed = allowed, .allowed_count = 2, .targets = targets, .target_count = 2};
+	const struct addr neighbour = network_of("198.18.200.2").addr;
+	const struct network around = network_of("198.18.200.0/24");
+	/* 6to4 of the first target. */
+	const struct network embedding = network_of("2002:c612:c801::1");
+	char buffer[256];
+	struct text why = TEXT_OVER(buffer);
+
+	(void)state;
+	assert_true(reserved_addr(&targets[0], &rules, &why));
+	assert_string_equal(buffer, "198.18.200.1 is an address of this machine");
+	assert_false(reserved_addr(&targets[1], &rules, &why));
+	assert_false(reserved_addr(&neighbour, &rules, &why));
+	text_clear(&why);
+	assert_true(reserved_network(&around, NULL, &rules, &why));
+	assert_string_equal(
+		buffer, "198.18.200.0/24 contains 198.18.200.1, an address of this machine");
+	text_clear(&why);
+	assert_true(reserved_network(&embedding, NULL, &rules, &why));
+	assert_string_equal(
+		buffer, "2002:c612:c801::1 contains 198.18.200.1, an address of this machine");
 }
 
 int main(void)
@@ -104,6 +136,7 @@ int main(void)
 		cmocka_unit_test(special_ranges_are_known_within_and_around),
 		cmocka_unit_test(an_own_address_is_refused_alone_and_within_a_network),
 		cmocka_unit_test(an_allowed_address_is_never_reserved),
+		cmocka_unit_test(a_target_is_an_own_address),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A hit log that cannot be written: no refusal without its row, so mail is handled according to on_error until the log works again."""
 
+import contextlib
 import os
 import shutil
 import sqlite3
@@ -228,22 +229,47 @@ class HitLogTest(Setting, unittest.TestCase):
     def test_a_log_that_may_not_be_written(self):
         folder = self.scratch.folder("hits", 0o2770, "nobody", "nogroup")
         self.move_hit_log(folder)
-        for name, path, mode in (("file", self.filter.hit_log, 0o440), ("folder", folder, 0o550)):
-            with self.subTest(name):
-                before = os.stat(path).st_mode & 0o7777
-                self.start()
-                os.chmod(path, mode)
-                self.assert_by_on_error()
-                os.chmod(path, before)
-                self.wait_until_refused()
-                # What is open stays open, and is written to the end.
-                os.chmod(path, mode)
-                answer = self.ask()
-                if answer.outcome == "refused":
-                    self.assert_on_record([answer.ref])
-                os.chmod(path, before)
-                self.assertEqual(0, self.filter.stop())
+        before = os.stat(self.filter.hit_log).st_mode & 0o7777
+        self.start()
+        os.chmod(self.filter.hit_log, 0o440)
+        self.assert_by_on_error()
+        os.chmod(self.filter.hit_log, before)
+        self.wait_until_refused()
+        # What is open stays open, and is written to the end.
+        os.chmod(self.filter.hit_log, 0o440)
+        answer = self.ask()
+        if answer.outcome == "refused":
+            self.assert_on_record([answer.ref])
+        os.chmod(self.filter.hit_log, before)
+        self.assertEqual(0, self.filter.stop())
         self.assertGreater(size_of(self.filter.hit_log), 0)
+
+    def test_a_folder_that_may_not_be_written_is_enough(self):
+        """As "opsctl init" leaves it: SQLite's files are there, and stay."""
+        folder = self.scratch.folder("hits", 0o2770, "nobody", "nogroup")
+        self.move_hit_log(folder)
+        os.chmod(folder, 0o550)
+        for _ in range(2):
+            self.start()
+            self.assert_refused()
+            self.assertEqual(0, self.filter.stop())
+
+    def test_a_log_that_lost_its_write_ahead_mode_gets_it_back(self):
+        """VACUUM INTO makes a file without it, and then one plain reader would hold up every refusal."""
+        small = self.filter.hit_log + ".small"
+        with contextlib.closing(sqlite3.connect(self.filter.hit_log)) as database:
+            database.execute(f"VACUUM INTO '{small}'")
+        for suffix in ("", "-wal", "-shm"):
+            os.remove(self.filter.hit_log + suffix)
+        os.rename(small, self.filter.hit_log)
+        shutil.chown(self.filter.hit_log, "nobody", "nogroup")
+        self.start()
+        self.assert_refused()
+        reader = sqlite3.connect(self.filter.hit_log, isolation_level=None)
+        self.addCleanup(reader.close)
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM hits").fetchone()
+        self.assert_refused()
 
     def test_while_a_fault_lasts_the_log_has_one_line_a_minute(self):
         self.start()
