@@ -136,9 +136,22 @@ static void restore_log(struct db *db)
 	(void)!db_execute(db, "PRAGMA journal_mode = wal");
 }
 
-static void match_file(const char *path, const struct stat *database)
+/* Whether a database is in write-ahead mode, by its header. With a log beside it, SQLite would take
+ * another one for such, too. */
+static bool uses_log(const char *path)
 {
+	unsigned char header[20] = {0};
 	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	ssize_t length = fd < 0 ? -1 : read(fd, header, sizeof(header));
+
+	if (fd >= 0)
+		close(fd);
+	return length == sizeof(header) && header[18] == 2 && header[19] == 2;
+}
+
+static void match_file(const char *path, const struct stat *database, int create)
+{
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | create, 0600);
 	struct stat status;
 
 	if (fd < 0)
@@ -156,13 +169,14 @@ void migrate_match_files(const char *path)
 	char file[PATH_MAX];
 	struct stat status;
 
-	if (lstat(path, &status) != 0 || !S_ISREG(status.st_mode))
+	if (geteuid() != 0 || lstat(path, &status) != 0 || !S_ISREG(status.st_mode))
 		return;
+	int create = uses_log(path) ? O_CREAT : 0;
 	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
 		struct text name = TEXT_OVER(file);
 		text_add_format(&name, "%s%s", path, endings[i]);
 		if (!name.overflow)
-			match_file(file, &status);
+			match_file(file, &status, create);
 	}
 }
 

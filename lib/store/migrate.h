@@ -22,9 +22,10 @@ int store_open(const char *path, const struct db_options *options, struct db **d
 unsigned migrate_file_mode(enum db_kind kind);
 
 /*
- * Gives the two files beside a database its owner, group and mode, as SQLite does when it makes
- * them: somebody may have changed those of the database alone. Only root can give files away, and
- * only what is a file is touched. Harmless when they are missing.
+ * For root: gives the two files beside a database its owner, group and mode, as SQLite does when it
+ * makes them (somebody may have changed those of the database alone), and makes them when they are
+ * missing (a plain sqlite3 that was the last to close the database has removed them), so that a
+ * program can use the database that cannot write in its folder. Only what is a file is touched.
  */
 void migrate_match_files(const char *path);
 
