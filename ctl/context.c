@@ -139,6 +139,14 @@ enum status context_find_list(struct context *context, const char *name)
 			: "");
 }
 
+/* The end of a link to a request that a visitor has: /request/TOKEN. */
+static bool is_token(const char *word)
+{
+	size_t length = strspn(word, "0123456789abcdef-");
+
+	return word[length] == '\0' && length > 2 * sizeof(int64_t) && strchr(word, '-') != NULL;
+}
+
 static enum status read_operand(struct context *context, const char *word)
 {
 	static const struct {
@@ -165,6 +173,8 @@ static enum status read_operand(struct context *context, const char *word)
 		return fail(STATUS_USAGE, "%s", buffer);
 	default:
 		if (number_parse(word, 0, INT64_MAX, &context->number))
+			return STATUS_DONE;
+		if (kind == OPERAND_REQUEST && is_token(word))
 			return STATUS_DONE;
 		return fail(STATUS_USAGE, "\"%s\" is not %s; \"%s\" shows the numbers", word,
 			numbers[kind].what, numbers[kind].shown_by);

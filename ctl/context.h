@@ -32,7 +32,7 @@ struct context {
 	size_t word_count;
 	struct addr addr;
 	struct network network;
-	int64_t number;
+	int64_t number; /* 0: the operand is the token of a request */
 	struct list list;
 };
 

@@ -82,19 +82,26 @@ static enum status show_all(struct context *context)
 	return context_status(context->ops, err);
 }
 
-static enum status no_such_request(int64_t id)
+static enum status no_such_request(const char *id)
 {
-	return fail(STATUS_NO, "no request %lld; \"opsctl requests\" shows the undecided ones",
-		(long long)id);
+	return fail(STATUS_NO, "no request %s; \"opsctl requests\" shows the undecided ones", id);
+}
+
+/* By its number, or by the token in the link that a visitor has. */
+static int find_request(struct context *context, struct request *request_r)
+{
+	if (context->number == 0)
+		return requests_find_token(context->ops, context->words[0], request_r);
+	return requests_get(context->ops, context->number, request_r);
 }
 
 static enum status show_one(struct context *context)
 {
 	struct request request;
-	int err = requests_get(context->ops, context->number, &request);
+	int err = find_request(context, &request);
 
 	if (err == ERR_NOT_FOUND)
-		return no_such_request(context->number);
+		return no_such_request(context->words[0]);
 	if (err != ERR_NONE)
 		return context_failed(context->ops, err);
 	table_print_one(COLUMNS(columns), &request, context_json(context));
@@ -127,18 +134,18 @@ static enum status decide(struct context *context)
 {
 	const char *why = context_option(context, OPTION_WHY, NULL);
 	bool remove = option_given(&context->options, OPTION_REMOVE);
-	int64_t id = context->number;
 	struct request request;
 
 	if (remove == option_given(&context->options, OPTION_KEEP))
 		return fail(STATUS_USAGE, "give either --remove or --keep");
-	int err = requests_get(context->ops, id, &request);
+	int err = find_request(context, &request);
+	int64_t id = request.id;
 	if (err == ERR_NONE)
 		err = requests_decide(context->ops, id,
 			request.kind == REQUEST_NOMINATION ? !remove : remove, context->who, why,
 			clock_now());
 	if (err == ERR_NOT_FOUND)
-		return no_such_request(id);
+		return no_such_request(context->words[0]);
 	if (err == ERR_EXISTS)
 		return fail(STATUS_NO, "request %lld is already decided: %s by %s", (long long)id,
 			request_state_name(request.state), request.decided_by);

@@ -68,6 +68,7 @@ class Forms(SiteTest):
         self.check_page(answer, place)
         self.assertIn("is being tested", answer.text)
         self.get(place[:-1], 404)
+        self.assertIn(LISTED, self.opsctl("requests", "show", place.split("/")[-1]))
 
     def test_the_site_writes_only_the_inbox(self):
         self.post("/remove", self.removal())
