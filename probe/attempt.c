@@ -18,6 +18,7 @@
 #include "base/err.h"
 #include "probe/exchange.h"
 #include "probe/listener.h"
+#include "probe/protocols.h"
 #include "probe/transcript.h"
 
 /* After the end of a connection a token that went through it may still be on its way to us. */
@@ -247,7 +248,7 @@ static bool open_stream(struct attempt *attempt)
 	const struct attempt_settings *settings = attempt->settings;
 	SSL *tls;
 
-	if (attempt->result.port.protocol != PROTOCOL_HTTPS_CONNECT) {
+	if (!protocol_type(attempt->result.port.protocol)->in_tls) {
 		attempt->stream =
 			bufferevent_socket_new(settings->loop, attempt->fd, BEV_OPT_CLOSE_ON_FREE);
 	} else {
@@ -285,7 +286,7 @@ static void talk(struct attempt *attempt)
 
 	note_our_end(attempt);
 	attempt->deadline = evtimer_new(settings->loop, on_deadline, attempt);
-	if (attempt->result.port.protocol == PROTOCOL_GATEWAY)
+	if (protocol_type(attempt->result.port.protocol)->quiet != NULL)
 		attempt->quiet = evtimer_new(settings->loop, on_quiet, attempt);
 	if (attempt->deadline == NULL || !open_stream(attempt)) {
 		finish(attempt, PROBE_LOCAL_ERROR, ENOMEM);
@@ -302,7 +303,8 @@ static void talk(struct attempt *attempt)
 	event_add(attempt->deadline, &settings->probe_timeout);
 	bufferevent_setcb(attempt->stream, on_read, NULL, on_event, attempt);
 	bufferevent_setwatermark(attempt->stream, EV_READ, 0, EXCHANGE_READ_MAX);
-	exchange_begin(&attempt->exchange, attempt->result.port.protocol, &attempt->goal);
+	exchange_begin(
+		&attempt->exchange, protocol_type(attempt->result.port.protocol), &attempt->goal);
 	send_out(attempt);
 	bufferevent_enable(attempt->stream, EV_READ | EV_WRITE);
 }

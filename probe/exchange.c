@@ -1,42 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One exchange with a suspect on buffers: the table of protocols, and what all of them share. */
+/* One exchange with a suspect on buffers: what all protocols share. */
+#include "probe/exchange.h"
+
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "probe/protocols.h"
-
-static const struct protocol_type types[PROTOCOL_COUNT] = {
-	[PROTOCOL_HTTP_CONNECT] = {http_connect_begin, http_connect_judge},
-	[PROTOCOL_HTTP_CONNECT_10] = {http_connect_10_begin, http_connect_judge},
-	[PROTOCOL_HTTP_GET] = {http_get_begin, http_forward_judge},
-	[PROTOCOL_HTTP_POST] = {http_post_begin, http_forward_judge},
-	[PROTOCOL_HTTPS_CONNECT] = {http_connect_begin, http_connect_judge},
-	[PROTOCOL_SOCKS4] = {socks4_begin, socks4_judge},
-	[PROTOCOL_SOCKS4A] = {socks4a_begin, socks4_judge},
-	[PROTOCOL_SOCKS5] = {socks5_begin, socks5_judge},
-	[PROTOCOL_GATEWAY] = {NULL, gateway_judge},
-};
-
-bool exchange_is_possible(enum protocol protocol, const struct target *target)
+void exchange_begin(
+	struct exchange *exchange, const struct protocol_type *type, const struct goal *goal)
 {
-	return protocol != PROTOCOL_SOCKS4 || addr_is_ipv4(&target->addr);
-}
-
-void exchange_begin(struct exchange *exchange, enum protocol protocol, const struct goal *goal)
-{
-	assert(exchange_is_possible(protocol, &goal->target));
+	assert(!type->ipv4_only || addr_is_ipv4(&goal->target.addr));
 	/* The buffers are not cleared: only what was read counts. */
-	exchange->protocol = protocol;
+	memset(exchange, 0, offsetof(struct exchange, in));
+	exchange->out_length = 0;
+	exchange->type = type;
 	exchange->goal = goal;
-	exchange->stage = 0;
-	exchange->in_tunnel = exchange->answered = exchange->over = exchange->may_be_yes = false;
 	exchange->verdict = PROBE_NO_ANSWER;
-	exchange->in_length = exchange->asked_at = exchange->tunnel_begin = exchange->out_length =
-		0;
-	if (types[protocol].begin != NULL)
-		types[protocol].begin(exchange);
+	if (type->begin != NULL)
+		type->begin(exchange);
 }
 
 void exchange_send(struct exchange *exchange, const void *octets, size_t length)
@@ -95,7 +77,7 @@ void exchange_read(struct exchange *exchange, const void *octets, size_t length)
 	memcpy(exchange->in + exchange->in_length, octets, length);
 	exchange->in_length += length;
 	if (!exchange->in_tunnel)
-		types[exchange->protocol].judge(exchange);
+		exchange->type->receive(exchange);
 	if (!exchange->over && holds_answer(exchange)) {
 		exchange->answered = true;
 		exchange_give_verdict(exchange, PROBE_LIAR); /* unless our listener has the token */
@@ -106,9 +88,8 @@ void exchange_read(struct exchange *exchange, const void *octets, size_t length)
 
 void exchange_quiet(struct exchange *exchange)
 {
-	if (exchange->protocol == PROTOCOL_GATEWAY && exchange->stage > 0 && !exchange->in_tunnel &&
-		!exchange->over)
-		exchange_enter_tunnel(exchange, exchange->in_length);
+	if (exchange->type->quiet != NULL && !exchange->in_tunnel && !exchange->over)
+		exchange->type->quiet(exchange);
 }
 
 void exchange_end(struct exchange *exchange, enum ending ending)

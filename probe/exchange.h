@@ -27,12 +27,26 @@ enum ending {
 	ENDING_TIMEOUT,
 };
 
+struct exchange;
+
+/* How a protocol is spoken. There is one for each, in the file of its kind (proto_http.c …). */
+struct protocol_type {
+	/* Puts the first octets into out. NULL: the suspect speaks first. */
+	void (*begin)(struct exchange *exchange);
+	/* Looks at all that came so far: waits for more, puts octets into out, or ends. */
+	void (*receive)(struct exchange *exchange);
+	/* Nothing was heard for a while. NULL: silence means nothing. */
+	void (*quiet)(struct exchange *exchange);
+	bool in_tls;    /* it is spoken inside TLS */
+	bool ipv4_only; /* it has no room for an IPv6 target */
+};
+
 /*
  * One exchange with a suspect, on buffers alone: the caller moves the octets. Begin it, send what
  * `out` holds, give it what comes, send again, until it is over.
  */
 struct exchange {
-	enum protocol protocol;
+	const struct protocol_type *type;
 	const struct goal *goal;
 	int stage;                  /* the protocol's own */
 	bool in_tunnel;             /* the suspect says it is connected; the token was sent */
@@ -48,16 +62,14 @@ struct exchange {
 	unsigned char out[EXCHANGE_WRITE_MAX];
 };
 
-/* goal must outlive it. Not for a protocol that exchange_is_possible() says no to. */
-void exchange_begin(struct exchange *exchange, enum protocol protocol, const struct goal *goal);
-
-/* Whether a protocol can name such a target: SOCKS4 has room for IPv4 only. */
-bool exchange_is_possible(enum protocol protocol, const struct target *target);
+/* goal must outlive it, and be one that protocol_can_name(). */
+void exchange_begin(
+	struct exchange *exchange, const struct protocol_type *type, const struct goal *goal);
 
 /* Takes what the suspect sent. Octets beyond EXCHANGE_READ_MAX are ignored. */
 void exchange_read(struct exchange *exchange, const void *octets, size_t length);
 
-/* Nothing was heard for a while: a gateway that connects without a word gets its token. */
+/* Nothing was heard for a while. */
 void exchange_quiet(struct exchange *exchange);
 
 /* The connection is gone; the exchange is over. */
@@ -65,5 +77,14 @@ void exchange_end(struct exchange *exchange, enum ending ending);
 
 /* The verdict of one that is over; token_seen is what our listener says. */
 enum probe_verdict exchange_verdict(const struct exchange *exchange, bool token_seen);
+
+/* What the protocols do with an exchange. */
+void exchange_send(struct exchange *exchange, const void *octets, size_t length);
+void exchange_send_format(struct exchange *exchange, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+void exchange_give_verdict(struct exchange *exchange, enum probe_verdict verdict);
+
+/* The suspect says that it is connected; its own words are the first `length` octets. */
+void exchange_enter_tunnel(struct exchange *exchange, size_t length);
 
 #endif

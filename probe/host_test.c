@@ -8,7 +8,7 @@
 
 #include "base/clock.h"
 #include "base/err.h"
-#include "probe/exchange.h"
+#include "probe/protocols.h"
 #include "probe/slots.h"
 #include "probe/transcript.h"
 
@@ -88,7 +88,7 @@ static void lay_out_port(
 	for (size_t i = 0; i < count; i++) {
 		struct line *line = &test->lines[test->line_count];
 		if (ports[i].port != ports[index].port ||
-			!exchange_is_possible(ports[i].protocol, test->targets[0]))
+			!protocol_can_name(ports[i].protocol, test->targets[0]))
 			continue;
 		*line = (struct line){
 			.waiter = {.start = start_line},
@@ -250,7 +250,7 @@ static size_t lines_ended(const struct line *line)
 static bool has_next_target(const struct line *line)
 {
 	return line->targets_tried < line->test->target_count &&
-	       exchange_is_possible(line->port.protocol, line->test->targets[line->targets_tried]);
+	       protocol_can_name(line->port.protocol, line->test->targets[line->targets_tried]);
 }
 
 static void on_finished(void *context, const struct probe_result *result, struct evbuffer *log)

@@ -15,9 +15,10 @@ libprobe_a_SOURCES = \
 	probe/listener.c probe/listener.h \
 	probe/lock.c probe/lock.h \
 	probe/ports.c probe/ports.h \
-	probe/proto_gateway.c \
-	probe/proto_http.c \
-	probe/proto_socks.c probe/protocols.h \
+	probe/proto_gateway.c probe/proto_gateway.h \
+	probe/proto_http.c probe/proto_http.h \
+	probe/proto_socks.c probe/proto_socks.h \
+	probe/protocols.c probe/protocols.h \
 	probe/report.c probe/report.h \
 	probe/result.c probe/result.h \
 	probe/schedule.c probe/schedule.h \

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Telnet gateways that connect to a host named at a prompt. */
+#include "probe/proto_gateway.h"
+
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
-
-#include "probe/protocols.h"
 
 /* A prompt and all before it, and a gateway's words about the connection. */
 #define PROMPT_SIZE 512
@@ -124,8 +124,7 @@ static void judge_words(struct exchange *exchange, const char *words)
 		exchange_enter_tunnel(exchange, exchange->in_length);
 }
 
-/* A gateway that says nothing more, or only echoes our command, is told by exchange_quiet(). */
-void gateway_judge(struct exchange *exchange)
+static void receive(struct exchange *exchange)
 {
 	char words[PROMPT_SIZE];
 
@@ -137,3 +136,12 @@ void gateway_judge(struct exchange *exchange)
 		judge_words(exchange, words);
 	}
 }
+
+/* A gateway that connects without a word, or only echoes our command, gets its token. */
+static void take_silence(struct exchange *exchange)
+{
+	if (exchange->stage == STAGE_CONNECTING)
+		exchange_enter_tunnel(exchange, exchange->in_length);
+}
+
+const struct protocol_type gateway = {.receive = receive, .quiet = take_silence};

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* HTTP proxies: CONNECT, and GET and POST of an absolute address. */
-#include <string.h>
+#include "probe/proto_http.h"
 
-#include "probe/protocols.h"
+#include <string.h>
 
 /* The longest status line's part that matters, "HTTP/1.1 200". */
 #define STATUS_LENGTH 12
@@ -31,12 +31,12 @@ static void ask_for_connection(struct exchange *exchange, const char *version)
 		authority, version, authority, exchange->goal->site_url);
 }
 
-void http_connect_begin(struct exchange *exchange)
+static void begin_connect(struct exchange *exchange)
 {
 	ask_for_connection(exchange, "1.1");
 }
 
-void http_connect_10_begin(struct exchange *exchange)
+static void begin_connect_10(struct exchange *exchange)
 {
 	ask_for_connection(exchange, "1.0");
 }
@@ -52,13 +52,13 @@ static void ask_for_page(struct exchange *exchange, const char *method)
 		method, authority, exchange->goal->token, authority, exchange->goal->site_url);
 }
 
-void http_get_begin(struct exchange *exchange)
+static void begin_get(struct exchange *exchange)
 {
 	ask_for_page(exchange, "GET");
 	exchange_send_format(exchange, "\r\n");
 }
 
-void http_post_begin(struct exchange *exchange)
+static void begin_post(struct exchange *exchange)
 {
 	ask_for_page(exchange, "POST");
 	exchange_send_format(exchange,
@@ -145,7 +145,7 @@ static int read_answer(struct exchange *exchange, size_t *end_r)
 	return status < 200 && status >= 100 ? 0 : status;
 }
 
-void http_connect_judge(struct exchange *exchange)
+static void receive_connected(struct exchange *exchange)
 {
 	size_t end;
 	int status = read_answer(exchange, &end);
@@ -160,7 +160,7 @@ void http_connect_judge(struct exchange *exchange)
 		exchange->may_be_yes = true; /* its header is not whole yet */
 }
 
-void http_forward_judge(struct exchange *exchange)
+static void receive_page(struct exchange *exchange)
 {
 	size_t end;
 	int status = read_answer(exchange, &end);
@@ -173,3 +173,11 @@ void http_forward_judge(struct exchange *exchange)
 		exchange->may_be_yes =
 			true; /* our answer is in the page, or it is a page of its own */
 }
+
+const struct protocol_type http_connect = {.begin = begin_connect, .receive = receive_connected};
+const struct protocol_type http_connect_10 = {
+	.begin = begin_connect_10, .receive = receive_connected};
+const struct protocol_type https_connect = {
+	.begin = begin_connect, .receive = receive_connected, .in_tls = true};
+const struct protocol_type http_get = {.begin = begin_get, .receive = receive_page};
+const struct protocol_type http_post = {.begin = begin_post, .receive = receive_page};

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* SOCKS 4, 4a and 5. */
-#include <string.h>
+#include "probe/proto_socks.h"
 
-#include "probe/protocols.h"
+#include <string.h>
 
 enum { SOCKS_CONNECT = 1, SOCKS4_REPLY_LENGTH = 8, SOCKS4_GRANTED = 0x5a };
 enum { SOCKS5_VERSION = 5, SOCKS5_NO_AUTH = 0, SOCKS5_PASSWORD = 2, SOCKS5_NO_METHOD = 0xff };
@@ -22,7 +22,7 @@ static void send_ipv4(struct exchange *exchange)
 	exchange_send(exchange, exchange->goal->target.addr.octets + 12, 4);
 }
 
-void socks4_begin(struct exchange *exchange)
+static void begin_socks4(struct exchange *exchange)
 {
 	exchange_send(exchange, (unsigned char[]){4, SOCKS_CONNECT}, 2);
 	send_port(exchange);
@@ -31,7 +31,7 @@ void socks4_begin(struct exchange *exchange)
 }
 
 /* The address is sent in place of a name: a proxy that resolves names accepts it, without DNS. */
-void socks4a_begin(struct exchange *exchange)
+static void begin_socks4a(struct exchange *exchange)
 {
 	char name[ADDR_TEXT_SIZE];
 
@@ -55,7 +55,7 @@ static enum probe_verdict socks4_verdict(unsigned char code)
 	}
 }
 
-void socks4_judge(struct exchange *exchange)
+static void receive_socks4(struct exchange *exchange)
 {
 	const unsigned char *in = exchange->in;
 
@@ -72,7 +72,7 @@ void socks4_judge(struct exchange *exchange)
 }
 
 /* RFC 1928, 3: one method is offered, none. What it is answered is waited for. */
-void socks5_begin(struct exchange *exchange)
+static void begin_socks5(struct exchange *exchange)
 {
 	exchange_send(exchange, (unsigned char[]){SOCKS5_VERSION, 1, SOCKS5_NO_AUTH}, 3);
 }
@@ -155,7 +155,7 @@ static void judge_reply(struct exchange *exchange)
 		exchange_enter_tunnel(exchange, 2 + whole);
 }
 
-void socks5_judge(struct exchange *exchange)
+static void receive_socks5(struct exchange *exchange)
 {
 	if (exchange->in[0] != SOCKS5_VERSION) {
 		exchange_give_verdict(exchange, PROBE_NOT_A_PROXY);
@@ -168,3 +168,8 @@ void socks5_judge(struct exchange *exchange)
 	if (exchange->stage == STAGE_REPLY && !exchange->over)
 		judge_reply(exchange);
 }
+
+const struct protocol_type socks4 = {
+	.begin = begin_socks4, .receive = receive_socks4, .ipv4_only = true};
+const struct protocol_type socks4a = {.begin = begin_socks4a, .receive = receive_socks4};
+const struct protocol_type socks5 = {.begin = begin_socks5, .receive = receive_socks5};

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "probe/exchange.h"
+#include "probe/protocols.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -21,7 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	memset(goal.token, 'a', TOKEN_LENGTH);
 	memset(goal.answer, 'b', TOKEN_LENGTH);
-	exchange_begin(&exchange, data[0] % PROTOCOL_COUNT, &goal);
+	exchange_begin(&exchange, protocol_type(data[0] % PROTOCOL_COUNT), &goal);
 	size_t piece = (size_t)data[0] / PROTOCOL_COUNT + 1;
 	for (size_t at = 1; at < size; at += piece) {
 		exchange.out_length = 0;

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "probe/protocols.h"
 #include "tests/support/unit.h"
 
 #define TOKEN "0123456789abcdef0123456789abcdef"
@@ -72,7 +73,7 @@ static void http_names_the_target_in_line_and_host(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		struct goal goal = goal_at(cases[i].address, 25);
-		exchange_begin(&exchange, cases[i].protocol, &goal);
+		exchange_begin(&exchange, protocol_type(cases[i].protocol), &goal);
 		assert_sends(&exchange, cases[i].sent, strlen(cases[i].sent));
 	}
 }
@@ -157,7 +158,7 @@ static enum probe_verdict outcome(const struct answer_case *answer, size_t piece
 	struct goal goal = goal_at("192.0.2.25", 25);
 	struct exchange exchange;
 
-	exchange_begin(&exchange, answer->protocol, &goal);
+	exchange_begin(&exchange, protocol_type(answer->protocol), &goal);
 	for (size_t at = 0; at < answer->length; at += piece) {
 		size_t left = answer->length - at;
 		exchange.out_length = 0;
@@ -184,7 +185,7 @@ static void connect_sends_the_token_when_the_tunnel_is_up(void **state)
 	struct exchange exchange;
 
 	(void)state;
-	exchange_begin(&exchange, PROTOCOL_HTTP_CONNECT, &goal);
+	exchange_begin(&exchange, protocol_type(PROTOCOL_HTTP_CONNECT), &goal);
 	exchange.out_length = 0;
 	GIVE(&exchange, "HTTP/1.1 200 Connection established\r\nVia: x\r\n");
 	assert_int_equal(exchange.out_length, 0);
@@ -203,7 +204,7 @@ static void a_token_that_arrived_is_open_even_without_an_answer(void **state)
 	struct exchange exchange;
 
 	(void)state;
-	exchange_begin(&exchange, PROTOCOL_HTTP_GET, &goal);
+	exchange_begin(&exchange, protocol_type(PROTOCOL_HTTP_GET), &goal);
 	GIVE(&exchange, "HTTP/1.1 403 No\r\n\r\n");
 	assert_int_equal(exchange_verdict(&exchange, true), PROBE_OPEN_ONE_WAY);
 }
@@ -214,11 +215,11 @@ static void socks4_asks_in_one_step(void **state)
 	struct exchange exchange;
 
 	(void)state;
-	exchange_begin(&exchange, PROTOCOL_SOCKS4, &goal);
+	exchange_begin(&exchange, protocol_type(PROTOCOL_SOCKS4), &goal);
 	SENDS(&exchange, "\x04\x01\x01\xbb\xc0\x00\x02\x19\x00");
 	GIVE(&exchange, "\0\x5a\0\0\0\0\0\0");
 	SENDS(&exchange, TOKEN "\r\n");
-	exchange_begin(&exchange, PROTOCOL_SOCKS4A, &goal);
+	exchange_begin(&exchange, protocol_type(PROTOCOL_SOCKS4A), &goal);
 	SENDS(&exchange, "\x04\x01\x01\xbb\x00\x00\x00\x01\x00"
 			 "192.0.2.25\x00");
 }
@@ -229,9 +230,9 @@ static void socks4_has_no_room_for_ipv6(void **state)
 	struct goal ipv4 = goal_at("192.0.2.25", 25);
 
 	(void)state;
-	assert_false(exchange_is_possible(PROTOCOL_SOCKS4, &ipv6.target));
-	assert_true(exchange_is_possible(PROTOCOL_SOCKS4A, &ipv6.target));
-	assert_true(exchange_is_possible(PROTOCOL_SOCKS4, &ipv4.target));
+	assert_false(protocol_can_name(PROTOCOL_SOCKS4, &ipv6.target));
+	assert_true(protocol_can_name(PROTOCOL_SOCKS4A, &ipv6.target));
+	assert_true(protocol_can_name(PROTOCOL_SOCKS4, &ipv4.target));
 }
 
 static void socks5_waits_for_each_step(void **state)
@@ -242,7 +243,7 @@ static void socks5_waits_for_each_step(void **state)
 	struct exchange exchange;
 
 	(void)state;
-	exchange_begin(&exchange, PROTOCOL_SOCKS5, &goal);
+	exchange_begin(&exchange, protocol_type(PROTOCOL_SOCKS5), &goal);
 	SENDS(&exchange, "\x05\x01\x00");
 	GIVE(&exchange, "\x05");
 	assert_int_equal(exchange.out_length, 0);
@@ -254,7 +255,7 @@ static void socks5_waits_for_each_step(void **state)
 	GIVE(&exchange, "\x19");
 	SENDS(&exchange, TOKEN "\r\n");
 	goal = goal_at("2001:db8::25", 25);
-	exchange_begin(&exchange, PROTOCOL_SOCKS5, &goal);
+	exchange_begin(&exchange, protocol_type(PROTOCOL_SOCKS5), &goal);
 	exchange.out_length = 0;
 	GIVE(&exchange, "\x05\x00");
 	SENDS(&exchange, ipv6);
@@ -278,7 +279,7 @@ static void gateways_are_answered_by_their_prompt(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
-		exchange_begin(&exchange, PROTOCOL_GATEWAY, &goal);
+		exchange_begin(&exchange, protocol_type(PROTOCOL_GATEWAY), &goal);
 		assert_int_equal(exchange.out_length, 0);
 		exchange_read(&exchange, cases[i].prompt, strlen(cases[i].prompt));
 		assert_sends(&exchange, cases[i].command, strlen(cases[i].command));
@@ -291,7 +292,7 @@ static void a_gateway_gets_the_token_when_it_is_connected_or_quiet(void **state)
 	struct exchange exchange;
 
 	(void)state;
-	exchange_begin(&exchange, PROTOCOL_GATEWAY, &goal);
+	exchange_begin(&exchange, protocol_type(PROTOCOL_GATEWAY), &goal);
 	exchange_quiet(&exchange);
 	assert_int_equal(exchange.out_length, 0); /* there was no prompt */
 	GIVE(&exchange, "WinGate>");
@@ -300,12 +301,12 @@ static void a_gateway_gets_the_token_when_it_is_connected_or_quiet(void **state)
 	assert_int_equal(exchange.out_length, 0);
 	GIVE(&exchange, "Connected\r\n");
 	SENDS(&exchange, TOKEN "\r\n");
-	exchange_begin(&exchange, PROTOCOL_GATEWAY, &goal);
+	exchange_begin(&exchange, protocol_type(PROTOCOL_GATEWAY), &goal);
 	GIVE(&exchange, "WinGate>");
 	exchange.out_length = 0;
 	exchange_quiet(&exchange);
 	SENDS(&exchange, TOKEN "\r\n");
-	exchange_begin(&exchange, PROTOCOL_GATEWAY, &goal);
+	exchange_begin(&exchange, protocol_type(PROTOCOL_GATEWAY), &goal);
 	GIVE(&exchange, "WinGate>");
 	exchange.out_length = 0;
 	GIVE(&exchange, "Connection refused\r\n");
@@ -320,7 +321,7 @@ static void no_more_than_four_kilobytes_are_read(void **state)
 
 	(void)state;
 	memset(flood, 'x', sizeof(flood));
-	exchange_begin(&exchange, PROTOCOL_HTTP_GET, &goal);
+	exchange_begin(&exchange, protocol_type(PROTOCOL_HTTP_GET), &goal);
 	GIVE(&exchange, "HTTP/1.1 200 OK\r\nX: ");
 	for (int i = 0; i < 4; i++)
 		exchange_read(&exchange, flood, sizeof(flood));

@@ -18,15 +18,6 @@ report() {
 	fi
 }
 
-# later SENTENCE FAULTS - a test that does not pass yet, and fails nothing.
-later() {
-	if [ -z "$2" ]; then
-		report "$1" ""
-	else
-		skip "$1" "$(printf '%s\n' "$2" | wc -l) to go"
-	fi
-}
-
 # skip SENTENCE WHY
 skip() {
 	echo "skipped: $1: $2"
