@@ -66,14 +66,11 @@ static enum status show(struct context *context)
 const struct command command_exempt = {
 	.name = "exempt",
 	.summary = "exempt networks from refusal, or show the exempt ones",
-	.forms =
-		{
-			{"exempt", .opens = READS_OPS, .run = show},
-			{"exempt add NETWORK --why TEXT", "add", OPERAND_NETWORK,
-				.opens = CHANGES_OPS, .text = OPTION_WHY, .run = add},
-			{"exempt remove NETWORK [--why TEXT]", "remove", OPERAND_NETWORK,
-				.opens = CHANGES_OPS, .run = remove_one},
-		},
+	.forms = {{"exempt", .opens = READS_OPS, .run = show},
+		{"exempt add NETWORK --why TEXT", "add", OPERAND_NETWORK, .opens = CHANGES_OPS,
+			.text = OPTION_WHY, .run = add},
+		{"exempt remove NETWORK [--why TEXT]", "remove", OPERAND_NETWORK,
+			.opens = CHANGES_OPS, .run = remove_one}},
 	.example = "opsctl exempt add 198.18.0.0/24 --why \"partner, shared outgoing servers\"",
 	.options = {{OPTION_WHY, "TEXT", "the reason, for the history"}},
 };

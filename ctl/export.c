@@ -51,9 +51,6 @@ const struct command command_export = {
 		 "  rbldnsd       data of type \"combined\", IPv4 and IPv6\n"
 		 "  zone          records to $INCLUDE in a zone of NSD, Knot or BIND (RFC 5782)\n"
 		 "  postfix-cidr  for check_client_access cidr:FILE; exempt networks come first",
-	.options =
-		{
-			{OPTION_FORMAT, "FORMAT", "see below"},
-			{OPTION_LIST, "NAME", "the list (default ops)"},
-		},
+	.options = {{OPTION_FORMAT, "FORMAT", "see below"},
+		{OPTION_LIST, "NAME", "the list (default ops)"}},
 };

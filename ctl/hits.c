@@ -127,14 +127,11 @@ static enum status run(struct context *context)
 const struct command command_hits = {
 	.name = "hits",
 	.summary = "show the hit log, newest first",
-	.forms =
-		{
-			{"hits [IP or NETWORK] [--since MOMENT] [--until MOMENT] [--list LIST] "
-			 "[--limit N]",
-				.operand = OPERAND_NETWORK, .optional = true, .opens = READS_HITS,
-				.run = run},
-			{"hits --ref REF"},
-		},
+	.forms = {{"hits [IP or NETWORK] [--since MOMENT] [--until MOMENT] [--list LIST] "
+		   "[--limit N]",
+			  .operand = OPERAND_NETWORK, .optional = true, .opens = READS_HITS,
+			  .run = run},
+		{"hits --ref REF"}},
 	.example = "opsctl hits 198.18.0.0/16 --since 7d --limit 20",
 	.notes = "MOMENT is a duration before now (7d, 12h) or a time in UTC (2026-11-20,\n"
 		 "\"2026-11-20 21:02\").\n"

@@ -287,15 +287,12 @@ const struct command command_import = {
 		 "# and ; begin comments. csv: as export writes it. If a line is bad, it is "
 		 "reported and nothing\n"
 		 "is imported. Networks that are already listed are not changed.",
-	.options =
-		{
-			{OPTION_LIST, "NAME", "the list (default ops)"},
-			{OPTION_FORMAT, "FORMAT", "text (default), rbldnsd or csv"},
-			{OPTION_REASON, "TEXT",
-				"the reason, if the file has none (default: the list's title)"},
-			{OPTION_EXPIRES, "TIME", "90d, never, or a date, if the file has none"},
-			{OPTION_REPLACE, NULL, "end listings that are not in the file"},
-			{OPTION_SKIP_BAD, NULL, "skip bad lines and import the rest"},
-			{OPTION_FORCE, NULL, "also import reserved, own and too wide networks"},
-		},
+	.options = {{OPTION_LIST, "NAME", "the list (default ops)"},
+		{OPTION_FORMAT, "FORMAT", "text (default), rbldnsd or csv"},
+		{OPTION_REASON, "TEXT",
+			"the reason, if the file has none (default: the list's title)"},
+		{OPTION_EXPIRES, "TIME", "90d, never, or a date, if the file has none"},
+		{OPTION_REPLACE, NULL, "end listings that are not in the file"},
+		{OPTION_SKIP_BAD, NULL, "skip bad lines and import the rest"},
+		{OPTION_FORCE, NULL, "also import reserved, own and too wide networks"}},
 };

@@ -304,15 +304,12 @@ static enum status add_list(struct context *context)
 const struct command command_list = {
 	.name = "list",
 	.summary = "show, change or add lists",
-	.forms =
-		{
-			{"list [NAME]", .operand = OPERAND_WORD, .optional = true,
-				.opens = READS_OPS, .run = show_lists},
-			{"list set NAME KEY=VALUE...", "set", OPERAND_WORD, .more = KEY_COUNT,
-				.opens = CHANGES_OPS, .run = set_list},
-			{"list add NAME [KEY=VALUE...]", "add", OPERAND_WORD, .more = KEY_COUNT,
-				.opens = CHANGES_OPS, .run = add_list},
-		},
+	.forms = {{"list [NAME]", .operand = OPERAND_WORD, .optional = true, .opens = READS_OPS,
+			  .run = show_lists},
+		{"list set NAME KEY=VALUE...", "set", OPERAND_WORD, .more = KEY_COUNT,
+			.opens = CHANGES_OPS, .run = set_list},
+		{"list add NAME [KEY=VALUE...]", "add", OPERAND_WORD, .more = KEY_COUNT,
+			.opens = CHANGES_OPS, .run = add_list}},
 	.example = "opsctl list set dul action=tag expires=180d",
 	.notes = "Keys:\n"
 		 "  title=TEXT         a description of the list\n"

@@ -189,17 +189,13 @@ const struct command command_add = {
 	.notes = "NETWORK is an IPv4 or IPv6 address, or a network in CIDR notation. A change "
 		 "takes effect\n"
 		 "at the next connection.",
-	.options =
-		{
-			{OPTION_REASON, "TEXT", "the reason that the refused client is told"},
-			{OPTION_EVIDENCE, "FILE",
-				"a spam copy or transcript, up to 1 MiB; - reads standard input"},
-			{OPTION_NOTE, "TEXT", "the evidence as text"},
-			{OPTION_LIST, "NAME", "the list (default ops)"},
-			{OPTION_EXPIRES, "TIME",
-				"90d, never, or a date (default: the list's setting)"},
-			{OPTION_FORCE, NULL, "also list reserved, own and too wide networks"},
-		},
+	.options = {{OPTION_REASON, "TEXT", "the reason that the refused client is told"},
+		{OPTION_EVIDENCE, "FILE",
+			"a spam copy or transcript, up to 1 MiB; - reads standard input"},
+		{OPTION_NOTE, "TEXT", "the evidence as text"},
+		{OPTION_LIST, "NAME", "the list (default ops)"},
+		{OPTION_EXPIRES, "TIME", "90d, never, or a date (default: the list's setting)"},
+		{OPTION_FORCE, NULL, "also list reserved, own and too wide networks"}},
 };
 
 const struct command command_remove = {
@@ -208,9 +204,6 @@ const struct command command_remove = {
 	.forms = {{"remove NETWORK --why TEXT [--list ops]", .operand = OPERAND_NETWORK,
 		.opens = CHANGES_OPS | FINDS_LIST, .text = OPTION_WHY, .run = run_remove}},
 	.example = "opsctl remove 198.18.7.9 --why \"proxy closed, tested today\"",
-	.options =
-		{
-			{OPTION_WHY, "TEXT", "the reason, for the history"},
-			{OPTION_LIST, "NAME", "the list (default ops)"},
-		},
+	.options = {{OPTION_WHY, "TEXT", "the reason, for the history"},
+		{OPTION_LIST, "NAME", "the list (default ops)"}},
 };

@@ -164,14 +164,10 @@ static enum status decide(struct context *context)
 const struct command command_requests = {
 	.name = "requests",
 	.summary = "show or decide removal requests and nominations",
-	.forms =
-		{
-			{"requests", .opens = READS_OPS, .run = show_all},
-			{"requests show N", "show", OPERAND_REQUEST, .opens = READS_OPS,
-				.run = show_one},
-			{"requests decide N --remove|--keep --why TEXT", "decide", OPERAND_REQUEST,
-				.opens = CHANGES_OPS, .text = OPTION_WHY, .run = decide},
-		},
+	.forms = {{"requests", .opens = READS_OPS, .run = show_all},
+		{"requests show N", "show", OPERAND_REQUEST, .opens = READS_OPS, .run = show_one},
+		{"requests decide N --remove|--keep --why TEXT", "decide", OPERAND_REQUEST,
+			.opens = CHANGES_OPS, .text = OPTION_WHY, .run = decide}},
 	.example = "opsctl requests decide 17 --remove --why 'talked to the owner'",
 	.notes = "Without arguments, shows undecided requests, oldest first. A test decides most "
 		 "of them;\nthose in state review wait for you. --keep of a nomination has its "
