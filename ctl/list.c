@@ -13,41 +13,30 @@
 #include "store/db.h"
 #include "store/lists.h"
 
-/* Sets a value. Returns what is wrong with it, or NULL. */
-typedef const char *set_value(struct list *list, const char *value);
+/* Sets a value; false if it is not valid. */
+typedef bool set_value(struct list *list, const char *value);
 
-static const char *set_title(struct list *list, const char *value)
+static bool set_title(struct list *list, const char *value)
 {
-	const char *fault = reason_fault(value);
-
-	if (fault == NULL)
-		text_copy(list->title, sizeof(list->title), value);
-	return fault;
+	return reason_fault(value) == NULL && text_copy(list->title, sizeof(list->title), value);
 }
 
-static const char *set_action(struct list *list, const char *value)
+static bool set_action(struct list *list, const char *value)
 {
-	return list_action_parse(value, &list->action) ? NULL : "must be refuse, defer, tag or log";
+	return list_action_parse(value, &list->action);
 }
 
-static const char *set_removal(struct list *list, const char *value)
+static bool set_removal(struct list *list, const char *value)
 {
-	return list_removal_parse(value, &list->removal) ? NULL
-							 : "must be retest, review or expire";
+	return list_removal_parse(value, &list->removal);
 }
 
-static const char *set_expires(struct list *list, const char *value)
+static bool set_expires(struct list *list, const char *value)
 {
-	int64_t seconds;
-
-	if (clock_parse_duration(value, &seconds) != ERR_NONE || seconds == 0)
-		return "must be a duration of at most 100y (for example 90d or 12h), or "
-		       "never";
-	list->expires = seconds;
-	return NULL;
+	return clock_parse_duration(value, &list->expires) == ERR_NONE && list->expires > 0;
 }
 
-static const char *set_dns_code(struct list *list, const char *value)
+static bool set_dns_code(struct list *list, const char *value)
 {
 	static const char prefix[] = "127.0.0.";
 	int64_t code;
@@ -55,43 +44,48 @@ static const char *set_dns_code(struct list *list, const char *value)
 	if (strncmp(value, prefix, strlen(prefix)) == 0)
 		value += strlen(prefix);
 	if (!number_parse(value, 2, 255, &code))
-		return "must be 127.0.0.2 to 127.0.0.255";
+		return false;
 	list->dns_code = (int)code;
-	return NULL;
+	return true;
+}
+
+/* A prefix length, with or without its slash. */
+static bool read_prefix(const char *string, int64_t most, unsigned *prefix_r)
+{
+	int64_t prefix;
+
+	if (!number_parse(string + (*string == '/'), 0, most, &prefix))
+		return false;
+	*prefix_r = (unsigned)prefix;
+	return true;
 }
 
 /* "/16" is for IPv4, "/16,/32" for both. */
-static const char *set_max_network(struct list *list, const char *value)
+static bool set_max_network(struct list *list, const char *value)
 {
-	static const char help[] = "must be like /16 (IPv4) or /16,/32 (IPv4, IPv6)";
 	char copy[16];
-	int64_t ipv4, ipv6 = list->max_ipv6;
 
 	if (!text_copy(copy, sizeof(copy), value))
-		return help;
+		return false;
 	char *comma = strchr(copy, ',');
-	if (comma != NULL) {
+	if (comma != NULL)
 		*comma++ = '\0';
-		if (!number_parse(comma + (*comma == '/'), 0, 128, &ipv6))
-			return help;
-	}
-	if (!number_parse(copy + (*copy == '/'), 0, 32, &ipv4))
-		return help;
-	list->max_ipv4 = (unsigned)ipv4;
-	list->max_ipv6 = (unsigned)ipv6;
-	return NULL;
+	return read_prefix(copy, 32, &list->max_ipv4) &&
+	       (comma == NULL || read_prefix(comma, 128, &list->max_ipv6));
 }
 
 static const struct {
 	const char *key;
 	set_value *set;
+	const char *rule; /* what a value must be; NULL: a valid reason */
 } keys[] = {
-	{"title", set_title},
-	{"action", set_action},
-	{"removal", set_removal},
-	{"expires", set_expires},
-	{"dns_code", set_dns_code},
-	{"max_network", set_max_network},
+	{"title", set_title, NULL},
+	{"action", set_action, "must be refuse, defer, tag or log"},
+	{"removal", set_removal, "must be retest, review or expire"},
+	{"expires", set_expires,
+		"must be a duration of at most 100y (for example 90d or 12h), or never"},
+	{"dns_code", set_dns_code, "must be 127.0.0.2 to 127.0.0.255"},
+	{"max_network", set_max_network, "must be like /16 (IPv4) or /16,/32 (IPv4, IPv6)"},
 };
 
 #define KEY_COUNT (sizeof(keys) / sizeof(keys[0]))
@@ -104,10 +98,10 @@ static enum status set_pair(struct list *list, const char *pair)
 	for (size_t i = 0; equals != NULL && i < KEY_COUNT; i++) {
 		if (strlen(keys[i].key) != length || strncmp(keys[i].key, pair, length) != 0)
 			continue;
-		const char *fault = keys[i].set(list, equals + 1);
-		if (fault == NULL)
+		if (keys[i].set(list, equals + 1))
 			return STATUS_DONE;
-		return fail(STATUS_USAGE, "%s: %s %s", pair, keys[i].key, fault);
+		return fail(STATUS_USAGE, "%s: %s %s", pair, keys[i].key,
+			keys[i].rule != NULL ? keys[i].rule : reason_fault(equals + 1));
 	}
 	return fail(STATUS_USAGE,
 		"%s: expected KEY=VALUE; keys are title, action, removal, expires, dns_code, "

@@ -29,43 +29,34 @@ struct finding {
 	struct lookup lookup;
 	const struct listing *deciding; /* NULL: not listed */
 	const char *exempt_by;          /* NULL: nothing exempts it */
-	struct network exempt_network;
+	const char *exempt_why;         /* NULL: the configuration does */
+	char exempt_network[NETWORK_TEXT_SIZE];
 	char reply[1024]; /* what the client or, by a header, its mail would get; empty: nothing */
 };
 
 /* What each action means for mail. */
 static const struct {
 	enum answer answer;
-	const char *name;
 	const char *sentence;
 	enum colour colour;
 } actions[] = {
-	[LIST_LOG] = {ANSWER_ACCEPT, "log", "its mail is accepted and logged", COLOUR_GREEN},
-	[LIST_TAG] = {ANSWER_ACCEPT, "tag", "its mail is accepted, with a header", COLOUR_YELLOW},
-	[LIST_DEFER] = {ANSWER_DEFER, "defer", "its mail is deferred", COLOUR_YELLOW},
-	[LIST_REFUSE] = {ANSWER_REFUSE, "refuse", "its mail is refused", COLOUR_RED},
+	[LIST_LOG] = {ANSWER_ACCEPT, "its mail is accepted and logged", COLOUR_GREEN},
+	[LIST_TAG] = {ANSWER_ACCEPT, "its mail is accepted, with a header", COLOUR_YELLOW},
+	[LIST_DEFER] = {ANSWER_DEFER, "its mail is deferred", COLOUR_YELLOW},
+	[LIST_REFUSE] = {ANSWER_REFUSE, "its mail is refused", COLOUR_RED},
 };
 
-static bool exempt_by_configuration(
-	const struct policy *policy, const struct addr *addr, struct network *network_r)
+static void find_exemption(const struct policy *policy, struct finding *finding)
 {
 	const struct network *found =
-		network_find(policy->exempt_clients, policy->exempt_client_count, addr);
+		network_find(policy->exempt_clients, policy->exempt_client_count, &finding->addr);
 
-	if (found != NULL)
-		*network_r = *found;
-	return found != NULL;
-}
-
-static void find_exemption(const struct conf *conf, struct finding *finding)
-{
-	if (exempt_by_configuration(
-		    &conf->milter.policy, &finding->addr, &finding->exempt_network)) {
-		finding->exempt_by = "exempt_clients";
-	} else if (finding->lookup.exempt) {
-		finding->exempt_by = "exemptions";
-		finding->exempt_network = finding->lookup.exempt_network;
-	}
+	if (found == NULL && !finding->lookup.exempt)
+		return;
+	finding->exempt_by = found != NULL ? "exempt_clients" : "exemptions";
+	finding->exempt_why = found != NULL ? NULL : finding->lookup.exempt_why;
+	network_format(
+		found != NULL ? found : &finding->lookup.exempt_network, finding->exempt_network);
 }
 
 /* The reply that the client would get now, with a sample reference: only a hit has a real one. */
@@ -93,7 +84,7 @@ static enum status find(struct context *context, struct finding *finding)
 
 	if (err != ERR_NONE)
 		return context_failed(context->ops, err);
-	find_exemption(context->conf, finding);
+	find_exemption(&context->conf->milter.policy, finding);
 	if (finding->lookup.count > 0) {
 		finding->deciding = verdict_choose(finding->lookup.listings, finding->lookup.count);
 		fill_reply(context->conf, finding);
@@ -101,34 +92,24 @@ static enum status find(struct context *context, struct finding *finding)
 	return STATUS_DONE;
 }
 
-static void say_exemption(const struct finding *finding)
+static void say_accepted(const struct finding *finding)
 {
-	char network[NETWORK_TEXT_SIZE];
-
-	if (finding->exempt_by == NULL)
-		return;
-	network_format(&finding->exempt_network, network);
-	if (strcmp(finding->exempt_by, "exemptions") == 0)
-		say_colour(COLOUR_GREEN, "Exempt: %s by \"opsctl exempt\": %s", network,
-			finding->lookup.exempt_why);
-	else
-		say_colour(
-			COLOUR_GREEN, "Exempt: %s by exempt_clients of the configuration", network);
+	say_colour(COLOUR_GREEN, "%s is %s; its mail is accepted.", finding->ip,
+		finding->deciding != NULL ? "listed, but exempt" : "not listed");
+	if (finding->exempt_why != NULL)
+		say_colour(COLOUR_GREEN, "Exempt: %s by \"opsctl exempt\": %s",
+			finding->exempt_network, finding->exempt_why);
+	else if (finding->exempt_by != NULL)
+		say_colour(COLOUR_GREEN, "Exempt: %s by exempt_clients of the configuration",
+			finding->exempt_network);
 }
 
 static void say_what_is_done(const struct context *context, const struct finding *finding)
 {
 	const struct listing *listing = finding->deciding;
 
-	if (listing == NULL) {
-		say_colour(COLOUR_GREEN, "%s is not listed; its mail is accepted.", finding->ip);
-		say_exemption(finding);
-		return;
-	}
-	if (finding->exempt_by != NULL) {
-		say_colour(COLOUR_GREEN, "%s is listed, but exempt; its mail is accepted.",
-			finding->ip);
-		say_exemption(finding);
+	if (listing == NULL || finding->exempt_by != NULL) {
+		say_accepted(finding);
 		return;
 	}
 	static const char *const commands[] = {
@@ -259,18 +240,14 @@ static int write_listing(struct json *json, struct db *ops, const struct listing
 
 static void write_exemption(struct json *json, const struct finding *finding)
 {
-	char network[NETWORK_TEXT_SIZE];
-	bool by_table = finding->exempt_by != NULL && strcmp(finding->exempt_by, "exemptions") == 0;
-
 	if (finding->exempt_by == NULL) {
 		json_null(json, "exempt");
 		return;
 	}
-	network_format(&finding->exempt_network, network);
 	json_open(json, "exempt", '{');
 	json_text(json, "by", finding->exempt_by);
-	json_text(json, "network", network);
-	json_text(json, "why", by_table ? finding->lookup.exempt_why : NULL);
+	json_text(json, "network", finding->exempt_network);
+	json_text(json, "why", finding->exempt_why);
 	json_close(json, '}');
 }
 
@@ -294,7 +271,7 @@ static void write_action(
 	bool acts = finding->deciding != NULL && finding->exempt_by == NULL;
 	enum stage stage = context->conf->milter.policy.reject_at;
 
-	json_text(json, "action", acts ? actions[finding->deciding->action].name : "accept");
+	json_text(json, "action", acts ? list_action_name(finding->deciding->action) : "accept");
 	json_text(json, "stage",
 		acts && actions[finding->deciding->action].answer != ANSWER_ACCEPT
 			? stage_name(stage)

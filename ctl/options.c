@@ -5,7 +5,6 @@
 #include <getopt.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "ctl/output.h"
 
 #define SWITCH no_argument
@@ -73,22 +72,13 @@ static enum option_id option_of_code(int code)
 /* Says what getopt_long() did not understand; `last` is the word that it read last. */
 static void say_fault(int code, const char *last)
 {
-	bool is_letter = optopt != 0 && optopt < CODE(0);
-	char letter[] = {'-', (char)optopt, '\0'};
-	char dashes_and_name[32];
-	struct text name = TEXT_OVER(dashes_and_name);
+	const char *fault = code == ':'         ? "has no value"
+			    : optopt >= CODE(0) ? "takes no value"
+						: "is unknown or ambiguous";
+	const char letter[] = {'-', (char)optopt, '\0'};
 
-	if (optopt >= CODE(0))
-		text_add_format(&name, "--%s", option_name(option_of_code(optopt)));
-	if (code == ':')
-		say_error("%s needs a value; \"opsctl --help\" shows the options",
-			is_letter ? letter : dashes_and_name);
-	else if (optopt >= CODE(0))
-		say_error(
-			"%s takes no value; \"opsctl --help\" shows the options", dashes_and_name);
-	else
-		say_error("unknown or ambiguous option \"%s\"; \"opsctl --help\" shows the options",
-			is_letter ? letter : last);
+	say_error("option \"%s\" %s; \"opsctl --help\" shows the options",
+		optopt != 0 && optopt < CODE(0) ? letter : last, fault);
 }
 
 bool options_parse(int argc, char **argv, struct options *options_r)

@@ -173,27 +173,17 @@ static size_t column_width(const struct table *table, size_t column)
 	return width;
 }
 
-static void pad(size_t count)
-{
-	while (count-- > 0)
-		putchar(' ');
-}
-
 /* Numbers are aligned to the right. The last column has no trailing blanks. */
 static void print_cell(const struct cell *cell, bool right, size_t width, bool last)
 {
-	size_t blanks = width - width_of(cell->text);
+	int blanks = (int)(width - width_of(cell->text));
 
-	if (right)
-		pad(blanks);
-	printf("%s%s%s", colour_on(cell->colour), cell->text, colour_off(cell->colour));
-	if (last) {
+	printf("%*s%s%s%s", right ? blanks : 0, "", colour_on(cell->colour), cell->text,
+		colour_off(cell->colour));
+	if (last)
 		putchar('\n');
-		return;
-	}
-	if (!right)
-		pad(blanks);
-	fputs(GAP, stdout);
+	else
+		printf("%*s%s", right ? 0 : blanks, "", GAP);
 }
 
 static bool is_right(const struct table *table, size_t column)

@@ -12,12 +12,12 @@ class Usage(CommandTest):
         for arguments, words in [
             ((), "missing command"),
             (("frobnicate",), 'unknown command "frobnicate"'),
-            (("--frobnicate",), 'unknown or ambiguous option "--frobnicate"; "opsctl --help" shows the options\n'),
-            (("list", "-x"), 'unknown or ambiguous option "-x"; "opsctl --help"'),
-            (("list", "--json=x"), '--json takes no value'),
-            (("add", "--reason"), '--reason needs a value'),
-            (("-c",), '-c needs a value'),
-            (("list", "--re"), 'unknown or ambiguous option "--re"'),
+            (("--frobnicate",), 'option "--frobnicate" is unknown or ambiguous; "opsctl --help" shows the options\n'),
+            (("list", "-x"), 'option "-x" is unknown or ambiguous; "opsctl --help"'),
+            (("list", "--json=x"), 'option "--json=x" takes no value'),
+            (("add", "--reason"), 'option "--reason" has no value'),
+            (("-c",), 'option "-c" has no value'),
+            (("list", "--re"), 'option "--re" is unknown or ambiguous'),
             (("list", "del"), 'unknown list "del"; known lists are: ops rbl rss dul nml qil; '
                               '"opsctl list --help" shows what else list does\n'),
             (("help",), 'unknown command "help"; "opsctl --help" lists the commands\n'),
