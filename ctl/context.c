@@ -164,13 +164,15 @@ static enum status read_operand(struct context *context, const char *word)
 	case OPERAND_WORD:
 		return STATUS_DONE;
 	case OPERAND_ADDR:
-		if (typed_addr(word, &context->addr, &fault))
-			return STATUS_DONE;
-		return fail(STATUS_USAGE, "%s", buffer);
+		if (!typed_addr(word, &context->addr, &fault))
+			return fail(STATUS_USAGE, "%s", buffer);
+		addr_format(&context->addr, context->operand);
+		return STATUS_DONE;
 	case OPERAND_NETWORK:
-		if (typed_network(word, &context->network, &fault))
-			return STATUS_DONE;
-		return fail(STATUS_USAGE, "%s", buffer);
+		if (!typed_network(word, &context->network, &fault))
+			return fail(STATUS_USAGE, "%s", buffer);
+		network_format(&context->network, context->operand);
+		return STATUS_DONE;
 	default:
 		if (number_parse(word, 0, INT64_MAX, &context->number))
 			return STATUS_DONE;
@@ -250,18 +252,18 @@ void context_end(struct context *context, enum status status)
 	conf_free(&context->conf);
 }
 
-void context_say_done(const struct context *context, const char *network, const char *list,
-	const char *state, const char *sentence)
+void context_say_done(
+	const struct context *context, const char *list, const char *state, const char *sentence)
 {
 	struct json json = {.file = stdout};
 
 	if (!context_json(context)) {
-		say("%s %s%s%s", network, sentence, list != NULL ? " " : "",
+		say("%s %s%s%s", context->operand, sentence, list != NULL ? " " : "",
 			list != NULL ? list : "");
 		return;
 	}
 	json_open(&json, NULL, '{');
-	json_text(&json, "network", network);
+	json_text(&json, "network", context->operand);
 	if (list != NULL)
 		json_text(&json, "list", list);
 	json_text(&json, "state", state);

@@ -32,7 +32,8 @@ struct context {
 	size_t word_count;
 	struct addr addr;
 	struct network network;
-	int64_t number; /* 0: the operand is the token of a request */
+	char operand[NETWORK_TEXT_SIZE]; /* either in its canonical spelling */
+	int64_t number;                  /* 0: the operand is the token of a request */
 	struct list list;
 };
 
@@ -100,9 +101,9 @@ enum status context_read_expiry(const struct context *context, int64_t *expires_
  */
 bool context_confirm(const struct context *context, const char *question);
 
-/* Reports a change of one network: "NETWORK SENTENCE LIST", or JSON with `state`. list may be NULL.
+/* Reports a change of the operand: "OPERAND SENTENCE LIST", or JSON with `state`. list may be NULL.
  */
-void context_say_done(const struct context *context, const char *network, const char *list,
-	const char *state, const char *sentence);
+void context_say_done(
+	const struct context *context, const char *list, const char *state, const char *sentence);
 
 #endif

@@ -10,17 +10,15 @@
 /* Reports what was done, or why the database did not do it. */
 static enum status end(struct context *context, int err, const char *state, const char *sentence)
 {
-	char network[NETWORK_TEXT_SIZE];
-
-	network_format(&context->network, network);
 	if (err == ERR_EXISTS)
-		return fail(STATUS_NO, "%s is already exempt", network);
+		return fail(STATUS_NO, "%s is already exempt", context->operand);
 	if (err == ERR_NOT_FOUND)
 		return fail(STATUS_NO,
-			"%s is not exempt; \"opsctl exempt\" shows the exempt networks", network);
+			"%s is not exempt; \"opsctl exempt\" shows the exempt networks",
+			context->operand);
 	if (err != ERR_NONE)
 		return context_failed(context->ops, err);
-	context_say_done(context, network, NULL, state, sentence);
+	context_say_done(context, NULL, state, sentence);
 	return STATUS_DONE;
 }
 

@@ -26,13 +26,11 @@ static void add_row(void *table, const struct history_event *event)
 
 static enum status run(struct context *context)
 {
-	char ip[ADDR_TEXT_SIZE];
 	struct table *table = table_new(COLUMNS(columns), context_json(context));
 	int err = history_each(context->ops, &context->addr, clock_now(), add_row, table);
 
-	addr_format(&context->addr, ip);
 	if (err == ERR_NONE && table_rows(table) == 0 && !context_json(context))
-		say("nothing is recorded about %s", ip);
+		say("nothing is recorded about %s", context->operand);
 	table_end(&table, NULL);
 	return context_status(context->ops, err);
 }

@@ -138,7 +138,7 @@ static enum status run_add(struct context *context)
 /* Names what is listed around a network that is not listed itself. */
 static enum status say_not_listed(const struct context *context)
 {
-	char typed[NETWORK_TEXT_SIZE], other[NETWORK_TEXT_SIZE], buffer[512];
+	char other[NETWORK_TEXT_SIZE], buffer[512];
 	struct text text = TEXT_OVER(buffer);
 	struct listing related[NEIGHBOURS + 1];
 	size_t count;
@@ -149,22 +149,20 @@ static enum status say_not_listed(const struct context *context)
 		return context_failed(context->ops, err);
 	if (limits_test_entry(&context->network, &text))
 		return fail(STATUS_USAGE, "%s", buffer);
-	network_format(&context->network, typed);
 	if (count == 0)
 		return fail(STATUS_NO,
-			"%s is not listed on %s, and no network around or in it is listed", typed,
-			context->list.name);
+			"%s is not listed on %s, and no network around or in it is listed",
+			context->operand, context->list.name);
 	for (size_t i = 0; i < count && i < NEIGHBOURS; i++) {
 		network_format(&related[i].network, other);
 		text_add_format(&text, "%s %s on %s", i == 0 ? "" : ",", other, related[i].list);
 	}
-	return fail(STATUS_NO, "%s is not listed on %s; related listings:%s%s", typed,
+	return fail(STATUS_NO, "%s is not listed on %s; related listings:%s%s", context->operand,
 		context->list.name, buffer, count > NEIGHBOURS ? " and more" : "");
 }
 
 static enum status run_remove(struct context *context)
 {
-	char network[NETWORK_TEXT_SIZE];
 	struct change change =
 		context_change(context, "remove", context_option(context, OPTION_WHY, NULL));
 	int err = listings_end(context->ops, context->list.id, &context->network, &change);
@@ -173,8 +171,7 @@ static enum status run_remove(struct context *context)
 		return say_not_listed(context);
 	if (err != ERR_NONE)
 		return context_failed(context->ops, err);
-	network_format(&context->network, network);
-	context_say_done(context, network, context->list.name, "removed", "is removed from");
+	context_say_done(context, context->list.name, "removed", "is removed from");
 	return STATUS_DONE;
 }
 
