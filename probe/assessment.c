@@ -214,25 +214,24 @@ static void assess_simply(
 
 static void summarize(struct assessment *assessment, const struct host_result *result)
 {
-	enum { NOT_ASKED, ASKED, TOOK_CONNECTION } ports[UINT16_MAX + 1] = {NOT_ASKED};
+	enum { UNTESTED, TESTED, CONNECTED } ports[UINT16_MAX + 1] = {UNTESTED};
 	struct text summary = TEXT_OVER(assessment->summary);
-	size_t asked = 0, taken = 0;
+	size_t tested = 0, connected = 0;
 
 	for (size_t i = 0; i < result->result_count; i++) {
 		const struct probe_result *probe = &result->results[i];
-		bool took =
-			probe->verdict != PROBE_PORT_CLOSED && probe->verdict != PROBE_FILTERED &&
-			probe->verdict != PROBE_UNREACHABLE && probe->verdict != PROBE_LOCAL_ERROR;
-		asked += ports[probe->port.port] == NOT_ASKED;
-		taken += took && ports[probe->port.port] != TOOK_CONNECTION;
-		if (ports[probe->port.port] != TOOK_CONNECTION)
-			ports[probe->port.port] = took ? TOOK_CONNECTION : ASKED;
+		bool accepted = probe_was_connected(probe);
+		tested += ports[probe->port.port] == UNTESTED;
+		connected += accepted && ports[probe->port.port] != CONNECTED;
+		if (ports[probe->port.port] != CONNECTED)
+			ports[probe->port.port] = accepted ? CONNECTED : TESTED;
 	}
-	text_add_format(&summary, "%s: %s; %zu %s asked, %zu took a connection",
-		host_verdict_name(assessment->verdict), assessment->reason, asked,
-		asked == 1 ? "port" : "ports", taken);
+	text_add_format(&summary, "%s: %s; %zu %s tested, %zu accepted a connection",
+		host_verdict_name(assessment->verdict), assessment->reason, tested,
+		tested == 1 ? "port" : "ports", connected);
 	if (assessment->egress[0] != '\0')
-		text_add_format(&summary, "; it came out at %s", assessment->egress);
+		text_add_format(
+			&summary, "; the proxy's connection arrived from %s", assessment->egress);
 }
 
 static bool is_open(const struct host_result *result)
@@ -254,8 +253,9 @@ static void assess_alive(struct assessment *assessment, const struct host_result
 		assess_doubtful(assessment, doubt);
 	else
 		assess_simply(assessment, HOST_CLOSED,
-			named ? "no proxy is open, and the ports that the evidence names say no"
-			      : "no proxy is open at the ports that were asked");
+			named ? "no open proxy was found, and the ports that the evidence names "
+				"do not forward connections"
+			      : "no open proxy was found at the ports that were tested");
 }
 
 void assess_host(const struct host_result *result, struct assessment *assessment_r)
@@ -280,9 +280,10 @@ void assessment_make_void(struct assessment *assessment, const char *why)
 	char found[TEST_SUMMARY_SIZE];
 
 	text_copy(found, sizeof(found), assessment->summary);
+	struct text reason = TEXT_OVER(assessment->reason);
+	struct text summary = TEXT_OVER(assessment->summary);
 	assessment->verdict = HOST_VOID;
 	assessment->listing_reason[0] = assessment->open_ports[0] = '\0';
-	text_copy(assessment->reason, sizeof(assessment->reason), why);
-	struct text summary = text_over(assessment->summary, sizeof(assessment->summary));
-	text_add_format(&summary, "void: %s; the test found %s", why, found);
+	text_add_format(&reason, "the prober's self-test failed: %s", why);
+	text_add_format(&summary, "void: %s; the test found %s", assessment->reason, found);
 }

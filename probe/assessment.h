@@ -28,8 +28,8 @@ struct assessment {
  */
 void assess_host(const struct host_result *result, struct assessment *assessment_r);
 
-/* Makes a assessment void, because the prober cannot be relied on; why is a clause. The texts still
- * say what was open. */
+/* Makes an assessment void because the prober's self-test failed; why is a clause. The summary
+ * still says what was open. */
 void assessment_make_void(struct assessment *assessment, const char *why);
 
 #endif

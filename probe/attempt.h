@@ -42,7 +42,7 @@ struct attempt_events {
 };
 
 /*
- * Begins an attempt on a socket of its own. finished is called once, perhaps before this returns;
+ * Begins an attempt. finished is called once, perhaps before this returns;
  * until then *attempt_r is the attempt.
  */
 void attempt_begin(const struct attempt_settings *settings, const struct attempt_goal *goal,

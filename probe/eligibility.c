@@ -156,17 +156,19 @@ static void take_test(void *context, const struct test *test)
 		ports_add_evidence(reading->ports, test->open_ports);
 }
 
-int eligibility_add_evidence(
-	struct db *db, const struct addr *address, int64_t now, struct port_list *ports)
+int eligibility_read_ports(struct db *db, const struct conf_probe *conf, const struct addr *address,
+	int64_t now, struct port_list *ports_r)
 {
 	const struct network network = network_of_addr(address);
-	struct evidence_reading reading = {.ports = ports};
+	struct evidence_reading reading = {.ports = ports_r};
 	struct listing listings[LISTS_MAX];
 	size_t count;
 	int err = listings_find_related(db, &network, now, listings, LISTS_MAX, &count);
 
+	/* That they fit was seen when the configuration was read. */
+	(void)!ports_begin(ports_r, conf->ports, conf->port_count);
 	for (size_t i = 0; err == ERR_NONE && i < count; i++)
-		ports_add_evidence(ports, listings[i].reason);
+		ports_add_evidence(ports_r, listings[i].reason);
 	if (err == ERR_NONE)
 		err = tests_each_of(db, address, TESTS_LOOKED_AT, take_test, &reading);
 	return err;

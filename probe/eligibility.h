@@ -18,15 +18,16 @@ int eligibility_read(struct db *db, const struct conf_probe *conf, const struct 
 int eligibility_read_tries(struct db *db, const struct job *job, struct tries *tries_r)
 	__attribute__((warn_unused_result));
 
-/* When the next removal request for a job's address is taken, if this one is denied now. */
+/* When the next removal request for a job's address is accepted, if this one is denied now. */
 int eligibility_next_request(struct db *db, const struct job *job, int64_t now, int64_t *at_r)
 	__attribute__((warn_unused_result));
 
 /*
- * Marks the ports that the evidence against an address names: the reasons that it is listed for,
- * and where earlier tests found it open, back to the last that found it closed.
+ * The ports to test an address at: those of the configuration, and as evidence those that the
+ * reasons of its listings name and where earlier tests found it open, back to the last that found
+ * it closed.
  */
-int eligibility_add_evidence(struct db *db, const struct addr *address, int64_t now,
-	struct port_list *ports) __attribute__((warn_unused_result));
+int eligibility_read_ports(struct db *db, const struct conf_probe *conf, const struct addr *address,
+	int64_t now, struct port_list *ports_r) __attribute__((warn_unused_result));
 
 #endif

@@ -13,8 +13,8 @@
 #include "probe/transcript.h"
 
 /* One protocol at one port, tried with one target after the other. */
-struct line {
-	struct slot_waiter waiter; /* the first member: start_line() finds the line by it */
+struct trial {
+	struct slot_waiter waiter; /* the first member: start_trial() finds the trial by it */
 	struct host_test *test;
 	struct probe_port port;
 	bool opens_port; /* the first of its port: finds out whether that takes connections */
@@ -29,9 +29,9 @@ struct host_test {
 	int64_t began_msecs;           /* monotonic */
 	const struct target **targets; /* those of use for this host, in order */
 	size_t target_count;
-	struct line *lines; /* lines of one port are neighbours */
-	size_t line_count;
-	size_t lines_left;
+	struct trial *trials; /* trials of one port are neighbours */
+	size_t trial_count;
+	size_t trials_left;
 	size_t ports, ports_done;
 	struct probe_result *results;
 	size_t result_count, result_room;
@@ -77,26 +77,26 @@ static int choose_targets(struct host_test *test, size_t first_target)
 	return ERR_NONE;
 }
 
-static void start_line(struct slot_waiter *waiter);
+static void start_trial(struct slot_waiter *waiter);
 
-/* All lines of the port of an entry, behind one another. */
+/* All trials of the port of an entry, behind one another. */
 static void lay_out_port(
 	struct host_test *test, const struct probe_port *ports, size_t count, size_t index)
 {
 	bool first = true;
 
 	for (size_t i = 0; i < count; i++) {
-		struct line *line = &test->lines[test->line_count];
+		struct trial *trial = &test->trials[test->trial_count];
 		if (ports[i].port != ports[index].port ||
 			!protocol_can_name(ports[i].protocol, test->targets[0]))
 			continue;
-		*line = (struct line){
-			.waiter = {.start = start_line},
+		*trial = (struct trial){
+			.waiter = {.start = start_trial},
 			.test = test,
 			.port = ports[i],
 			.opens_port = first,
 		};
-		test->line_count++;
+		test->trial_count++;
 		test->ports += first;
 		first = false;
 	}
@@ -113,7 +113,7 @@ static void lay_out(struct host_test *test, const struct probe_port *ports, size
 				laid_out[ports[i].port] = true;
 				lay_out_port(test, ports, count, i);
 			}
-	test->lines_left = test->line_count;
+	test->trials_left = test->trial_count;
 }
 
 int host_test_new(const struct host_test_settings *settings, const struct addr *host,
@@ -135,11 +135,11 @@ int host_test_new(const struct host_test_settings *settings, const struct addr *
 		goto fail;
 	err = ERR_MEMORY;
 	test->transcript = evbuffer_new();
-	test->lines = calloc(port_count ? port_count : 1, sizeof(*test->lines));
-	if (test->transcript == NULL || test->lines == NULL)
+	test->trials = calloc(port_count ? port_count : 1, sizeof(*test->trials));
+	if (test->transcript == NULL || test->trials == NULL)
 		goto fail;
 	lay_out(test, ports, port_count);
-	err = test->line_count ? ERR_NONE : ERR_RANGE;
+	err = test->trial_count ? ERR_NONE : ERR_RANGE;
 	if (err != ERR_NONE)
 		goto fail;
 	*test_r = test;
@@ -155,44 +155,44 @@ void host_test_free(struct host_test **test)
 
 	if (gone == NULL)
 		return;
-	for (size_t i = 0; i < gone->line_count; i++) {
-		slots_leave(gone->settings->slots, &gone->lines[i].waiter);
-		if (gone->lines[i].attempt != NULL)
+	for (size_t i = 0; i < gone->trial_count; i++) {
+		slots_leave(gone->settings->slots, &gone->trials[i].waiter);
+		if (gone->trials[i].attempt != NULL)
 			slots_give_back(gone->settings->slots);
-		attempt_free(&gone->lines[i].attempt);
+		attempt_free(&gone->trials[i].attempt);
 	}
 	if (gone->transcript != NULL)
 		evbuffer_free(gone->transcript);
 	free(gone->targets);
-	free(gone->lines);
+	free(gone->trials);
 	free(gone->results);
 	free(gone);
 	*test = NULL;
 }
 
-static void queue_line(struct line *line)
+static void queue_trial(struct trial *trial)
 {
-	slots_wait(line->test->settings->slots, &line->waiter);
+	slots_wait(trial->test->settings->slots, &trial->waiter);
 }
 
-static bool shares_port(const struct line *line, const struct line *other)
+static bool shares_port(const struct trial *trial, const struct trial *other)
 {
-	return other < line->test->lines + line->test->line_count && other->test == line->test &&
-	       other->port.port == line->port.port;
+	return other < trial->test->trials + trial->test->trial_count &&
+	       other->test == trial->test && other->port.port == trial->port.port;
 }
 
-/* The port of a line takes connections: its other lines may begin. */
+/* The port of a trial takes connections: its other trials may begin. */
 static void on_port_open(void *context)
 {
-	struct line *line = context;
+	struct trial *trial = context;
 
-	line->test->alive = true;
-	if (!line->opens_port)
+	trial->test->alive = true;
+	if (!trial->opens_port)
 		return;
-	line->test->ports_done++;
-	for (struct line *other = line + 1; shares_port(line, other); other++)
-		queue_line(other);
-	line->opens_port = false;
+	trial->test->ports_done++;
+	for (struct trial *other = trial + 1; shares_port(trial, other); other++)
+		queue_trial(other);
+	trial->opens_port = false;
 }
 
 /* A transcript that is nearly full only gets headline and verdict of what follows. */
@@ -236,77 +236,77 @@ static bool is_worth_another_target(enum probe_verdict verdict)
 	return verdict == PROBE_REFUSED || verdict == PROBE_CANNOT_REACH_TARGET;
 }
 
-/* How many lines end with a line: it alone, or all of a port that takes no connection. */
-static size_t lines_ended(const struct line *line)
+/* How many trials end with a trial: it alone, or all of a port that takes no connection. */
+static size_t trials_ended(const struct trial *trial)
 {
 	size_t count = 1;
 
-	if (line->opens_port)
-		while (shares_port(line, line + count))
+	if (trial->opens_port)
+		while (shares_port(trial, trial + count))
 			count++;
 	return count;
 }
 
-static bool has_next_target(const struct line *line)
+static bool has_next_target(const struct trial *trial)
 {
-	return line->targets_tried < line->test->target_count &&
-	       protocol_can_name(line->port.protocol, line->test->targets[line->targets_tried]);
+	return trial->targets_tried < trial->test->target_count &&
+	       protocol_can_name(trial->port.protocol, trial->test->targets[trial->targets_tried]);
 }
 
 static void on_finished(void *context, const struct probe_result *result, struct evbuffer *log)
 {
-	struct line *line = context;
-	struct host_test *test = line->test;
+	struct trial *trial = context;
+	struct host_test *test = trial->test;
 
-	line->attempt = NULL;
+	trial->attempt = NULL;
 	slots_give_back(test->settings->slots);
 	if (log != NULL)
 		keep_log(test, log);
 	keep_result(test, result);
 	test->alive = test->alive || result->verdict == PROBE_PORT_CLOSED;
 	test->intercepted = test->intercepted || result->intercepted;
-	line->targets_tried++;
-	if (is_worth_another_target(result->verdict) && has_next_target(line)) {
-		queue_line(line);
+	trial->targets_tried++;
+	if (is_worth_another_target(result->verdict) && has_next_target(trial)) {
+		queue_trial(trial);
 		return;
 	}
-	if (line->opens_port)
+	if (trial->opens_port)
 		test->ports_done++;
-	test->lines_left -= lines_ended(line);
+	test->trials_left -= trials_ended(trial);
 	if (test->events.progress != NULL)
 		test->events.progress(test->events.context, test->ports_done, test->ports, result);
 }
 
-static void start_line(struct slot_waiter *waiter)
+static void start_trial(struct slot_waiter *waiter)
 {
-	struct line *line = (struct line *)waiter;
-	struct host_test *test = line->test;
+	struct trial *trial = (struct trial *)waiter;
+	struct host_test *test = trial->test;
 	const struct attempt_goal goal = {
 		.host = test->host,
-		.port = line->port,
-		.target = *test->targets[line->targets_tried],
+		.port = trial->port,
+		.target = *test->targets[trial->targets_tried],
 		.test_began_msecs = test->began_msecs,
 		.number = ++test->connections,
 	};
 	const struct attempt_events events = {
 		.port_open = on_port_open,
 		.finished = on_finished,
-		.context = line,
+		.context = trial,
 	};
 
-	attempt_begin(&test->settings->attempts, &goal, &events, &line->attempt);
+	attempt_begin(&test->settings->attempts, &goal, &events, &trial->attempt);
 }
 
 void host_test_begin(struct host_test *test)
 {
-	for (size_t i = 0; i < test->line_count; i++)
-		if (test->lines[i].opens_port)
-			queue_line(&test->lines[i]);
+	for (size_t i = 0; i < test->trial_count; i++)
+		if (test->trials[i].opens_port)
+			queue_trial(&test->trials[i]);
 }
 
 bool host_test_is_over(const struct host_test *test)
 {
-	return test->lines_left == 0;
+	return test->trials_left == 0;
 }
 
 void host_test_give_result(struct host_test *test)

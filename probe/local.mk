@@ -23,10 +23,10 @@ libprobe_a_SOURCES = \
 	probe/result.c probe/result.h \
 	probe/schedule.c probe/schedule.h \
 	probe/selftest.c probe/selftest.h \
-	probe/setup.c probe/setup.h \
+	probe/prober.c probe/prober.h \
 	probe/slots.c probe/slots.h \
 	probe/eligibility.c probe/eligibility.h \
-	probe/task.c probe/task.h \
+	probe/job_test.c probe/job_test.h \
 	probe/host_test.c probe/host_test.h \
 	probe/token.c probe/token.h \
 	probe/transcript.c probe/transcript.h \

@@ -14,7 +14,7 @@
 #include "daemon/daemon.h"
 #include "daemon/program.h"
 #include "probe/lock.h"
-#include "probe/setup.h"
+#include "probe/prober.h"
 #include "probe/test_once.h"
 #include "probe/worker.h"
 
@@ -66,7 +66,7 @@ static struct conf *read_conf(const char *path)
 	struct text message = TEXT_OVER(buffer);
 	struct conf *conf = program_read_conf(path);
 
-	if (setup_check(conf, &message) != ERR_NONE)
+	if (prober_check(conf, &message) != ERR_NONE)
 		program_fail(buffer, EXIT_USAGE);
 	return conf;
 }
@@ -87,7 +87,7 @@ static void on_stop(evutil_socket_t number, short what, void *context)
 
 /* What needs root's privileges, which are dropped then. */
 static void open_and_drop(
-	const struct conf *conf, const struct arguments *arguments, struct setup *setup)
+	const struct conf *conf, const struct arguments *arguments, struct prober *prober)
 {
 	char buffer[1024];
 	struct text message = TEXT_OVER(buffer);
@@ -96,19 +96,19 @@ static void open_and_drop(
 	umask(0007); /* the lock and the database's files are the group's too */
 	if (lock_take(conf->database, &message) != ERR_NONE)
 		program_fail(buffer, EXIT_RUN_TIME);
-	if (setup_open(conf, setup, &message) != ERR_NONE)
+	if (prober_open(conf, prober, &message) != ERR_NONE)
 		program_fail(buffer, EXIT_RUN_TIME);
 	program_write_pid(&arguments->common, conf->probe.pid_file);
 	program_become(&user, conf);
 }
 
 /* Runs until it is told to stop. */
-static void work(struct setup *setup, struct worker *worker)
+static void work(struct prober *prober, struct worker *worker)
 {
 	struct event *signals[] = {
-		evsignal_new(setup->loop, SIGHUP, on_reload, worker),
-		evsignal_new(setup->loop, SIGTERM, on_stop, setup->loop),
-		evsignal_new(setup->loop, SIGINT, on_stop, setup->loop),
+		evsignal_new(prober->loop, SIGHUP, on_reload, worker),
+		evsignal_new(prober->loop, SIGTERM, on_stop, prober->loop),
+		evsignal_new(prober->loop, SIGINT, on_stop, prober->loop),
 	};
 	const size_t count = sizeof(signals) / sizeof(signals[0]);
 
@@ -118,32 +118,32 @@ static void work(struct setup *setup, struct worker *worker)
 	}
 	daemon_ready(EXIT_SUCCESS);
 	log_info("%s: the prober's worker is ready", PACKAGE_STRING);
-	event_base_dispatch(setup->loop);
+	event_base_dispatch(prober->loop);
 	for (size_t i = 0; i < count; i++)
 		event_free(signals[i]);
 }
 
 static int run_worker(const struct arguments *arguments, struct conf *conf)
 {
-	struct setup setup;
+	struct prober prober;
 	struct worker *worker;
 
 	program_detach(&arguments->common);
-	open_and_drop(conf, arguments, &setup);
+	open_and_drop(conf, arguments, &prober);
 	program_use_syslog(&arguments->common, conf);
 	const struct worker_settings settings = {
-		.loop = setup.loop,
-		.engine = setup.engine,
-		.targets = setup.targets,
-		.target_count = setup.target_count,
+		.loop = prober.loop,
+		.engine = prober.engine,
+		.targets = prober.targets,
+		.target_count = prober.target_count,
 		.conf_path = arguments->common.conf_path,
 	};
 	if (worker_new(&settings, conf, &worker) != ERR_NONE)
 		program_fail(err_text(ERR_MEMORY), EXIT_RUN_TIME);
-	work(&setup, worker);
-	setup_free_engine(&setup);
+	work(&prober, worker);
+	prober_free_engine(&prober);
 	worker_free(&worker);
-	setup_free(&setup);
+	prober_free(&prober);
 	daemon_remove_pid();
 	log_info("%s: the prober's worker ends", PACKAGE_STRING);
 	return EXIT_SUCCESS;

@@ -131,8 +131,8 @@ static void decide_removal(const struct outcome_inputs *inputs, struct job_outco
 
 	if (assessment->verdict == HOST_OPEN)
 		end_with(outcome, JOB_DENIED,
-			"still open: %s; the next request is taken from %s on", assessment->reason,
-			moment(inputs->next_request_at).text);
+			"still open: %s; the next request is accepted from %s on",
+			assessment->reason, moment(inputs->next_request_at).text);
 	else if (assessment->verdict != HOST_CLOSED)
 		retry_or_review(inputs, outcome);
 	else if (!eligibility->listed && eligibility->wider[0] != '\0')

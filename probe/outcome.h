@@ -40,7 +40,8 @@ struct outcome_inputs {
 	const struct eligibility *eligibility;
 	const struct assessment *assessment;
 	struct tries tries;      /* without the present one */
-	int64_t next_request_at; /* when the next removal request is taken, if this one is denied */
+	int64_t next_request_at; /* when the next removal request is accepted, if this one is denied
+				  */
 	int64_t now;
 };
 

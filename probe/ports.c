@@ -37,42 +37,18 @@ static const struct {
 	[PROTOCOL_GATEWAY] = {FAMILY_GATEWAY, "gateway"},
 };
 
-/* Where proxies are found. No list is complete. */
+/* Where proxies are found, each row ended by 0. No list is complete. */
 static const struct {
 	unsigned families;
-	uint16_t port;
+	uint16_t ports[24];
 } built_in[] = {
-	{FAMILY_HTTP, 80},
-	{FAMILY_HTTP, 81},
-	{FAMILY_HTTP | FAMILY_SOCKS4 | FAMILY_SOCKS5, 1080},
-	{FAMILY_HTTP, 3128},
-	{FAMILY_HTTP, 3129},
-	{FAMILY_HTTP, 4480},
-	{FAMILY_HTTP, 6588},
-	{FAMILY_HTTP, 8000},
-	{FAMILY_HTTP, 8001},
-	{FAMILY_HTTP, 8080},
-	{FAMILY_HTTP, 8081},
-	{FAMILY_HTTP, 8088},
-	{FAMILY_HTTP, 8090},
-	{FAMILY_HTTP, 8118},
-	{FAMILY_HTTP, 8123},
-	{FAMILY_HTTP, 8888},
-	{FAMILY_HTTP, 9080},
-	{FAMILY_HTTPS, 443},
-	{FAMILY_HTTPS, 8443},
-	{FAMILY_SOCKS4 | FAMILY_SOCKS5, 1075},
-	{FAMILY_SOCKS4 | FAMILY_SOCKS5, 1081},
-	{FAMILY_SOCKS4 | FAMILY_SOCKS5, 4145},
-	{FAMILY_SOCKS4 | FAMILY_SOCKS5, 5678},
-	{FAMILY_SOCKS4 | FAMILY_SOCKS5, 9050},
-	{FAMILY_SOCKS4 | FAMILY_SOCKS5, 10000},
-	{FAMILY_SOCKS4 | FAMILY_SOCKS5, 10800},
-	{FAMILY_SOCKS5, 1813},
-	{FAMILY_SOCKS5, 4438},
-	{FAMILY_SOCKS5, 5104},
-	{FAMILY_SOCKS5, 64101},
-	{FAMILY_GATEWAY, 23},
+	{FAMILY_HTTP, {80, 81, 3128, 3129, 4480, 6588, 8000, 8001, 8080, 8081, 8088, 8090, 8118,
+			      8123, 8888, 9080}},
+	{FAMILY_ANY, {1080}},
+	{FAMILY_HTTPS, {443, 8443}},
+	{FAMILY_SOCKS4 | FAMILY_SOCKS5, {1075, 1081, 4145, 5678, 9050, 10000, 10800}},
+	{FAMILY_SOCKS5, {1813, 4438, 5104, 64101}},
+	{FAMILY_GATEWAY, {23}},
 };
 
 /* How people call them. */
@@ -194,7 +170,9 @@ int ports_begin(struct port_list *list, char *const *configured, size_t count)
 			families_of(configured[i], length), false);
 	}
 	for (size_t i = 0; count == 0 && i < sizeof(built_in) / sizeof(built_in[0]); i++)
-		err = add_families(list, built_in[i].port, built_in[i].families, false);
+		for (const uint16_t *port = built_in[i].ports; err == ERR_NONE && *port != 0;
+			port++)
+			err = add_families(list, *port, built_in[i].families, false);
 	return err;
 }
 
@@ -207,7 +185,7 @@ struct port_reading {
 	bool in_address;      /* the last word was the end of a dotted quad or in brackets */
 };
 
-/* Whether a number is a port, by what stands around it. */
+/* Whether a number is a port, by what is around it. */
 static bool is_port(const struct port_reading *reading, const char *before, const char *after)
 {
 	if (strncasecmp(after, "/tcp", 4) == 0)

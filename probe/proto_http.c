@@ -7,26 +7,14 @@
 /* The longest status line's part that matters, "HTTP/1.1 200". */
 #define STATUS_LENGTH 12
 
-/* "192.0.2.25:25", "[2001:db8::25]:25". */
-static void format_authority(const struct target *target, char *buffer, size_t size)
-{
-	char address[ADDR_TEXT_SIZE];
-
-	addr_format(&target->addr, address);
-	struct text text = text_over(buffer, size);
-	text_add_format(&text, addr_is_ipv4(&target->addr) ? "%s:%u" : "[%s]:%u", address,
-		(unsigned)target->port);
-}
-
-#define AUTHORITY_SIZE (ADDR_TEXT_SIZE + 8)
 /* Of the link, as much as has room in one header line. */
 #define USER_AGENT "User-Agent: opsmilter prober (%.400s)\r\n"
 
 static void ask_for_connection(struct exchange *exchange, const char *version)
 {
-	char authority[AUTHORITY_SIZE];
+	char authority[TARGET_TEXT_SIZE];
 
-	format_authority(&exchange->goal->target, authority, sizeof(authority));
+	target_format(&exchange->goal->target, authority);
 	exchange_send_format(exchange, "CONNECT %s HTTP/%s\r\nHost: %s\r\n" USER_AGENT "\r\n",
 		authority, version, authority, exchange->goal->site_url);
 }
@@ -43,9 +31,9 @@ static void begin_connect_10(struct exchange *exchange)
 
 static void ask_for_page(struct exchange *exchange, const char *method)
 {
-	char authority[AUTHORITY_SIZE];
+	char authority[TARGET_TEXT_SIZE];
 
-	format_authority(&exchange->goal->target, authority, sizeof(authority));
+	target_format(&exchange->goal->target, authority);
 	exchange_send_format(exchange,
 		"%s http://%s/%s HTTP/1.1\r\nHost: %s\r\n" USER_AGENT
 		"Accept: */*\r\nCache-Control: no-store\r\nConnection: close\r\n",
@@ -170,8 +158,7 @@ static void receive_page(struct exchange *exchange)
 	if (status < 200 || status > 299)
 		exchange_give_verdict(exchange, verdict_of(status));
 	else
-		exchange->may_be_yes =
-			true; /* our answer is in the page, or it is a page of its own */
+		exchange->may_be_yes = true; /* our answer is in the page, or it is another page */
 }
 
 const struct protocol_type http_connect = {.begin = begin_connect, .receive = receive_connected};

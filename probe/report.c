@@ -15,37 +15,12 @@
 /* Ports of one line of those that took no connection. */
 #define LINE_LENGTH 90
 
-static bool took_connection(const struct probe_result *probe)
-{
-	switch (probe->verdict) {
-	case PROBE_PORT_CLOSED:
-	case PROBE_FILTERED:
-	case PROBE_UNREACHABLE:
-	case PROBE_LOCAL_ERROR:
-		return false;
-	default:
-		return true;
-	}
-}
-
-static void format_target(const struct target *target, char text_r[ADDR_TEXT_SIZE + 8])
-{
-	char address[ADDR_TEXT_SIZE];
-	struct text text = text_over(text_r, ADDR_TEXT_SIZE + 8);
-
-	if (target->port == 0)
-		return;
-	addr_format(&target->addr, address);
-	text_add_format(&text, addr_is_ipv4(&target->addr) ? "%s:%u" : "[%s]:%u", address,
-		(unsigned)target->port);
-}
-
 static void print_probe(FILE *file, const struct probe_result *probe)
 {
-	char target[ADDR_TEXT_SIZE + 8], egress[ADDR_TEXT_SIZE] = "";
+	char target[TARGET_TEXT_SIZE], egress[ADDR_TEXT_SIZE] = "";
 	double seconds = (double)(probe->ended_msecs - probe->began_msecs) / 1000;
 
-	format_target(&probe->target, target);
+	target_format(&probe->target, target);
 	if (probe->has_egress)
 		addr_format(&probe->egress, egress);
 	fprintf(file, "%-5u  %-16s  %-19s  %7.2f  %-21s  %s%s\n", (unsigned)probe->port.port,
@@ -61,7 +36,7 @@ static void print_others(
 
 	for (size_t i = 0; i < count; i++) {
 		const struct probe_result *probe = &probes[i];
-		if (probe->verdict != verdict || took_connection(probe))
+		if (probe->verdict != verdict || probe_was_connected(probe))
 			continue;
 		if (column == 0)
 			column = fprintf(file, "%s:", probe_verdict_name(verdict));
@@ -91,7 +66,7 @@ static void print_table(FILE *file, const struct probe_result *probes, size_t co
 	bool heading = false;
 
 	for (size_t i = 0; i < count; i++) {
-		if (!took_connection(&probes[i]))
+		if (!probe_was_connected(&probes[i]))
 			continue;
 		if (!heading)
 			fprintf(file, "%-5s  %-16s  %-19s  %7s  %-21s  %s\n", "PORT", "PROTOCOL",
@@ -132,15 +107,16 @@ static int write_body(struct report *report, const struct host_result *result)
 	return fclose(file) != 0 || failed ? ERR_MEMORY : err;
 }
 
-int report_new(const struct host_result *result, const struct assessment *assessment,
-	struct report **report_r)
+int report_new(const struct host_result *result, const char *void_why, struct report **report_r)
 {
 	struct report *report = calloc(1, sizeof(*report));
 
 	*report_r = NULL;
 	if (report == NULL)
 		return ERR_MEMORY;
-	report->assessment = *assessment;
+	assess_host(result, &report->assessment);
+	if (void_why[0] != '\0')
+		assessment_make_void(&report->assessment, void_why);
 	int err = write_body(report, result);
 	if (err != ERR_NONE)
 		report_free(&report);

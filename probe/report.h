@@ -22,9 +22,9 @@ struct report {
 	size_t table_length; /* of body, up to the empty line */
 };
 
-/* ERR_MEMORY. */
-int report_new(const struct host_result *result, const struct assessment *assessment,
-	struct report **report_r) __attribute__((warn_unused_result));
+/* void_why: what failed in the prober's latest self-test; empty: it passed. ERR_MEMORY. */
+int report_new(const struct host_result *result, const char *void_why, struct report **report_r)
+	__attribute__((warn_unused_result));
 
 void report_free(struct report **report);
 

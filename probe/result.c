@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The names of protocols and verdicts. */
+/* The names of protocols, verdicts and targets. */
 #include "probe/result.h"
+
+#include "base/text.h"
 
 static const char *const protocol_names[PROTOCOL_COUNT] = {
 	[PROTOCOL_HTTP_CONNECT] = "HTTP CONNECT",
@@ -36,6 +38,24 @@ static const char *const host_verdict_names[] = {
 	[HOST_INCONCLUSIVE] = "inconclusive",
 	[HOST_VOID] = "void",
 };
+
+bool probe_was_connected(const struct probe_result *probe)
+{
+	return probe->verdict != PROBE_PORT_CLOSED && probe->verdict != PROBE_FILTERED &&
+	       probe->verdict != PROBE_UNREACHABLE && probe->verdict != PROBE_LOCAL_ERROR;
+}
+
+void target_format(const struct target *target, char text_r[TARGET_TEXT_SIZE])
+{
+	char address[ADDR_TEXT_SIZE];
+	struct text text = text_over(text_r, TARGET_TEXT_SIZE);
+
+	if (target->port == 0)
+		return;
+	addr_format(&target->addr, address);
+	text_add_format(&text, addr_is_ipv4(&target->addr) ? "%s:%u" : "[%s]:%u", address,
+		(unsigned)target->port);
+}
 
 const char *protocol_name(enum protocol protocol)
 {

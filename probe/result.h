@@ -94,6 +94,14 @@ struct host_events {
 	void *context;
 };
 
+/* Whether the port of a probe accepted the connection. */
+bool probe_was_connected(const struct probe_result *probe);
+
+#define TARGET_TEXT_SIZE (ADDR_TEXT_SIZE + 8)
+
+/* "192.0.2.25:25", "[2001:db8::25]:25"; empty for one that is all zero. */
+void target_format(const struct target *target, char text_r[TARGET_TEXT_SIZE]);
+
 const char *protocol_name(enum protocol protocol);          /* "HTTP CONNECT", "SOCKS5" … */
 const char *probe_verdict_name(enum probe_verdict verdict); /* "open", "open-one-way" … */
 const char *host_verdict_name(enum host_verdict verdict);

@@ -61,10 +61,10 @@ static bool came_through(const struct host_result *result, const struct target *
 }
 
 /* The first fault counts. */
-static void complain_of(
+static void note_fault(
 	struct selftest *selftest, const struct host_result *result, const struct target *target)
 {
-	char address[ADDR_TEXT_SIZE];
+	char address[TARGET_TEXT_SIZE];
 	const char *found = result->result_count > 0
 				    ? probe_verdict_name(result->results[0].verdict)
 				    : "nothing";
@@ -98,7 +98,7 @@ static void on_done(void *context, const struct host_result *result)
 	bool right = check->target != NULL ? came_through(result, check->target)
 					   : assessment.verdict == HOST_CLOSED;
 	if (!right)
-		complain_of(selftest, result, check->target);
+		note_fault(selftest, result, check->target);
 	finish_one(selftest);
 }
 

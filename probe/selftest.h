@@ -10,8 +10,8 @@ struct engine;
 struct event_base;
 
 /*
- * A test of the prober itself: by each target, an open proxy of its own on loopback must be found
- * open, and a port that nobody listens at closed. A target that cannot be reached from this machine
+ * A test of the prober itself: its open proxy on loopback must be found open by each target,
+ * and a port that nobody listens at closed. A target that cannot be reached from this machine
  * shows here, before anyone is judged by it.
  */
 struct selftest;

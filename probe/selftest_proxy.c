@@ -49,16 +49,13 @@ static void relay_free(struct relay *relay)
 /* The target that a request asks for, by its first line; NULL: it is not one of ours. */
 static const struct target *find_target(const struct selftest_proxy *proxy, const char *request)
 {
-	char line[ADDR_TEXT_SIZE + 32], address[ADDR_TEXT_SIZE];
+	char authority[TARGET_TEXT_SIZE], line[TARGET_TEXT_SIZE + 32];
 
 	for (size_t i = 0; i < proxy->target_count; i++) {
-		const struct target *target = &proxy->targets[i];
-		bool ipv4 = addr_is_ipv4(&target->addr);
-		addr_format(&target->addr, address);
-		snprintf(line, sizeof(line), "CONNECT %s%s%s:%u HTTP/1.", ipv4 ? "" : "[", address,
-			ipv4 ? "" : "]", (unsigned)target->port);
+		target_format(&proxy->targets[i], authority);
+		snprintf(line, sizeof(line), "CONNECT %s HTTP/1.", authority);
 		if (strncmp(request, line, strlen(line)) == 0)
-			return target;
+			return &proxy->targets[i];
 	}
 	return NULL;
 }

@@ -22,9 +22,9 @@
 #include "probe/engine.h"
 #include "probe/lock.h"
 #include "probe/ports.h"
+#include "probe/prober.h"
 #include "probe/report.h"
 #include "probe/selftest.h"
-#include "probe/setup.h"
 #include "store/db.h"
 #include "store/evidence.h"
 #include "store/jobs.h"
@@ -40,7 +40,7 @@
 struct run {
 	const struct conf *conf;
 	struct db *db;
-	struct setup setup;
+	struct prober prober;
 	struct selftest *selftest;
 	struct job job; /* an order of this address */
 	char ip[ADDR_TEXT_SIZE];
@@ -79,8 +79,12 @@ static int status_of(const char *verdict)
 
 static int fail_of_db(struct run *run, int err)
 {
+	char buffer[1024];
+	struct text message = TEXT_OVER(buffer);
+
 	show_nothing(run);
-	log_error("%s: %s (%s)", db_path(run->db), err_text(err), db_error(run->db));
+	db_explain(run->db, err, &message);
+	log_error("%s", buffer);
 	return EXIT_RUN_TIME;
 }
 
@@ -112,13 +116,9 @@ static void on_progress(
 static void on_done(void *context, const struct host_result *result)
 {
 	struct run *run = context;
-	struct assessment assessment;
 	struct test test;
+	int err = report_new(result, run->void_why, &run->report);
 
-	assess_host(result, &assessment);
-	if (run->void_why[0] != '\0')
-		assessment_make_void(&assessment, run->void_why);
-	int err = report_new(result, &assessment, &run->report);
 	if (err == ERR_NONE)
 		err = report_keep(run->db, run->report, &run->job.address, clock_now(), &test);
 	if (run->report != NULL && err != ERR_NONE)
@@ -128,7 +128,7 @@ static void on_done(void *context, const struct host_result *result)
 			print_result(run, run->report->body, run->report->table_length, &test);
 	if (err != ERR_NONE)
 		run->exit_status = EXIT_RUN_TIME;
-	event_base_loopbreak(run->setup.loop);
+	event_base_loopbreak(run->prober.loop);
 }
 
 static void on_self_test_done(void *context, const char *why)
@@ -136,39 +136,36 @@ static void on_self_test_done(void *context, const char *why)
 	struct run *run = context;
 	const struct host_events events = {
 		.progress = on_progress, .done = on_done, .context = run};
-	struct text void_why = TEXT_OVER(run->void_why);
 
+	text_copy(run->void_why, sizeof(run->void_why), why);
 	if (why[0] != '\0') {
 		show_nothing(run);
 		log_error("self-test: %s; the result of this test does not count", why);
-		text_add_format(&void_why, "the prober's self-test failed: %s", why);
 	}
-	int err = engine_test(run->setup.engine, &run->job.address, run->ports.ports,
+	int err = engine_test(run->prober.engine, &run->job.address, run->ports.ports,
 		run->ports.count, 0, &events);
 	if (err == ERR_NONE)
 		return;
 	log_error("the test cannot start: %s", err_text(err));
-	event_base_loopbreak(run->setup.loop);
+	event_base_loopbreak(run->prober.loop);
 }
 
 static int test_here(struct run *run)
 {
-	const struct setup *setup = &run->setup;
-	int err;
+	const struct prober *prober = &run->prober;
+	int err = eligibility_read_ports(
+		run->db, &run->conf->probe, &run->job.address, clock_now(), &run->ports);
 
-	/* That they fit was seen at the start. */
-	(void)!ports_begin(&run->ports, run->conf->probe.ports, run->conf->probe.port_count);
-	err = eligibility_add_evidence(run->db, &run->job.address, clock_now(), &run->ports);
 	if (err != ERR_NONE)
 		return fail_of_db(run, err);
 	show(run, "testing the prober itself");
 	run->exit_status = EXIT_RUN_TIME;
-	err = selftest_begin(setup->loop, setup->engine, setup->targets, setup->target_count,
+	err = selftest_begin(prober->loop, prober->engine, prober->targets, prober->target_count,
 		on_self_test_done, run, &run->selftest);
 	if (err != ERR_NONE)
 		on_self_test_done(run, err_text(err));
-	event_base_dispatch(setup->loop);
-	setup_free_engine(&run->setup);
+	event_base_dispatch(prober->loop);
+	prober_free_engine(&run->prober);
 	selftest_free(&run->selftest);
 	return run->exit_status;
 }
@@ -285,7 +282,7 @@ static int open_and_drop(struct run *run, bool *worker_is_there_r)
 	struct daemon_user user = program_find_user("probe.user", run->conf->probe.user);
 
 	*worker_is_there_r = lock_is_held(run->conf->database);
-	if (!*worker_is_there_r && setup_open(run->conf, &run->setup, &message) != ERR_NONE) {
+	if (!*worker_is_there_r && prober_open(run->conf, &run->prober, &message) != ERR_NONE) {
 		/* One may have begun in this very moment. */
 		*worker_is_there_r = lock_is_held(run->conf->database);
 		if (!*worker_is_there_r) {
@@ -331,7 +328,7 @@ int test_once(const struct conf *conf, const char *ip)
 		status = run_all(run);
 	}
 	report_free(&run->report);
-	setup_free(&run->setup);
+	prober_free(&run->prober);
 	db_close(&run->db);
 	free(run);
 	return status;

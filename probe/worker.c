@@ -14,8 +14,8 @@
 #include "daemon/failure_log.h"
 #include "daemon/reload.h"
 #include "probe/intake.h"
+#include "probe/job_test.h"
 #include "probe/selftest.h"
-#include "probe/task.h"
 #include "store/db.h"
 #include "store/jobs.h"
 #include "store/migrate.h"
@@ -41,7 +41,7 @@
 #define SELF_TEST_RETRY_SECS 300
 
 struct worker {
-	struct bench bench;
+	struct runner runner;
 	struct worker_settings settings;
 	struct event *poll;
 	struct event *self_test_due;
@@ -61,7 +61,7 @@ struct worker {
 static void note_failure(struct worker *worker, const char *why)
 {
 	failure_log_add(&worker->failures, why);
-	db_close(&worker->bench.db);
+	db_close(&worker->runner.db);
 	worker->in_trouble = true;
 	worker->failed_msecs = clock_monotonic_msecs();
 }
@@ -75,13 +75,13 @@ static int open_database(struct worker *worker, struct text *message_r)
 		.writable = true,
 		.wait_msecs = worker->in_trouble ? WAIT_IN_TROUBLE_MSECS : WAIT_MSECS,
 	};
-	struct bench *bench = &worker->bench;
+	struct runner *runner = &worker->runner;
 
-	if (bench->db != NULL && db_is_stale(bench->db, POLL_MSECS))
-		db_close(&bench->db);
-	if (bench->db != NULL)
+	if (runner->db != NULL && db_is_stale(runner->db, POLL_MSECS))
+		db_close(&runner->db);
+	if (runner->db != NULL)
 		return ERR_NONE;
-	return store_open(bench->conf->database, &options, &bench->db, message_r);
+	return store_open(runner->conf->database, &options, &runner->db, message_r);
 }
 
 /* What the database refuses of the worker's own affairs is logged, and holds up no job. */
@@ -92,20 +92,20 @@ static int pass_over(struct worker *worker, int err, const char *what)
 
 	if (err != ERR_REFUSED)
 		return err;
-	db_explain(worker->bench.db, err, &why);
+	db_explain(worker->runner.db, err, &why);
 	log_error("%s: %s", what, buffer);
 	return ERR_NONE;
 }
 
 static int forget_begun(struct worker *worker)
 {
-	return pass_over(worker, jobs_forget_begun(worker->bench.db),
+	return pass_over(worker, jobs_forget_begun(worker->runner.db),
 		"jobs that an earlier worker began are still shown as under test");
 }
 
 static int write_self_test(struct worker *worker)
 {
-	return pass_over(worker, self_test_write(worker->bench.db, &worker->self_test),
+	return pass_over(worker, self_test_write(worker->runner.db, &worker->self_test),
 		"the result of the self-test cannot be stored");
 }
 
@@ -120,43 +120,44 @@ static int write_all(struct worker *worker)
 	if (err == ERR_NONE && worker->self_test_unwritten)
 		err = write_self_test(worker);
 	worker->self_test_unwritten &= err != ERR_NONE;
-	return err == ERR_NONE ? task_write_ended(&worker->bench) : err;
+	return err == ERR_NONE ? job_tests_write_ended(&worker->runner) : err;
 }
 
 static void log_damaged(struct worker *worker, size_t damaged)
 {
 	if (damaged > worker->damaged)
 		log_error("%s: %zu due %s no valid address and cannot be tested",
-			db_path(worker->bench.db), damaged, damaged == 1 ? "job has" : "jobs have");
+			db_path(worker->runner.db), damaged,
+			damaged == 1 ? "job has" : "jobs have");
 	worker->damaged = damaged;
 }
 
 /* Many neighbours that wait for one another must not hide the jobs behind them. */
 static bool makes_way(const struct worker *worker, const struct job *job)
 {
-	return worker->bench.void_why[0] == '\0' && job->kind != JOB_ORDER;
+	return worker->runner.void_why[0] == '\0' && job->kind != JOB_ORDER;
 }
 
 static int begin_due(struct worker *worker)
 {
-	struct bench *bench = &worker->bench;
+	struct runner *runner = &worker->runner;
 	int64_t due_at;
 	size_t count, damaged;
-	int err = jobs_next_at(bench->db, &due_at);
+	int err = jobs_next_at(runner->db, &due_at);
 
 	if (err != ERR_NONE || due_at > clock_now())
 		return err;
-	err = jobs_due(bench->db, clock_now(), worker->jobs, JOBS_AT_ONCE, &count, &damaged);
+	err = jobs_due(runner->db, clock_now(), worker->jobs, JOBS_AT_ONCE, &count, &damaged);
 	if (err == ERR_NONE)
 		log_damaged(worker, damaged);
 	for (size_t i = 0; err == ERR_NONE && i < count; i++) {
 		const struct job *job = &worker->jobs[i];
-		if (!schedule_has_room(&bench->schedule, clock_monotonic_msecs()))
+		if (!schedule_has_room(&runner->schedule, clock_monotonic_msecs()))
 			break;
-		if (task_may_begin(bench, job))
-			err = task_begin(bench, job);
+		if (job_test_may_begin(runner, job))
+			err = job_test_begin(runner, job);
 		else if (count == JOBS_AT_ONCE && makes_way(worker, job))
-			err = task_postpone(bench, job, CROWDED_WAIT_SECS);
+			err = job_test_postpone(runner, job, CROWDED_WAIT_SECS);
 	}
 	return err;
 }
@@ -164,7 +165,7 @@ static int begin_due(struct worker *worker)
 /* Sooner than usual where only the rate keeps the next test waiting. */
 static void poll_again(struct worker *worker)
 {
-	int64_t wait_msecs = worker->bench.schedule.next_msecs - clock_monotonic_msecs() + 1;
+	int64_t wait_msecs = worker->runner.schedule.next_msecs - clock_monotonic_msecs() + 1;
 
 	if (wait_msecs < 1 || wait_msecs > POLL_MSECS)
 		wait_msecs = POLL_MSECS;
@@ -176,8 +177,8 @@ static void say_that_it_works(struct worker *worker)
 {
 	if (!worker->in_trouble || clock_monotonic_msecs() - worker->failed_msecs < RECOVERY_MSECS)
 		return;
-	log_info("%s can be used again", db_path(worker->bench.db));
-	db_set_wait(worker->bench.db, WAIT_MSECS);
+	log_info("%s can be used again", db_path(worker->runner.db));
+	db_set_wait(worker->runner.db, WAIT_MSECS);
 	worker->in_trouble = false;
 }
 
@@ -189,10 +190,10 @@ static int work(struct worker *worker, struct text *message_r)
 		return err;
 	err = write_all(worker);
 	if (err == ERR_NONE)
-		err = intake_run(&worker->intake, worker->bench.conf, worker->bench.db);
+		err = intake_run(&worker->intake, worker->runner.conf, worker->runner.db);
 	if (err == ERR_NONE && worker->self_test.at != 0)
 		err = begin_due(worker);
-	return db_explain(worker->bench.db, err, message_r);
+	return db_explain(worker->runner.db, err, message_r);
 }
 
 static void on_poll(evutil_socket_t fd, short what, void *context)
@@ -210,7 +211,7 @@ static void on_poll(evutil_socket_t fd, short what, void *context)
 	poll_again(worker);
 }
 
-static void on_task_ended(void *context)
+static void on_test_ended(void *context)
 {
 	struct worker *worker = context;
 
@@ -237,9 +238,7 @@ static void on_self_test_done(void *context, const char *why)
 	worker->self_test = (struct self_test){.at = clock_now(), .passed = passed};
 	text_copy(worker->self_test.why, sizeof(worker->self_test.why), why);
 	worker->self_test_unwritten = true;
-	struct text void_why = TEXT_OVER(worker->bench.void_why);
-	if (!passed)
-		text_add_format(&void_why, "the prober's self-test failed: %s", why);
+	text_copy(worker->runner.void_why, sizeof(worker->runner.void_why), why);
 	selftest_free(&worker->selftest);
 	event_add(worker->self_test_due,
 		&(struct timeval){.tv_sec = passed ? SELF_TEST_SECS : SELF_TEST_RETRY_SECS});
@@ -270,18 +269,18 @@ int worker_new(const struct worker_settings *settings, struct conf *conf, struct
 	worker->failures = (struct failure_log)FAILURE_LOG_INIT("no test begins, and results wait");
 	worker->intake.failures =
 		(struct failure_log)FAILURE_LOG_INIT("nothing new is taken from the inbox");
-	worker->bench.engine = settings->engine;
-	worker->bench.task_ended = on_task_ended;
-	worker->bench.context = worker;
-	LIST_INIT(&worker->bench.tasks);
-	schedule_init(&worker->bench.schedule, conf->probe.hosts_per_minute);
+	worker->runner.engine = settings->engine;
+	worker->runner.test_ended = on_test_ended;
+	worker->runner.context = worker;
+	LIST_INIT(&worker->runner.tests);
+	schedule_init(&worker->runner.schedule, conf->probe.hosts_per_minute);
 	worker->poll = event_new(settings->loop, -1, 0, on_poll, worker);
 	worker->self_test_due = event_new(settings->loop, -1, 0, on_self_test_due, worker);
 	if (worker->poll == NULL || worker->self_test_due == NULL) {
 		worker_free(&worker);
 		return ERR_MEMORY;
 	}
-	worker->bench.conf = conf;
+	worker->runner.conf = conf;
 	event_active(worker->self_test_due, EV_TIMEOUT, 0);
 	event_active(worker->poll, EV_TIMEOUT, 0);
 	*worker_r = worker;
@@ -291,24 +290,24 @@ int worker_new(const struct worker_settings *settings, struct conf *conf, struct
 void worker_reload(struct worker *worker)
 {
 	const char *path = worker->settings.conf_path;
-	struct bench *bench = &worker->bench;
+	struct runner *runner = &worker->runner;
 	struct conf *conf = reload_read(path);
 
 	if (conf == NULL)
 		return;
-	if (ports_begin(&bench->ports, conf->probe.ports, conf->probe.port_count) != ERR_NONE) {
+	if (ports_begin(&runner->ports, conf->probe.ports, conf->probe.port_count) != ERR_NONE) {
 		reload_refuse("probe.ports has more entries than can be tested");
 		conf_free(&conf);
 		return;
 	}
-	reload_follow(path, "probe", bench->conf, conf);
+	reload_follow(path, "probe", runner->conf, conf);
 	/* The lock is beside the database that this worker was started with. */
 	char *database = conf->database;
-	conf->database = bench->conf->database;
-	bench->conf->database = database;
-	conf_free(&bench->conf);
-	bench->conf = conf;
-	schedule_set_rate(&bench->schedule, conf->probe.hosts_per_minute);
+	conf->database = runner->conf->database;
+	runner->conf->database = database;
+	conf_free(&runner->conf);
+	runner->conf = conf;
+	schedule_set_rate(&runner->schedule, conf->probe.hosts_per_minute);
 }
 
 void worker_free(struct worker **worker)
@@ -317,18 +316,18 @@ void worker_free(struct worker **worker)
 
 	if (gone == NULL)
 		return;
-	if (gone->bench.db != NULL && write_all(gone) == ERR_NONE)
-		(void)!jobs_forget_begun(gone->bench.db);
-	task_forget_all(&gone->bench);
+	if (gone->runner.db != NULL && write_all(gone) == ERR_NONE)
+		(void)!jobs_forget_begun(gone->runner.db);
+	job_tests_forget_all(&gone->runner);
 	selftest_free(&gone->selftest);
 	if (gone->poll != NULL)
 		event_free(gone->poll);
 	if (gone->self_test_due != NULL)
 		event_free(gone->self_test_due);
-	db_close(&gone->bench.db);
+	db_close(&gone->runner.db);
 	intake_close(&gone->intake);
-	if (gone->bench.conf != NULL)
-		conf_free(&gone->bench.conf);
+	if (gone->runner.conf != NULL)
+		conf_free(&gone->runner.conf);
 	free(gone);
 	*worker = NULL;
 }

@@ -9,10 +9,10 @@ struct engine;
 struct event_base;
 
 /*
- * Processes what is due: requests, nominations, watches and orders, each by a test, a assessment
- * and a inputs. It keeps nothing that the database does not have: killed at any moment, it finds
- * its jobs again. While the database cannot be used it says so once a minute, begins nothing, and
- * keeps what its tests found until that can be written.
+ * Processes what is due: requests, nominations, watches and orders, each by a test of its host. It
+ * keeps nothing that the database does not have: killed at any moment, it finds its jobs again.
+ * While the database cannot be used it says so once a minute, begins nothing, and keeps what its
+ * tests found until that can be written.
  */
 struct worker;
 

@@ -52,8 +52,8 @@ static void any_probe_that_came_through_is_open(void **state)
 		"open proxy: SOCKS5 on port 1080, HTTP GET on port 8080");
 	assert_string_equal(assessment.egress, "198.51.100.9");
 	assert_string_equal(assessment.summary,
-		"open: SOCKS5 on port 1080, HTTP GET on port 8080; 3 ports asked, 3 took a "
-		"connection; it came out at 198.51.100.9");
+		"open: SOCKS5 on port 1080, HTTP GET on port 8080; 3 ports tested, 3 "
+		"accepted a connection; the proxy's connection arrived from 198.51.100.9");
 }
 
 static void open_one_way_is_open(void **state)
@@ -193,8 +193,8 @@ static void a_host_without_a_sign_of_life_is_unreachable(void **state)
 	struct assessment assessment =
 		judgement_of(results, COUNT_OF(results), (struct host_result){.alive = false});
 	assert_int_equal(assessment.verdict, HOST_UNREACHABLE);
-	assert_string_equal(assessment.summary,
-		"unreachable: no port gave any sign of life; 2 ports asked, 0 took a connection");
+	assert_string_equal(assessment.summary, "unreachable: no port gave any sign of life; 2 "
+						"ports tested, 0 accepted a connection");
 }
 
 static void our_own_failures_make_a_test_void(void **state)
@@ -221,11 +221,12 @@ static void a_judgement_made_void_lists_nothing(void **state)
 
 	(void)state;
 	struct assessment assessment = JUDGE(open);
-	assessment_make_void(&assessment, "the prober's self-test failed");
+	assessment_make_void(&assessment, "a target cannot be reached");
 	assert_int_equal(assessment.verdict, HOST_VOID);
 	assert_string_equal(assessment.open_ports, "");
 	assert_string_equal(assessment.listing_reason, "");
-	assert_string_equal(assessment.reason, "the prober's self-test failed");
+	assert_string_equal(
+		assessment.reason, "the prober's self-test failed: a target cannot be reached");
 	assert_non_null(strstr(assessment.summary, "the test found open: HTTP GET on port 80"));
 }
 
@@ -244,7 +245,7 @@ static void hundreds_of_open_ports_are_cut_between_two(void **state)
 	assert_true(length < TEST_PORTS_SIZE);
 	assert_int_equal(length % strlen("http:40000 "), strlen("http:40000"));
 	assert_non_null(strstr(assessment.reason, " more"));
-	assert_non_null(strstr(assessment.summary, "300 ports asked"));
+	assert_non_null(strstr(assessment.summary, "300 ports tested"));
 }
 
 int main(void)

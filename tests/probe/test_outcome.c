@@ -55,7 +55,7 @@ static void a_host_that_is_still_open_stays_and_learns_where(void **state)
 	struct job_outcome outcome = outcome_of(a_job(JOB_REMOVAL), &listed, HOST_OPEN, none);
 	assert_int_equal(outcome.end, JOB_DENIED);
 	assert_string_equal(outcome.why, "still open: SOCKS5 on port 1080; the next request is "
-					 "taken from 2026-11-21 06:00 UTC on");
+					 "accepted from 2026-11-21 06:00 UTC on");
 }
 
 static void only_closed_comes_off(void **state)

@@ -55,11 +55,12 @@ static void what_is_still_open_stays_until_the_next_request(void **state)
 	work_until("SELECT count(*) FROM requests WHERE state = 'denied'", 1);
 	assert_int_equal(requests_get(admin, id, &request), ERR_NONE);
 	/* NOW is 1970-01-12 13:46:40. */
-	assert_non_null(strstr(request.why, "taken from 1970-01-12 14:46 UTC on"));
+	assert_non_null(strstr(request.why, "accepted from 1970-01-12 14:46 UTC on"));
 	assert_int_equal(number("SELECT count(*) FROM listings"), 1);
 	file_of(REQUEST_REMOVAL, SUSPECT);
 	work_until(
-		"SELECT count(*) FROM requests WHERE why LIKE '%taken from 1970-01-12 15:46%'", 1);
+		"SELECT count(*) FROM requests WHERE why LIKE '%accepted from 1970-01-12 15:46%'",
+		1);
 	assert_true(fake_engine.in_evidence);
 }
 

@@ -106,7 +106,7 @@ static void a_result_that_is_refused_holds_up_no_other(void **state)
 	end_capture(&capture, logged, sizeof(logged));
 	/* What was found is in the log, as it is nowhere else. */
 	assert_non_null(strstr(logged, SUSPECT ": the result of its test cannot be stored"));
-	assert_non_null(strstr(logged, "closed: no proxy is open"));
+	assert_non_null(strstr(logged, "closed: no open proxy was found"));
 	scratch_db_execute(&ops, "DROP TRIGGER bad_test");
 	now += HOUR;
 	work_until(GRANTED, 2);

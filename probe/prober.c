@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The loop, the engine and the targets, as the configuration has them. */
-#include "probe/setup.h"
+#include "probe/prober.h"
 
 #include <event2/event.h>
 #include <stdlib.h>
@@ -16,7 +16,7 @@
 /* Beside the sockets of probes: those that call our listener, databases and logs. */
 #define OTHER_FILES 1200
 
-int setup_check(const struct conf *conf, struct text *message_r)
+int prober_check(const struct conf *conf, struct text *message_r)
 {
 	struct port_list *list = malloc(sizeof(*list));
 	int err = ERR_MEMORY;
@@ -32,20 +32,20 @@ int setup_check(const struct conf *conf, struct text *message_r)
 	return err;
 }
 
-static int parse_targets(const struct conf_probe *conf, struct setup *setup)
+static int parse_targets(const struct conf_probe *conf, struct prober *prober)
 {
 	int err = ERR_NONE;
 
-	setup->targets = calloc(conf->target_count, sizeof(*setup->targets));
-	if (setup->targets == NULL)
+	prober->targets = calloc(conf->target_count, sizeof(*prober->targets));
+	if (prober->targets == NULL)
 		return ERR_MEMORY;
-	for (size_t i = 0; err == ERR_NONE && i < conf->target_count; i++, setup->target_count++)
+	for (size_t i = 0; err == ERR_NONE && i < conf->target_count; i++, prober->target_count++)
 		err = addr_parse_endpoint(
-			conf->target[i], &setup->targets[i].addr, &setup->targets[i].port);
+			conf->target[i], &prober->targets[i].addr, &prober->targets[i].port);
 	return err;
 }
 
-int setup_open(const struct conf *conf, struct setup *setup_r, struct text *message_r)
+int prober_open(const struct conf *conf, struct prober *prober_r, struct text *message_r)
 {
 	struct engine_settings settings = {
 		.site_url = conf->site_url,
@@ -55,34 +55,34 @@ int setup_open(const struct conf *conf, struct setup *setup_r, struct text *mess
 	};
 	int err;
 
-	*setup_r = (struct setup){0};
+	*prober_r = (struct prober){0};
 	daemon_raise_open_files(conf->probe.max_sockets + OTHER_FILES);
-	err = parse_targets(&conf->probe, setup_r);
-	settings.targets = setup_r->targets;
-	settings.target_count = setup_r->target_count;
-	if (err == ERR_NONE && (setup_r->loop = event_base_new()) == NULL)
+	err = parse_targets(&conf->probe, prober_r);
+	settings.targets = prober_r->targets;
+	settings.target_count = prober_r->target_count;
+	if (err == ERR_NONE && (prober_r->loop = event_base_new()) == NULL)
 		err = ERR_MEMORY;
 	if (err == ERR_NONE)
-		err = engine_new(setup_r->loop, &settings, &setup_r->engine, message_r);
+		err = engine_new(prober_r->loop, &settings, &prober_r->engine, message_r);
 	if (err == ERR_NONE)
 		return ERR_NONE;
 	if (message_r->length == 0)
 		text_add(message_r, err_text(err));
-	setup_free(setup_r);
+	prober_free(prober_r);
 	return err;
 }
 
-void setup_free_engine(struct setup *setup)
+void prober_free_engine(struct prober *prober)
 {
-	engine_free(&setup->engine);
+	engine_free(&prober->engine);
 }
 
-void setup_free(struct setup *setup)
+void prober_free(struct prober *prober)
 {
-	setup_free_engine(setup);
-	if (setup->loop != NULL)
-		event_base_free(setup->loop);
-	setup->loop = NULL;
-	free(setup->targets);
-	setup->targets = NULL;
+	prober_free_engine(prober);
+	if (prober->loop != NULL)
+		event_base_free(prober->loop);
+	prober->loop = NULL;
+	free(prober->targets);
+	prober->targets = NULL;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef PROBE_SETUP_H
-#define PROBE_SETUP_H
+#ifndef PROBE_PROBER_H
+#define PROBE_PROBER_H
 
 #include <stddef.h>
 
@@ -12,7 +12,7 @@ struct event_base;
 struct text;
 
 /* The prober as the configuration has it. */
-struct setup {
+struct prober {
 	struct event_base *loop;
 	struct engine *engine;
 	struct target *targets;
@@ -20,15 +20,15 @@ struct setup {
 };
 
 /* What the configuration's options say beyond their form: not too many ports. ERR_RANGE. */
-int setup_check(const struct conf *conf, struct text *message_r)
+int prober_check(const struct conf *conf, struct text *message_r)
 	__attribute__((warn_unused_result));
 
-/* Opens the listeners, which may need root. To be freed by setup_free(). */
-int setup_open(const struct conf *conf, struct setup *setup_r, struct text *message_r)
+/* Opens the listeners, which may need root. To be freed by prober_free(). */
+int prober_open(const struct conf *conf, struct prober *prober_r, struct text *message_r)
 	__attribute__((warn_unused_result));
 
 /* Tests under way end without a result. */
-void setup_free_engine(struct setup *setup);
-void setup_free(struct setup *setup);
+void prober_free_engine(struct prober *prober);
+void prober_free(struct prober *prober);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef PROBE_TASK_H
-#define PROBE_TASK_H
+#ifndef PROBE_JOB_TEST_H
+#define PROBE_JOB_TEST_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,7 +14,7 @@
 struct conf;
 struct db;
 struct engine;
-struct task;
+struct job_test;
 
 /* Jobs that the database refuses to postpone, at most. Of more, the first to wait are tried again.
  */
@@ -28,17 +28,17 @@ struct aside {
 };
 
 /* What the tests of jobs are made with. One worker has one, on one thread. */
-struct bench {
+struct runner {
 	struct engine *engine;
 	struct conf *conf;
 	struct db *db; /* NULL while it cannot be used */
 	struct schedule schedule;
 	struct port_list ports;            /* of the test that begins */
-	char void_why[SELF_TEST_WHY_SIZE]; /* why verdicts are void; empty: they count */
-	LIST_HEAD(, task) tasks;
+	char void_why[SELF_TEST_WHY_SIZE]; /* what failed in the self-test; empty: it passed */
+	LIST_HEAD(, job_test) tests;
 	struct aside asides[ASIDE_MAX];
 	size_t ended; /* how many are over and not written yet */
-	void (*task_ended)(void *context);
+	void (*test_ended)(void *context);
 	void *context;
 };
 
@@ -49,19 +49,20 @@ struct bench {
  */
 
 /* Postpones a job without a test. */
-int task_postpone(struct bench *bench, const struct job *job, int64_t secs)
+int job_test_postpone(struct runner *runner, const struct job *job, int64_t secs)
 	__attribute__((warn_unused_result));
 
 /* Whether the test of a job may begin now: an order is made even when its verdict will be void. */
-bool task_may_begin(const struct bench *bench, const struct job *job);
+bool job_test_may_begin(const struct runner *runner, const struct job *job);
 
 /* Begins the test of a job that may begin, or settles the job where it is not to be tested. */
-int task_begin(struct bench *bench, const struct job *job) __attribute__((warn_unused_result));
+int job_test_begin(struct runner *runner, const struct job *job)
+	__attribute__((warn_unused_result));
 
 /* Decides the jobs whose tests are over, and stores both. */
-int task_write_ended(struct bench *bench) __attribute__((warn_unused_result));
+int job_tests_write_ended(struct runner *runner) __attribute__((warn_unused_result));
 
-/* Forgets all tasks, without a word to the database. Only after the engine was freed. */
-void task_forget_all(struct bench *bench);
+/* Forgets all tests, without a word to the database. Only after the engine was freed. */
+void job_tests_forget_all(struct runner *runner);
 
 #endif
