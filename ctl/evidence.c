@@ -45,7 +45,8 @@ static void write_for_terminal(const char *octets, size_t length)
 	while (octets < end) {
 		uint32_t character;
 		unsigned size = text_read_utf8(octets, (size_t)(end - octets), &character);
-		if (size == 0 || text_turns_direction(character))
+		if (size == 0 || text_turns_direction(character) ||
+			(character > 0x7f && text_is_control(character)))
 			putchar('?');
 		else if (character == '\n' || character == '\t')
 			putchar((int)character);
@@ -53,8 +54,6 @@ static void write_for_terminal(const char *octets, size_t length)
 			; /* CRLF ends a line too */
 		else if (character < 0x20 || character == 0x7f)
 			printf("^%c", (int)(character ^ 0x40));
-		else if (text_is_control(character))
-			putchar('?');
 		else
 			fwrite(octets, 1, size, stdout);
 		octets += size ? size : 1;
