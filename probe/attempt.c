@@ -95,6 +95,7 @@ static void finish(struct attempt *attempt, enum probe_verdict verdict, int erro
 
 static void finish_exchange(struct attempt *attempt, int error)
 {
+	attempt->result.as_web_server = attempt->exchange.as_web_server;
 	finish(attempt, exchange_verdict(&attempt->exchange, attempt->token_seen), error);
 }
 
@@ -141,7 +142,8 @@ static void finish_or_wait(struct attempt *attempt, int error)
 {
 	struct exchange *exchange = &attempt->exchange;
 
-	if (!attempt->token_seen && exchange->verdict == PROBE_LIAR && !attempt->result.error) {
+	if (!attempt->token_seen && (exchange->verdict == PROBE_LIAR || exchange->in_tunnel) &&
+		!attempt->result.error) {
 		attempt->result.error = error ? error : -1; /* only once */
 		bufferevent_disable(attempt->stream, EV_READ | EV_WRITE);
 		event_add(attempt->deadline, &grace);

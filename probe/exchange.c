@@ -48,8 +48,15 @@ void exchange_give_verdict(struct exchange *exchange, enum probe_verdict verdict
 	exchange->verdict = verdict;
 }
 
+void exchange_presume(struct exchange *exchange, enum probe_verdict verdict)
+{
+	exchange->presumed = true;
+	exchange->verdict = verdict;
+}
+
 void exchange_enter_tunnel(struct exchange *exchange, size_t length)
 {
+	exchange_presume(exchange, PROBE_LIAR);
 	exchange->in_tunnel = true;
 	exchange->tunnel_begin = length;
 	exchange_send_format(exchange, "%s\r\n", exchange->goal->token);
@@ -96,8 +103,8 @@ void exchange_end(struct exchange *exchange, enum ending ending)
 {
 	if (exchange->over)
 		return;
-	if (exchange->in_tunnel || exchange->may_be_yes)
-		exchange_give_verdict(exchange, PROBE_LIAR);
+	if (exchange->presumed)
+		exchange->over = true;
 	else if (ending == ENDING_TIMEOUT)
 		exchange_give_verdict(exchange, PROBE_NO_ANSWER);
 	else

@@ -52,7 +52,8 @@ struct exchange {
 	bool in_tunnel;             /* the suspect says it is connected; the token was sent */
 	bool answered;              /* our answer came back */
 	bool over;                  /* nothing more is to be read or sent */
-	bool may_be_yes;            /* a page came that a proxy could have fetched */
+	bool presumed;              /* the verdict counts if the connection ends now */
+	bool as_web_server;         /* HTTP answered, without a word that only a proxy uses */
 	enum probe_verdict verdict; /* once it is over, for the case that no token arrived */
 	size_t in_length;
 	size_t asked_at;     /* in_length when something was sent last */
@@ -84,7 +85,11 @@ void exchange_send_format(struct exchange *exchange, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 void exchange_give_verdict(struct exchange *exchange, enum probe_verdict verdict);
 
-/* The suspect says that it is connected; its own words are the first `length` octets. */
+/* The verdict if nothing more comes. */
+void exchange_presume(struct exchange *exchange, enum probe_verdict verdict);
+
+/* The suspect says that it is connected; its own words are the first `length` octets. A lie, if the
+ * token does not arrive. */
 void exchange_enter_tunnel(struct exchange *exchange, size_t length);
 
 #endif

@@ -11,6 +11,7 @@
 #include "probe/protocols.h"
 #include "probe/slots.h"
 #include "probe/transcript.h"
+#include "probe/web_server.h"
 
 /* One protocol at one port, tried with one target after the other. */
 struct trial {
@@ -309,6 +310,18 @@ bool host_test_is_over(const struct host_test *test)
 	return test->trials_left == 0;
 }
 
+/* What only all probes of a port together show. */
+static void recognize_web_servers(struct host_test *test)
+{
+	for (size_t i = 0; i < test->result_count; i++) {
+		struct probe_result *result = &test->results[i];
+		if (!web_server_answered(test->results, test->result_count, i))
+			continue;
+		result->verdict = PROBE_NOT_A_PROXY;
+		transcript_conclusion(test->transcript, result, "CONNECT shows a web server");
+	}
+}
+
 void host_test_give_result(struct host_test *test)
 {
 	struct host_result result = {
@@ -320,6 +333,7 @@ void host_test_give_result(struct host_test *test)
 		.incomplete = test->incomplete,
 	};
 
+	recognize_web_servers(test);
 	evbuffer_add(test->transcript, "", 1);
 	result.transcript = (const char *)evbuffer_pullup(test->transcript, -1);
 	result.transcript_length = evbuffer_get_length(test->transcript) - 1;

@@ -30,6 +30,7 @@ libprobe_a_SOURCES = \
 	probe/host_test.c probe/host_test.h \
 	probe/token.c probe/token.h \
 	probe/transcript.c probe/transcript.h \
+	probe/web_server.c probe/web_server.h \
 	probe/worker.c probe/worker.h
 
 sbin_PROGRAMS += opsprobe

@@ -3,6 +3,7 @@
 #include "probe/proto_http.h"
 
 #include <string.h>
+#include <strings.h>
 
 /* The longest status line's part that matters, "HTTP/1.1 200". */
 #define STATUS_LENGTH 12
@@ -88,6 +89,25 @@ static int read_status(const struct exchange *exchange, size_t begin)
 	return (at[9] - '0') * 100 + (at[10] - '0') * 10 + (at[11] - '0');
 }
 
+/* Whether the header of an answer, as far as it is there, has a word, which is in small letters. */
+static bool header_has(const struct exchange *exchange, size_t end, const char *word)
+{
+	const char *in = (const char *)exchange->in;
+	size_t length = strlen(word), last = end > 0 ? end : exchange->in_length;
+
+	for (size_t i = 0; i + length <= last; i++)
+		if (strncasecmp(in + i, word, length) == 0)
+			return true;
+	return false;
+}
+
+/* Only a proxy speaks so: in Proxy-Agent, X-Squid-Error, "Server: tinyproxy", "502 Proxy Error". */
+static bool speaks_as_proxy(const struct exchange *exchange, size_t end)
+{
+	return header_has(exchange, end, "proxy") || header_has(exchange, end, "squid") ||
+	       header_has(exchange, end, "privoxy") || header_has(exchange, end, "polipo");
+}
+
 /* What status codes say that are neither success nor provisional; others: not a proxy. */
 static const struct {
 	int status;
@@ -95,7 +115,6 @@ static const struct {
 } verdicts[] = {
 	{401, PROBE_AUTH_REQUIRED},
 	{403, PROBE_REFUSED},
-	{405, PROBE_REFUSED},
 	{407, PROBE_AUTH_REQUIRED},
 	{408, PROBE_NO_ANSWER},
 	{429, PROBE_NO_ANSWER},
@@ -105,12 +124,13 @@ static const struct {
 	{504, PROBE_CANNOT_REACH_TARGET},
 };
 
-static enum probe_verdict verdict_of(int status)
+/* Web servers do not know CONNECT, or take no POST, and say 405; a proxy may mean that target. */
+static enum probe_verdict verdict_of(int status, bool as_web_server)
 {
 	for (size_t i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++)
 		if (verdicts[i].status == status)
 			return verdicts[i].verdict;
-	return PROBE_NOT_A_PROXY;
+	return status == 405 && !as_web_server ? PROBE_REFUSED : PROBE_NOT_A_PROXY;
 }
 
 /*
@@ -133,32 +153,43 @@ static int read_answer(struct exchange *exchange, size_t *end_r)
 	return status < 200 && status >= 100 ? 0 : status;
 }
 
+/* True when the answer is a success. Of any other one, the whole header is waited for: it shows
+ * whether a proxy speaks. */
+static bool receive_success(struct exchange *exchange, size_t *end_r)
+{
+	int status = read_answer(exchange, end_r);
+
+	if (status == 0)
+		return false;
+	exchange->as_web_server = !speaks_as_proxy(exchange, *end_r);
+	if (status >= 200 && status <= 299)
+		return true;
+	exchange_presume(exchange, verdict_of(status, exchange->as_web_server));
+	exchange->over = *end_r > 0;
+	return false;
+}
+
 static void receive_connected(struct exchange *exchange)
 {
 	size_t end;
-	int status = read_answer(exchange, &end);
 
-	if (status == 0)
+	if (!receive_success(exchange, &end))
 		return;
-	if (status < 200 || status > 299)
-		exchange_give_verdict(exchange, verdict_of(status));
-	else if (end > 0)
+	exchange_presume(exchange, PROBE_LIAR);
+	if (end > 0)
 		exchange_enter_tunnel(exchange, end);
-	else
-		exchange->may_be_yes = true; /* its header is not whole yet */
+	/* A tunnel has no type of content (RFC 9110, 9.3.6): that is a web server's page. */
+	if (exchange->as_web_server && header_has(exchange, end, "\ncontent-type: text/html"))
+		exchange_presume(exchange, PROBE_NOT_A_PROXY);
 }
 
+/* A success is the page that has our answer, or another one. */
 static void receive_page(struct exchange *exchange)
 {
 	size_t end;
-	int status = read_answer(exchange, &end);
 
-	if (status == 0)
-		return;
-	if (status < 200 || status > 299)
-		exchange_give_verdict(exchange, verdict_of(status));
-	else
-		exchange->may_be_yes = true; /* our answer is in the page, or it is another page */
+	if (receive_success(exchange, &end))
+		exchange_presume(exchange, PROBE_LIAR);
 }
 
 const struct protocol_type http_connect = {.begin = begin_connect, .receive = receive_connected};

@@ -66,7 +66,7 @@ static void receive_socks4(struct exchange *exchange)
 	else if (in[1] != SOCKS4_GRANTED)
 		exchange_give_verdict(exchange, socks4_verdict(in[1]));
 	else if (exchange->in_length < SOCKS4_REPLY_LENGTH)
-		exchange->may_be_yes = true;
+		exchange_presume(exchange, PROBE_LIAR);
 	else
 		exchange_enter_tunnel(exchange, SOCKS4_REPLY_LENGTH);
 }
@@ -150,7 +150,7 @@ static void judge_reply(struct exchange *exchange)
 	else if (reply[1] != 0)
 		exchange_give_verdict(exchange, socks5_verdicts[reply[1]]);
 	else if (whole == 0 || length < whole)
-		exchange->may_be_yes = true;
+		exchange_presume(exchange, PROBE_LIAR);
 	else
 		exchange_enter_tunnel(exchange, 2 + whole);
 }

@@ -67,6 +67,7 @@ struct probe_result {
 	struct target target; /* all zero: it did not come to one */
 	enum probe_verdict verdict;
 	bool has_egress;
+	bool as_web_server;  /* HTTP answered, without a word that only a proxy uses */
 	bool intercepted;    /* the egress is our own address: nothing of the test counts */
 	struct addr egress;  /* the address that our listener saw */
 	int error;           /* errno; 0: none */

@@ -78,3 +78,11 @@ void transcript_verdict(struct evbuffer *transcript, int64_t msecs, enum probe_v
 {
 	add_line(transcript, msecs, '=', probe_verdict_name(verdict));
 }
+
+void transcript_conclusion(
+	struct evbuffer *transcript, const struct probe_result *result, const char *why)
+{
+	evbuffer_add_printf(transcript, "port %u: %s: %s, because %s\n",
+		(unsigned)result->port.port, protocol_name(result->port.protocol),
+		probe_verdict_name(result->verdict), why);
+}

@@ -39,6 +39,10 @@ void transcript_note(struct evbuffer *transcript, int64_t msecs, const char *for
 void transcript_octets(
 	struct evbuffer *transcript, int64_t msecs, char sign, const void *octets, size_t length);
 
+/* After all connections: the verdict that a probe has in the end, and why. */
+void transcript_conclusion(
+	struct evbuffer *transcript, const struct probe_result *result, const char *why);
+
 void transcript_verdict(struct evbuffer *transcript, int64_t msecs, enum probe_verdict verdict);
 
 #endif

@@ -76,6 +76,7 @@ UNIT_TESTS += tests/probe/test_assessment
 UNIT_TESTS += tests/probe/test_listener
 UNIT_TESTS += tests/probe/test_ports
 UNIT_TESTS += tests/probe/test_schedule
+UNIT_TESTS += tests/probe/test_web_server
 UNIT_TESTS += tests/probe/test_worker
 UNIT_TESTS += tests/probe/test_worker_faults
 endif
@@ -90,6 +91,7 @@ tests_probe_test_assessment_LDADD = $(PROBE_LDADD)
 tests_probe_test_listener_LDADD = $(PROBE_LDADD)
 tests_probe_test_ports_LDADD = $(PROBE_LDADD)
 tests_probe_test_schedule_LDADD = $(PROBE_LDADD)
+tests_probe_test_web_server_LDADD = $(PROBE_LDADD)
 # With an engine of its own instead of the real one.
 WORKING = tests/probe/working.h tests/probe/fake_engine.c tests/probe/fake_engine.h $(ADMIN_DB)
 tests_probe_test_worker_SOURCES = tests/probe/test_worker.c $(WORKING)

@@ -188,7 +188,8 @@ probe {{
         head = f"connection [0-9]+ to {re.escape(peer.address)} port {peer.port}: {re.escape(protocol)} to "
         found = re.findall(rf"(?m)^{head}.*\n(?: .*\n)+", transcript)
         self.assertTrue(found, f"{protocol}: {transcript}")
-        self.assertRegex(found[-1], rf"(?m)^ +[0-9.]+ = {verdict}$")
+        self.assertRegex(found[-1] + transcript.split("\nport ", 1)[-1],
+                         rf"(?m)^ +[0-9.]+ = {verdict}$|{re.escape(protocol)}: {verdict}, because ")
         self.assertEqual(verdict.startswith("open"), "the token came to our listener from" in found[-1], found[-1])
         if protocol != "telnet gateway":
             self.assertRegex(found[-1], r"(?m)^ +[0-9.]+ > ")

@@ -39,12 +39,12 @@ class AnswersTest(Setting):
         peer = Microsocks(self.folder, self.address(), arguments=("-b", NOWHERE))
         self.assert_fails_for_us(peer, ["socks5"], ["SOCKS5"], socks5=False)
 
-    def test_nginx_without_a_way_out_tried_for_us(self):
-        way_out = f"proxy_bind {NOWHERE}; proxy_pass http://$http_host$request_uri;"
-        peer = self.use(Nginx(self.folder, self.address(), location=way_out))
-        self.assert_witnessed(peer, get=False)
-        self.assert_found(peer, ["http"], {**all_of(HTTP[:2], "not-a-proxy"),
-                                           **all_of(HTTP[2:], "cannot-reach-target")}, "inconclusive")
+    def test_nginx_with_nothing_behind_it_is_closed(self):
+        # One that forwards to whatever is named, and reaches no target, cannot be told from this.
+        for behind in ("http://127.0.0.1:1", f"http://$http_host$request_uri; proxy_bind {NOWHERE}"):
+            peer = self.use(Nginx(self.folder, self.address(), location=f"proxy_pass {behind};"))
+            self.assert_witnessed(peer, get=False)
+            self.assert_found(peer, ["http"], all_of(HTTP, "not-a-proxy"), "closed")
 
     # passwords
 
@@ -94,4 +94,4 @@ class AnswersTest(Setting):
     def test_apache_that_serves_pages_only_is_closed(self):
         peer = self.use(Apache(self.folder, self.address(), requests="Off"))
         self.assert_witnessed(peer, get=False, connect=False)
-        self.assert_found(peer, ["http"], {**all_of(HTTP[:2], "refused"), **all_of(HTTP[2:], "not-a-proxy")}, "closed")
+        self.assert_found(peer, ["http"], all_of(HTTP, "not-a-proxy"), "closed")

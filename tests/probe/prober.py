@@ -20,7 +20,8 @@ PATIENCE = 20
 
 class Proxy(threading.Thread):
     """An HTTP proxy at every address of loopback; judge(address) says what it does for a client that
-    connected to that address: "open", "refuse" or "lie"."""
+    connected to that address: "open", "refuse" or "lie", or the status lines and header fields of its answers by
+    method, "" for any other one."""
 
     def __init__(self, judge):
         super().__init__(daemon=True)
@@ -53,7 +54,10 @@ class Proxy(threading.Thread):
                 return
             request += more
         what = self.judge(client.getsockname()[0])
-        if what == "refuse" or not request.startswith(b"CONNECT "):
+        if isinstance(what, dict):
+            answer = what.get(request.split()[0].decode(), what[""])
+            client.sendall(f"HTTP/1.1 {answer}\r\nContent-Length: 2\r\n\r\nhi".encode())
+        elif what == "refuse" or not request.startswith(b"CONNECT "):
             client.sendall(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
         elif what == "lie":
             client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi")

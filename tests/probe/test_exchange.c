@@ -95,7 +95,14 @@ static const struct answer_case answers[] = {
 	{PROTOCOL_HTTP_CONNECT, SAYS("HTTP/1.1 407 Who are you\r\n"), ENDING_CLOSED,
 		PROBE_AUTH_REQUIRED},
 	{PROTOCOL_HTTP_CONNECT, SAYS("HTTP/1.0 403 No\r\n\r\n"), ENDING_CLOSED, PROBE_REFUSED},
-	{PROTOCOL_HTTP_CONNECT, SAYS("HTTP/1.1 405 Not that\r\n"), ENDING_CLOSED, PROBE_REFUSED},
+	{PROTOCOL_HTTP_CONNECT, SAYS("HTTP/1.1 405 Not that\r\nServer: nginx\r\n\r\n"),
+		ENDING_CLOSED, PROBE_NOT_A_PROXY},
+	{PROTOCOL_HTTP_CONNECT, SAYS("HTTP/1.1 405 Not that\r\nProxy-Agent: x\r\n\r\n"),
+		ENDING_CLOSED, PROBE_REFUSED},
+	{PROTOCOL_HTTP_CONNECT, SAYS("HTTP/1.1 403 No"), ENDING_TIMEOUT, PROBE_REFUSED},
+	{PROTOCOL_HTTP_CONNECT,
+		SAYS("HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<p>"),
+		ENDING_CLOSED, PROBE_NOT_A_PROXY},
 	{PROTOCOL_HTTP_CONNECT, SAYS("HTTP/1.1 502 Bad gateway\r\n"), ENDING_CLOSED,
 		PROBE_CANNOT_REACH_TARGET},
 	{PROTOCOL_HTTP_CONNECT, SAYS("HTTP/1.1 503 Later\r\n"), ENDING_CLOSED,
@@ -176,6 +183,36 @@ static void an_answer_says_why_nothing_arrived(void **state)
 			outcome(&answers[i], 1) != answers[i].verdict)
 			fail_msg("answer %zu (%s): %s", i, answers[i].octets,
 				probe_verdict_name(outcome(&answers[i], 1)));
+	}
+}
+
+static void an_answer_with_no_word_of_a_proxy_is_a_web_servers(void **state)
+{
+	static const struct {
+		enum protocol protocol;
+		const char *octets;
+		bool as_web_server;
+	} cases[] = {
+		{PROTOCOL_HTTP_GET, "HTTP/1.1 200 OK\r\nServer: nginx\r\n\r\nmy proxy page", true},
+		{PROTOCOL_HTTP_GET, "HTTP/1.1 502 Bad Gateway\r\nServer: nginx\r\n\r\n", true},
+		{PROTOCOL_HTTP_GET, "HTTP/1.1 502 Proxy Error\r\nServer: Apache\r\n\r\n", false},
+		{PROTOCOL_HTTP_POST, "HTTP/1.1 503 No\r\nX-SQUID-Error: 1\r\n\r\n", false},
+		{PROTOCOL_HTTP_CONNECT, "HTTP/1.1 400 Bad Request\r\n\r\n", true},
+		{PROTOCOL_HTTP_CONNECT, "HTTP/1.0 403 No\r\nServer: tinyproxy/1.11\r\n\r\n", false},
+		{PROTOCOL_HTTP_CONNECT, "220 mail.example.org ESMTP\r\n", false},
+		{PROTOCOL_SOCKS5, "HTTP/1.1 400 Bad Request\r\n\r\n", false},
+	};
+	struct goal goal = goal_at("192.0.2.25", 25);
+	struct exchange exchange;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		exchange_begin(&exchange, protocol_type(cases[i].protocol), &goal);
+		for (const char *c = cases[i].octets; *c != '\0'; c++)
+			exchange_read(&exchange, c, 1);
+		exchange_end(&exchange, ENDING_CLOSED);
+		if (exchange.as_web_server != cases[i].as_web_server)
+			fail_msg("answer %zu", i);
 	}
 }
 
@@ -335,6 +372,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(http_names_the_target_in_line_and_host),
 		cmocka_unit_test(an_answer_says_why_nothing_arrived),
+		cmocka_unit_test(an_answer_with_no_word_of_a_proxy_is_a_web_servers),
 		cmocka_unit_test(connect_sends_the_token_when_the_tunnel_is_up),
 		cmocka_unit_test(a_token_that_arrived_is_open_even_without_an_answer),
 		cmocka_unit_test(socks4_asks_in_one_step),

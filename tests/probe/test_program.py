@@ -43,6 +43,37 @@ class Command(ProberTest):
         self.list("127.0.0.71", f"HTTP on port {self.proxy.port}")
         self.assertIn("127.0.0.71 is inconclusive", self.opsprobe("127.0.0.71", status=3))
 
+    def test_an_ordinary_web_server_is_closed(self):
+        servers = {
+            "its page for every GET": {"GET": "200 OK", "POST": "405 Not Allowed", "": "400 Bad Request"},
+            "its page for everything": {"": "200 OK\r\nContent-Type: text/html"},
+            "not found": {"": "404 Not Found"},
+            "a redirect": {"GET": "301 Moved\r\nLocation: https://www.example.org/", "": "405 Not Allowed"},
+            "nothing behind it": {"GET": "502 Bad Gateway", "POST": "502 Bad Gateway", "": "400 Bad Request"},
+            "too much for it": {"GET": "503 Service Unavailable", "POST": "503 Service Unavailable", "": "405 No"},
+            "too slow": {"GET": "504 Gateway Time-out", "POST": "504 Gateway Time-out", "": "405 No"},
+        }
+        for number, (name, answers) in enumerate(servers.items()):
+            with self.subTest(name):
+                self.judge = lambda _, answers=answers: answers
+                self.list(f"127.0.1.{number}", f"HTTP on port {self.proxy.port}")
+                output = self.opsprobe(f"127.0.1.{number}")
+                self.assertIn("is closed", output)
+                self.assertNotRegex(output, "liar|cannot-reach-target")
+
+    def test_a_proxy_that_fails_for_us_is_no_web_server(self):
+        failed = "503 Service Unavailable"
+        proxies = {
+            "GET alone": {"GET": f"{failed}\r\nX-Squid-Error: ERR_CONNECT_FAIL", "": "405 No"},
+            "CONNECT to another port": {"GET": failed, "POST": failed, "": "403 Forbidden"},
+            "all of it": {"": failed},
+        }
+        for number, (name, answers) in enumerate(proxies.items()):
+            with self.subTest(name):
+                self.judge = lambda _, answers=answers: answers
+                self.list(f"127.0.1.{number}", f"HTTP on port {self.proxy.port}")
+                self.assertIn("is inconclusive", self.opsprobe(f"127.0.1.{number}", status=3))
+
     def test_only_listed_and_nominated_addresses_are_tested(self):
         self.assertIn("neither listed nor nominated", self.opsprobe("127.0.0.71", status=2))
         self.query("INSERT INTO request (kind, address, list_id, state, requested_at, filed_by, contact, note, waived,"
