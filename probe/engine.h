@@ -23,8 +23,8 @@ struct engine_settings {
 };
 
 /*
- * Opens the listeners: each target's port on the target's own address, or on any address where the
- * machine does not have that one (behind a router). To be called before root's privileges are
+ * Opens the listeners: each target's port on the target's own address, or on all of the machine's
+ * where it does not have that one (behind a router). To be called before root's privileges are
  * dropped. ERR_IO, and message_r says which.
  */
 int engine_new(struct event_base *loop, const struct engine_settings *settings,

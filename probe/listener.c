@@ -7,6 +7,7 @@
 #include <event2/bufferevent.h>
 #include <event2/event.h>
 #include <event2/listener.h>
+#include <ifaddrs.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,9 +35,14 @@ struct caller {
 	bool answered; /* what it sends from now on is only thrown away */
 };
 
+struct listening {
+	struct target at;
+	struct evconnlistener *socket;
+};
+
 struct listener {
 	const char *site_url;
-	struct evconnlistener **sockets;
+	struct listening *sockets;
 	size_t socket_count;
 	struct expectation *buckets[BUCKETS];
 	TAILQ_HEAD(, caller) callers; /* the oldest first */
@@ -224,49 +230,95 @@ static void on_accept_error(struct evconnlistener *socket, void *context)
 		caller_free(TAILQ_FIRST(&listener->callers));
 }
 
-static struct evconnlistener *open_socket(
-	struct event_base *loop, struct listener *listener, const struct addr *addr, uint16_t port)
+static bool is_open(const struct listener *listener, const struct target *at)
 {
-	struct sockaddr_storage name;
-	socklen_t length = addr_to_sockaddr(addr, port, &name);
-
-	return evconnlistener_new_bind(loop, on_accept, listener,
-		LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_REUSEABLE |
-			(addr_is_ipv4(addr) ? 0 : LEV_OPT_BIND_IPV6ONLY),
-		BACKLOG, (struct sockaddr *)&name, (int)length);
-}
-
-/* On the target's own address, or on any of its family where the machine does not have that one. */
-static struct evconnlistener *open_target(
-	struct event_base *loop, struct listener *listener, const struct target *target)
-{
-	struct evconnlistener *socket = open_socket(loop, listener, &target->addr, target->port);
-	struct addr any;
-
-	if (socket != NULL || errno != EADDRNOTAVAIL ||
-		addr_parse(addr_is_ipv4(&target->addr) ? "0.0.0.0" : "::", &any))
-		return socket;
-	return open_socket(loop, listener, &any, target->port);
-}
-
-/* A port that is open on any address already may be the target of a second one. */
-static bool is_repeated(const struct target *targets, size_t index)
-{
-	for (size_t i = 0; i < index; i++)
-		if (targets[i].port == targets[index].port &&
-			addr_compare(&targets[i].addr, &targets[index].addr) == 0)
+	for (size_t i = 0; i < listener->socket_count; i++)
+		if (listener->sockets[i].at.port == at->port &&
+			addr_compare(&listener->sockets[i].at.addr, &at->addr) == 0)
 			return true;
 	return false;
 }
 
-static void say_why(const struct target *target, struct text *message_r)
+/* 0, or the errno of the failure. */
+static int open_socket(struct event_base *loop, struct listener *listener, const struct target *at)
+{
+	struct sockaddr_storage name;
+	socklen_t length = addr_to_sockaddr(&at->addr, at->port, &name);
+	const unsigned flags = LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_REUSEABLE |
+			       (addr_is_ipv4(&at->addr) ? 0 : LEV_OPT_BIND_IPV6ONLY);
+	struct listening *larger;
+
+	if (is_open(listener, at))
+		return 0;
+	larger = realloc(listener->sockets, (listener->socket_count + 1) * sizeof(*larger));
+	if (larger == NULL)
+		return ENOMEM;
+	listener->sockets = larger;
+	struct evconnlistener *socket = evconnlistener_new_bind(
+		loop, on_accept, listener, flags, BACKLOG, (struct sockaddr *)&name, (int)length);
+	if (socket == NULL)
+		return errno;
+	evconnlistener_set_error_cb(socket, on_accept_error);
+	listener->sockets[listener->socket_count++] =
+		(struct listening){.at = *at, .socket = socket};
+	return 0;
+}
+
+/* At each address of this machine but loopback. False: there is none, or none is free. */
+static bool open_own_addresses(
+	struct event_base *loop, struct listener *listener, const struct target *target)
+{
+	struct target own = {.port = target->port};
+	struct ifaddrs *all;
+	bool opened = false;
+
+	if (getifaddrs(&all) != 0)
+		return false;
+	for (const struct ifaddrs *each = all; each != NULL; each = each->ifa_next) {
+		if (each->ifa_addr != NULL &&
+			addr_from_sockaddr(each->ifa_addr, &own.addr) == ERR_NONE &&
+			addr_is_ipv4(&own.addr) == addr_is_ipv4(&target->addr) &&
+			!addr_is_loopback(&own.addr))
+			opened |= open_socket(loop, listener, &own) == 0;
+	}
+	freeifaddrs(all);
+	return opened;
+}
+
+/*
+ * At the target's address. If the machine does not have it, at all addresses together, or at each
+ * of its own where another program has the port at one of them, as a mail server on loopback has.
+ * 0, or the errno of the failure, which was at *tried_r.
+ */
+static int open_target(struct event_base *loop, struct listener *listener,
+	const struct target *target, struct target *tried_r)
+{
+	struct target any = {.port = target->port};
+	int error = addr_parse(addr_is_ipv4(&target->addr) ? "0.0.0.0" : "::", &any.addr);
+
+	*tried_r = *target;
+	if (error != ERR_NONE || is_open(listener, &any))
+		return 0;
+	error = open_socket(loop, listener, target);
+	if (error != EADDRNOTAVAIL)
+		return error;
+	*tried_r = any;
+	error = open_socket(loop, listener, &any);
+	return error == EADDRINUSE && open_own_addresses(loop, listener, target) ? 0 : error;
+}
+
+static void say_why(
+	const struct target *target, const struct target *tried, int error, struct text *message_r)
 {
 	char address[ADDR_TEXT_SIZE];
-	int error = errno;
 
+	addr_format(&tried->addr, address);
+	text_add_format(message_r, "cannot listen at %s port %u", address, (unsigned)tried->port);
 	addr_format(&target->addr, address);
-	text_add_format(message_r, "cannot listen at %s port %u: %s", address,
-		(unsigned)target->port, strerror(error));
+	if (addr_compare(&target->addr, &tried->addr) != 0)
+		text_add_format(
+			message_r, " in place of %s, which this machine does not have", address);
+	text_add_format(message_r, ": %s", strerror(error));
 	if (error == EADDRINUSE)
 		text_add(message_r, "; another program uses it, so set another port or address in "
 				    "probe.target");
@@ -276,34 +328,23 @@ int listener_new(struct event_base *loop, const struct target *targets, size_t c
 	const char *site_url, struct listener **listener_r, struct text *message_r)
 {
 	struct listener *listener = calloc(1, sizeof(*listener));
-	struct evconnlistener *socket;
-	int err = ERR_MEMORY;
+	struct target tried;
 
 	*listener_r = NULL;
 	if (listener == NULL)
 		return ERR_MEMORY;
 	TAILQ_INIT(&listener->callers);
 	listener->site_url = site_url;
-	listener->sockets = calloc(count, sizeof(*listener->sockets));
-	if (listener->sockets == NULL)
-		goto fail;
 	for (size_t i = 0; i < count; i++) {
-		if (is_repeated(targets, i))
-			continue;
-		socket = open_target(loop, listener, &targets[i]);
-		if (socket == NULL) {
-			say_why(&targets[i], message_r);
-			err = ERR_IO;
-			goto fail;
+		int error = open_target(loop, listener, &targets[i], &tried);
+		if (error != 0) {
+			say_why(&targets[i], &tried, error, message_r);
+			listener_free(&listener);
+			return ERR_IO;
 		}
-		evconnlistener_set_error_cb(socket, on_accept_error);
-		listener->sockets[listener->socket_count++] = socket;
 	}
 	*listener_r = listener;
 	return ERR_NONE;
-fail:
-	listener_free(&listener);
-	return err;
 }
 
 void listener_free(struct listener **listener)
@@ -315,7 +356,7 @@ void listener_free(struct listener **listener)
 	while (!TAILQ_EMPTY(&gone->callers))
 		caller_free(TAILQ_FIRST(&gone->callers)); /* NOLINT(clang-analyzer-unix.Malloc) */
 	for (size_t i = 0; i < gone->socket_count; i++)
-		evconnlistener_free(gone->sockets[i]);
+		evconnlistener_free(gone->sockets[i].socket);
 	free(gone->sockets);
 	free(gone);
 	*listener = NULL;

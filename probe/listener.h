@@ -28,9 +28,10 @@ struct expectation {
 };
 
 /*
- * Listens at each target: on its own address, or on any where the machine does not have that one.
- * A caller that brings an expected token gets its answer; any other caller is told who listens here
- * (site_url, which must outlive it). ERR_IO: message_r says which could not be opened and why.
+ * Listens at each target: on its own address, or on all of the machine's where it does not have
+ * that one; except on loopback, if another program has the port there. A caller that brings an
+ * expected token gets its answer; any other caller is told who listens here (site_url, which must
+ * outlive it). ERR_IO: message_r says which could not be opened and why.
  */
 int listener_new(struct event_base *loop, const struct target *targets, size_t count,
 	const char *site_url, struct listener **listener_r, struct text *message_r)

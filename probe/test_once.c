@@ -209,7 +209,7 @@ static int wait_for_order(struct run *run, int64_t id)
 {
 	static const struct timespec pause = {.tv_nsec = ORDER_POLL_NANOSECS};
 	struct order order;
-	int64_t began_at = clock_now();
+	int64_t began_msecs = clock_monotonic_msecs();
 	int err;
 
 	while ((err = jobs_read_order(run->db, id, &order)) == ERR_NONE && order.due) {
@@ -219,7 +219,7 @@ static int wait_for_order(struct run *run, int64_t id)
 		show(run, "%s: %s, %" PRId64 " s", run->ip,
 			order.began_at == CLOCK_NEVER ? "waiting for the worker"
 						      : "under test by the worker",
-			clock_now() - began_at);
+			(clock_monotonic_msecs() - began_msecs) / 1000);
 		nanosleep(&pause, NULL);
 	}
 	if (err != ERR_NONE)
