@@ -76,6 +76,10 @@ UNIT_TESTS += tests/probe/test_assessment
 UNIT_TESTS += tests/probe/test_listener
 UNIT_TESTS += tests/probe/test_ports
 UNIT_TESTS += tests/probe/test_schedule
+UNIT_TESTS += tests/probe/test_host_test
+UNIT_TESTS += tests/probe/test_slots
+UNIT_TESTS += tests/probe/test_attempt
+UNIT_TESTS += tests/probe/test_eligibility
 UNIT_TESTS += tests/probe/test_web_server
 UNIT_TESTS += tests/probe/test_worker
 UNIT_TESTS += tests/probe/test_worker_faults
@@ -91,6 +95,11 @@ tests_probe_test_assessment_LDADD = $(PROBE_LDADD)
 tests_probe_test_listener_LDADD = $(PROBE_LDADD)
 tests_probe_test_ports_LDADD = $(PROBE_LDADD)
 tests_probe_test_schedule_LDADD = $(PROBE_LDADD)
+tests_probe_test_host_test_LDADD = $(PROBE_LDADD)
+tests_probe_test_slots_LDADD = $(PROBE_LDADD)
+tests_probe_test_attempt_LDADD = $(PROBE_LDADD)
+tests_probe_test_eligibility_SOURCES = tests/probe/test_eligibility.c $(ADMIN_DB)
+tests_probe_test_eligibility_LDADD = $(PROBE_LDADD)
 tests_probe_test_web_server_LDADD = $(PROBE_LDADD)
 # With an engine of its own instead of the real one.
 WORKING = tests/probe/working.h tests/probe/fake_engine.c tests/probe/fake_engine.h $(ADMIN_DB)
@@ -192,9 +201,12 @@ FUZZ_TARGETS += tests/fuzz/fuzz_reply
 tests_fuzz_fuzz_reply_SOURCES = tests/fuzz/fuzz_reply.c tests/fuzz/replay.c
 if WITH_PROBE
 FUZZ_TARGETS += tests/fuzz/fuzz_exchange
+FUZZ_TARGETS += tests/fuzz/fuzz_listener
 endif
 tests_fuzz_fuzz_exchange_SOURCES = tests/fuzz/fuzz_exchange.c tests/fuzz/replay.c
 tests_fuzz_fuzz_exchange_LDADD = $(PROBE_LDADD)
+tests_fuzz_fuzz_listener_SOURCES = tests/fuzz/fuzz_listener.c tests/fuzz/replay.c
+tests_fuzz_fuzz_listener_LDADD = $(PROBE_LDADD)
 if WITH_WEB
 FUZZ_TARGETS += tests/fuzz/fuzz_copy
 FUZZ_TARGETS += tests/fuzz/fuzz_form
