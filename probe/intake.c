@@ -68,8 +68,12 @@ static void log_taken(void *context, const struct inbox_taken *taken)
 		log_info("%s: a %s is dropped: %s", ip, kind, taken->why);
 }
 
+/* A row that breaks a rule of the schema would fail again and again: that is logged each time, and
+ * stops nothing. */
 static int purge_denied(struct intake *intake, struct db *ops)
 {
+	char buffer[512];
+	struct text message = TEXT_OVER(buffer);
 	int64_t now_msecs = clock_monotonic_msecs();
 	int64_t purged;
 
@@ -77,10 +81,12 @@ static int purge_denied(struct intake *intake, struct db *ops)
 		return ERR_NONE;
 	int err =
 		evidence_purge_denied(ops, clock_now() - DENIED_COPIES_SECS, clock_now(), &purged);
-	if (err != ERR_NONE)
+	if (err != ERR_NONE && err != ERR_REFUSED)
 		return err;
 	intake->purged_msecs = now_msecs;
-	if (purged > 0)
+	if (db_explain(ops, err, &message) != ERR_NONE)
+		log_error("copies of denied nominations cannot be deleted: %s", buffer);
+	else if (purged > 0)
 		log_info("%" PRId64 " cop%s of denied nominations deleted", purged,
 			purged == 1 ? "y" : "ies");
 	return ERR_NONE;

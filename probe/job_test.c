@@ -35,7 +35,6 @@ struct job_test {
 static void job_test_free(struct job_test *test)
 {
 	LIST_REMOVE(test, entry);
-	test->runner->ended -= test->report != NULL;
 	report_free(&test->report);
 	free(test);
 }
@@ -150,7 +149,6 @@ static void on_done(void *context, const struct host_result *result)
 		job_test_free(test);
 		return;
 	}
-	runner->ended++;
 	runner->test_ended(runner->context);
 }
 

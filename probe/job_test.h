@@ -37,7 +37,6 @@ struct runner {
 	char void_why[SELF_TEST_WHY_SIZE]; /* what failed in the self-test; empty: it passed */
 	LIST_HEAD(, job_test) tests;
 	struct aside asides[ASIDE_MAX];
-	size_t ended; /* how many are over and not written yet */
 	void (*test_ended)(void *context);
 	void *context;
 };

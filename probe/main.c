@@ -131,14 +131,7 @@ static int run_worker(const struct arguments *arguments, struct conf *conf)
 	program_detach(&arguments->common);
 	open_and_drop(conf, arguments, &prober);
 	program_use_syslog(&arguments->common, conf);
-	const struct worker_settings settings = {
-		.loop = prober.loop,
-		.engine = prober.engine,
-		.targets = prober.targets,
-		.target_count = prober.target_count,
-		.conf_path = arguments->common.conf_path,
-	};
-	if (worker_new(&settings, conf, &worker) != ERR_NONE)
+	if (worker_new(&prober, arguments->common.conf_path, conf, &worker) != ERR_NONE)
 		program_fail(err_text(ERR_MEMORY), EXIT_RUN_TIME);
 	work(&prober, worker);
 	prober_free_engine(&prober);

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "probe/assessment.h"
 #include "probe/engine.h"
+#include "probe/prober.h"
 #include "probe/selftest_proxy.h"
 #include "store/tests.h"
 
@@ -31,9 +32,7 @@ struct family {
 };
 
 struct selftest {
-	struct engine *engine;
-	const struct target *targets;
-	size_t target_count;
+	const struct prober *prober;
 	struct family families[FAMILY_COUNT];
 	struct check *checks;
 	size_t check_count;
@@ -115,14 +114,15 @@ static int hold_closed_port(struct family *family, const struct addr *loopback)
 	return selftest_proxy_find_address(family->closed_socket, &family->closed);
 }
 
-static int prepare_family(struct selftest *selftest, struct event_base *loop, int of)
+static int prepare_family(struct selftest *selftest, int of)
 {
+	const struct prober *prober = selftest->prober;
 	struct family *family = &selftest->families[of];
 
 	if (family->proxy != NULL)
 		return ERR_NONE;
-	int err = selftest_proxy_new(loop, selftest->targets, selftest->target_count, of == IPV4,
-		&family->proxy, &family->open);
+	int err = selftest_proxy_new(prober->loop, prober->targets, prober->target_count,
+		of == IPV4, &family->proxy, &family->open);
 	return err == ERR_NONE ? hold_closed_port(family, &family->open.addr) : err;
 }
 
@@ -136,20 +136,22 @@ static int begin_check(struct selftest *selftest, const struct target *target,
 	const struct host_events events = {.done = on_done, .context = check};
 
 	*check = (struct check){.selftest = selftest, .target = target};
-	int err = engine_test(selftest->engine, &suspect->addr, &port, 1, first_target, &events);
+	int err = engine_test(
+		selftest->prober->engine, &suspect->addr, &port, 1, first_target, &events);
 	selftest->pending += err == ERR_NONE;
 	return err;
 }
 
-static int begin_checks(struct selftest *selftest, struct event_base *loop)
+static int begin_checks(struct selftest *selftest)
 {
+	const struct prober *prober = selftest->prober;
 	size_t of_family[FAMILY_COUNT] = {0};
 	int err = ERR_NONE;
 
-	for (size_t i = 0; err == ERR_NONE && i < selftest->target_count; i++) {
-		const struct target *target = &selftest->targets[i];
+	for (size_t i = 0; err == ERR_NONE && i < prober->target_count; i++) {
+		const struct target *target = &prober->targets[i];
 		int of = family_of(target);
-		err = prepare_family(selftest, loop, of);
+		err = prepare_family(selftest, of);
 		if (err == ERR_NONE)
 			err = begin_check(
 				selftest, target, &selftest->families[of].open, of_family[of]++);
@@ -159,25 +161,20 @@ static int begin_checks(struct selftest *selftest, struct event_base *loop)
 	return err;
 }
 
-int selftest_begin(struct event_base *loop, struct engine *engine, const struct target *targets,
-	size_t target_count, void (*done)(void *context, const char *why), void *context,
-	struct selftest **selftest_r)
+int selftest_begin(const struct prober *prober, void (*done)(void *context, const char *why),
+	void *context, struct selftest **selftest_r)
 {
 	struct selftest *selftest = calloc(1, sizeof(*selftest));
 
 	*selftest_r = NULL;
 	if (selftest == NULL)
 		return ERR_MEMORY;
-	*selftest = (struct selftest){.engine = engine,
-		.targets = targets,
-		.target_count = target_count,
-		.done = done,
-		.context = context};
+	*selftest = (struct selftest){.prober = prober, .done = done, .context = context};
 	selftest->why = TEXT_OVER(selftest->why_buffer);
 	for (int i = 0; i < FAMILY_COUNT; i++)
 		selftest->families[i].closed_socket = -1;
-	selftest->checks = calloc(target_count + FAMILY_COUNT, sizeof(*selftest->checks));
-	int err = selftest->checks == NULL ? ERR_MEMORY : begin_checks(selftest, loop);
+	selftest->checks = calloc(prober->target_count + FAMILY_COUNT, sizeof(*selftest->checks));
+	int err = selftest->checks == NULL ? ERR_MEMORY : begin_checks(selftest);
 	if (err != ERR_NONE && selftest->pending == 0) {
 		selftest_free(&selftest);
 		return err;

@@ -2,12 +2,7 @@
 #ifndef PROBE_SELFTEST_H
 #define PROBE_SELFTEST_H
 
-#include <stddef.h>
-
-#include "probe/result.h"
-
-struct engine;
-struct event_base;
+struct prober;
 
 /*
  * A test of the prober itself: its open proxy on loopback must be found open by each target,
@@ -18,11 +13,10 @@ struct selftest;
 
 /*
  * Begins one. done is called once, later, from the loop, why empty when all was as it should be;
- * selftest_free() may be called there. targets must outlive it. ERR_MEMORY or ERR_IO.
+ * selftest_free() may be called there. The prober must outlive it. ERR_MEMORY or ERR_IO.
  */
-int selftest_begin(struct event_base *loop, struct engine *engine, const struct target *targets,
-	size_t target_count, void (*done)(void *context, const char *why), void *context,
-	struct selftest **selftest_r) __attribute__((warn_unused_result));
+int selftest_begin(const struct prober *prober, void (*done)(void *context, const char *why),
+	void *context, struct selftest **selftest_r) __attribute__((warn_unused_result));
 
 /* Only after done was called or the engine was freed. */
 void selftest_free(struct selftest **selftest);

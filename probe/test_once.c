@@ -160,8 +160,7 @@ static int test_here(struct run *run)
 		return fail_of_db(run, err);
 	show(run, "testing the prober itself");
 	run->exit_status = EXIT_RUN_TIME;
-	err = selftest_begin(prober->loop, prober->engine, prober->targets, prober->target_count,
-		on_self_test_done, run, &run->selftest);
+	err = selftest_begin(prober, on_self_test_done, run, &run->selftest);
 	if (err != ERR_NONE)
 		on_self_test_done(run, err_text(err));
 	event_base_dispatch(prober->loop);

@@ -15,6 +15,7 @@
 #include "daemon/reload.h"
 #include "probe/intake.h"
 #include "probe/job_test.h"
+#include "probe/prober.h"
 #include "probe/selftest.h"
 #include "store/db.h"
 #include "store/jobs.h"
@@ -42,7 +43,8 @@
 
 struct worker {
 	struct runner runner;
-	struct worker_settings settings;
+	const struct prober *prober;
+	const char *conf_path;
 	struct event *poll;
 	struct event *self_test_due;
 	struct selftest *selftest;  /* NULL: none is under way */
@@ -248,34 +250,34 @@ static void on_self_test_done(void *context, const char *why)
 static void on_self_test_due(evutil_socket_t fd, short what, void *context)
 {
 	struct worker *worker = context;
-	const struct worker_settings *settings = &worker->settings;
 
 	(void)fd;
 	(void)what;
-	int err = selftest_begin(settings->loop, settings->engine, settings->targets,
-		settings->target_count, on_self_test_done, worker, &worker->selftest);
+	int err = selftest_begin(worker->prober, on_self_test_done, worker, &worker->selftest);
 	if (err != ERR_NONE)
 		on_self_test_done(worker, err_text(err));
 }
 
-int worker_new(const struct worker_settings *settings, struct conf *conf, struct worker **worker_r)
+int worker_new(const struct prober *prober, const char *conf_path, struct conf *conf,
+	struct worker **worker_r)
 {
 	struct worker *worker = calloc(1, sizeof(*worker));
 
 	*worker_r = NULL;
 	if (worker == NULL)
 		return ERR_MEMORY;
-	worker->settings = *settings;
+	worker->prober = prober;
+	worker->conf_path = conf_path;
 	worker->failures = (struct failure_log)FAILURE_LOG_INIT("no test begins, and results wait");
 	worker->intake.failures =
 		(struct failure_log)FAILURE_LOG_INIT("nothing new is taken from the inbox");
-	worker->runner.engine = settings->engine;
+	worker->runner.engine = prober->engine;
 	worker->runner.test_ended = on_test_ended;
 	worker->runner.context = worker;
 	LIST_INIT(&worker->runner.tests);
 	schedule_init(&worker->runner.schedule, conf->probe.hosts_per_minute);
-	worker->poll = event_new(settings->loop, -1, 0, on_poll, worker);
-	worker->self_test_due = event_new(settings->loop, -1, 0, on_self_test_due, worker);
+	worker->poll = event_new(prober->loop, -1, 0, on_poll, worker);
+	worker->self_test_due = event_new(prober->loop, -1, 0, on_self_test_due, worker);
 	if (worker->poll == NULL || worker->self_test_due == NULL) {
 		worker_free(&worker);
 		return ERR_MEMORY;
@@ -289,7 +291,7 @@ int worker_new(const struct worker_settings *settings, struct conf *conf, struct
 
 void worker_reload(struct worker *worker)
 {
-	const char *path = worker->settings.conf_path;
+	const char *path = worker->conf_path;
 	struct runner *runner = &worker->runner;
 	struct conf *conf = reload_read(path);
 

@@ -2,11 +2,8 @@
 #ifndef PROBE_WORKER_H
 #define PROBE_WORKER_H
 
-#include "probe/result.h"
-
 struct conf;
-struct engine;
-struct event_base;
+struct prober;
 
 /*
  * Processes what is due: requests, nominations, watches and orders, each by a test of its host. It
@@ -16,18 +13,12 @@ struct event_base;
  */
 struct worker;
 
-/* The engine's targets as they were when it was made. worker_reload() reads conf_path again. */
-struct worker_settings {
-	struct event_base *loop;
-	struct engine *engine;
-	const struct target *targets;
-	size_t target_count;
-	const char *conf_path;
-};
-
-/* Begins with a self-test; nothing is tested before that passed. conf is taken over. ERR_MEMORY. */
-int worker_new(const struct worker_settings *settings, struct conf *conf, struct worker **worker_r)
-	__attribute__((warn_unused_result));
+/*
+ * Begins with a self-test; nothing is tested before that passed. The prober stays the caller's and
+ * must outlive the worker, conf is taken over. worker_reload() reads conf_path again. ERR_MEMORY.
+ */
+int worker_new(const struct prober *prober, const char *conf_path, struct conf *conf,
+	struct worker **worker_r) __attribute__((warn_unused_result));
 
 /* Reads the configuration again; a bad one is reported, and the old one stays. */
 void worker_reload(struct worker *worker);

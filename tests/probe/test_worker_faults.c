@@ -202,6 +202,22 @@ static void a_beginning_that_cannot_be_forgotten_holds_up_nothing(void **state)
 	work_until(GRANTED, 2);
 }
 
+/* Two weeks after a nomination was denied, its copy is deleted. */
+static void a_copy_that_cannot_be_deleted_holds_up_nothing(void **state)
+{
+	(void)state;
+	fake_engine.answer = PROBE_PORT_CLOSED;
+	file_of(REQUEST_NOMINATION, SUSPECT);
+	start_worker();
+	work_until("SELECT count(*) FROM requests WHERE state = 'denied'", 1);
+	worker_free(&worker);
+	now += 15 * 24 * HOUR;
+	refuse("bad_copy", "UPDATE OF purged_at ON evidence", "NEW.purged_at IS NOT NULL");
+	ask_removal(OTHER);
+	start_worker();
+	work_until(GRANTED, 1);
+}
+
 /* A full network hides who comes behind it until most of it is postponed. */
 static void one_of_a_crowd_that_cannot_be_postponed_hides_nobody(void **state)
 {
@@ -283,6 +299,7 @@ int main(void)
 		WITH_ALL(a_settlement_that_is_refused_holds_up_no_other),
 		WITH_ALL(a_row_of_the_self_test_that_is_refused_holds_up_nothing),
 		WITH_ALL(a_beginning_that_cannot_be_forgotten_holds_up_nothing),
+		WITH_ALL(a_copy_that_cannot_be_deleted_holds_up_nothing),
 		WITH_ALL(one_of_a_crowd_that_cannot_be_postponed_hides_nobody),
 		WITH_ALL(a_row_without_an_address_is_logged_once_and_hides_nobody),
 		WITH_ALL(what_was_found_waits_while_the_disk_is_full),

@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "conf/conf.h"
+#include "probe/prober.h"
 #include "probe/worker.h"
 #include "store/requests.h"
 #include "tests/probe/fake_engine.h"
@@ -23,6 +24,7 @@
 #define PATIENCE_MSECS 5000
 
 static struct event_base *loop;
+static struct prober made_up_prober;
 static struct worker *worker;
 static struct target targets[2];
 static char conf_path[128];
@@ -47,15 +49,14 @@ static inline void write_conf(const char *probe)
 
 static inline void start_worker(void)
 {
-	const struct worker_settings settings = {
-		.loop = loop, .targets = targets, .target_count = 2, .conf_path = conf_path};
 	char buffer[512];
 	struct text message = TEXT_OVER(buffer);
 	struct conf *conf;
 
+	made_up_prober = (struct prober){.loop = loop, .targets = targets, .target_count = 2};
 	if (conf_read(conf_path, &conf, &message) != ERR_NONE)
 		fail_msg("%s", buffer);
-	assert_int_equal(worker_new(&settings, conf, &worker), ERR_NONE);
+	assert_int_equal(worker_new(&made_up_prober, conf_path, conf, &worker), ERR_NONE);
 }
 
 static inline int open_all(void **state)
