@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=sh disable=SC2034
-# For scripts/run and scripts/test, which read it with ".": what is missing on a Debian is installed.
+# For scripts/run, scripts/test and scripts/package, which read it with ".": what is missing on a Debian is installed.
 
 # Root does what has to be done as root, by sudo where we are not root ourselves.
 if [ "$(id -u)" -eq 0 ]; then
@@ -18,6 +18,7 @@ test_packages="mandoc shellcheck m4 python3 xz-utils util-linux iproute2 postfix
 proxy_packages="tinyproxy-bin curl"
 proxy_test_packages="squid microsocks dante-server openssh-server nginx-light apache2 openssl"
 browser_packages="chromium"
+package_packages="debhelper dpkg-dev fakeroot git lintian"
 
 # say TEXT... - one line of progress.
 say() {

@@ -7,6 +7,7 @@ STYLE_TESTS = \
 	tests/style/test_headers.sh \
 	tests/style/test_layers.sh \
 	tests/style/test_manuals.sh \
+	tests/style/test_packages.sh \
 	tests/style/test_site.sh \
 	tests/style/test_sizes.sh \
 	tests/style/test_statements.sh \

@@ -38,7 +38,8 @@ source_files() {
 # The scripts and texts that have no ending to know them by.
 other_files() {
 	(cd "$root" && for file in bootstrap configure.ac Makefile.am schema/embed* scripts/* \
-		.ci/run tests/*/run bench/* contrib/completion/* contrib/opsmilter.*; do
+		.ci/run tests/*/run bench/* contrib/completion/* contrib/opsmilter.* \
+		debian/rules debian/*.postinst debian/*.postrm; do
 		[ -f "$file" ] && case $file in */*.*.*|bench/*.*) ;; *) echo "$file" ;; esac
 	done | sort -u)
 }
