@@ -241,13 +241,16 @@ tidy: $(BUILT_SOURCES) config.h
 	'$(srcdir)/scripts/tidy' $(COMPILE) $(EVENT_CFLAGS) $(MICROHTTPD_CFLAGS) $(MAIL_CFLAGS)
 
 # Against real servers, and with faults injected; these need root and are not part of "make check".
-.PHONY: check-system check-fault check-browser check-peers
+.PHONY: check-system check-fault check-browser check-peers check-attack
 check-system: all
 	OPSMILTER_BUILD='$(abs_builddir)' '$(srcdir)/tests/system/run' $(CHECK_OPTIONS)
 check-fault: all
 	OPSMILTER_BUILD='$(abs_builddir)' '$(srcdir)/tests/fault/run' $(CHECK_OPTIONS)
 check-browser: all
 	OPSMILTER_BUILD='$(abs_builddir)' '$(srcdir)/tests/browser/run' $(CHECK_OPTIONS)
+check-attack: all
+	OPSMILTER_BUILD='$(abs_builddir)' '$(srcdir)/tests/attack/run' $(CHECK_OPTIONS)
+
 check-peers: all
 	OPSMILTER_BUILD='$(abs_builddir)' '$(srcdir)/tests/peers/run' $(CHECK_OPTIONS)
 
@@ -258,6 +261,7 @@ fuzz-targets: $(BUILT_SOURCES)
 include tests/style/local.mk
 include tests/browser/local.mk
 include tests/peers/local.mk
+include tests/attack/local.mk
 include tests/ctl/local.mk
 include tests/probe/local.mk
 include tests/web/local.mk
