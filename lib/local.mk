@@ -64,6 +64,7 @@ libops_a_SOURCES += \
 libops_a_SOURCES += \
 	lib/daemon/daemon.c lib/daemon/daemon.h \
 	lib/daemon/failure_log.c lib/daemon/failure_log.h \
+	lib/daemon/notify.c lib/daemon/notify.h \
 	lib/daemon/pidfile.c \
 	lib/daemon/program.c lib/daemon/program.h \
 	lib/daemon/reload.c lib/daemon/reload.h \

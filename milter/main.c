@@ -17,6 +17,7 @@
 #include "conf/conf.h"
 #include "config.h"
 #include "daemon/daemon.h"
+#include "daemon/notify.h"
 #include "daemon/program.h"
 #include "daemon/reload.h"
 #include "milter/background.h"
@@ -154,6 +155,7 @@ static int run(const char *conf_path)
 	log_info("%s is ready", PACKAGE_STRING);
 	while (signals_wait() == SIGNAL_RELOAD)
 		reload(conf_path);
+	notify_stopping();
 	end_serving(server);
 	socket_remove(); /* at once: later it may be that of the next filter */
 	filter_stop();

@@ -12,6 +12,7 @@
 #include "conf/conf.h"
 #include "config.h"
 #include "daemon/daemon.h"
+#include "daemon/notify.h"
 #include "daemon/program.h"
 #include "probe/lock.h"
 #include "probe/prober.h"
@@ -119,6 +120,7 @@ static void work(struct prober *prober, struct worker *worker)
 	daemon_ready(EXIT_SUCCESS);
 	log_info("%s: the prober's worker is ready", PACKAGE_STRING);
 	event_base_dispatch(prober->loop);
+	notify_stopping();
 	for (size_t i = 0; i < count; i++)
 		event_free(signals[i]);
 }

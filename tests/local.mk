@@ -37,6 +37,7 @@ UNIT_TESTS += tests/core/test_verdict
 UNIT_TESTS += tests/daemon/test_daemon
 UNIT_TESTS += tests/daemon/test_daemon_failures
 UNIT_TESTS += tests/daemon/test_failure_log
+UNIT_TESTS += tests/daemon/test_notify
 UNIT_TESTS += tests/daemon/test_pidfile
 UNIT_TESTS += tests/daemon/test_reload
 UNIT_TESTS += tests/daemon/test_snapshot
@@ -152,6 +153,7 @@ tests_daemon_test_daemon_failures_LDFLAGS = $(FAULT_OPTIONS)
 CAPTURE = tests/support/capture.c tests/support/capture.h
 tests_base_test_log_SOURCES = tests/base/test_log.c $(CAPTURE)
 tests_daemon_test_failure_log_SOURCES = tests/daemon/test_failure_log.c $(CAPTURE)
+tests_daemon_test_notify_SOURCES = tests/daemon/test_notify.c $(CAPTURE)
 tests_daemon_test_reload_SOURCES = tests/daemon/test_reload.c $(CAPTURE)
 
 # The tests of the store share a scratch database.

@@ -13,6 +13,7 @@
 #include "conf/conf.h"
 #include "config.h"
 #include "daemon/daemon.h"
+#include "daemon/notify.h"
 #include "daemon/program.h"
 #include "daemon/reload.h"
 #include "mail/copy.h"
@@ -95,6 +96,7 @@ static void run(const char *conf_path, struct conf *conf, int socket)
 	log_info("%s is ready at %s", PACKAGE_STRING, conf->web.listen);
 	while (sigwait(&signals, &signal_number) == 0 && signal_number == SIGHUP)
 		reload(conf_path, limits);
+	notify_stopping();
 	server_stop(&server);
 	site_install(NULL);
 	limits_free(&limits);

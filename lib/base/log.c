@@ -6,8 +6,11 @@
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -55,9 +58,23 @@ static const struct facility {
 static struct {
 	const char *program; /* NULL: lines start without a name */
 	bool to_syslog;
+	bool to_journal; /* standard error is the journal's */
 } target;
 
 static atomic_int facility_in_force; /* for syslog; any thread may change it */
+
+/* JOURNAL_STREAM is "DEVICE:INODE" of the stream; it is inherited by programs with another one. */
+static bool is_journal(void)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	char own[64];
+	struct stat status;
+
+	if (stream == NULL || fstat(STDERR_FILENO, &status) != 0)
+		return false;
+	snprintf(own, sizeof(own), "%ju:%ju", (uintmax_t)status.st_dev, (uintmax_t)status.st_ino);
+	return strcmp(stream, own) == 0;
+}
 
 void log_to_stderr(const char *program)
 {
@@ -65,6 +82,7 @@ void log_to_stderr(const char *program)
 		closelog();
 	target.program = program;
 	target.to_syslog = false;
+	target.to_journal = is_journal();
 }
 
 static const struct facility *find_facility(const char *name)
@@ -107,7 +125,9 @@ static void write_stderr(enum log_level level, const char *message)
 	struct text text = TEXT_OVER(line);
 	ssize_t written;
 
-	if (target.program != NULL) {
+	if (target.to_journal) {
+		text_add_format(&text, "<%d>", LEVELS[level].priority);
+	} else if (target.program != NULL) {
 		text_add(&text, target.program);
 		text_add(&text, ": ");
 	}

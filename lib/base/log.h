@@ -8,7 +8,9 @@ enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO };
 
 /*
  * Writes log lines to standard error, as "PROGRAM: warning: TEXT"; this is the default, without a
- * program. program must outlive the log. Call before threads start.
+ * program. If standard error is now the journal's (JOURNAL_STREAM of systemd.exec(5)), a line is
+ * "<4>warning: TEXT": the journal takes the priority from it, and knows the program. program must
+ * outlive the log. Call before threads start.
  */
 void log_to_stderr(const char *program);
 

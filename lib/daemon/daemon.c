@@ -8,6 +8,7 @@
 #include <limits.h>
 #include <pwd.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -16,6 +17,7 @@
 
 #include "base/err.h"
 #include "base/text.h"
+#include "daemon/notify.h"
 
 /* The exit status of a parent whose child was killed by a signal: a failure at run time. */
 #define STATUS_KILLED 3
@@ -190,6 +192,8 @@ void daemon_ready(int exit_status)
 {
 	unsigned char status = (unsigned char)exit_status;
 
+	if (exit_status == EXIT_SUCCESS)
+		notify_ready();
 	if (ready_socket < 0)
 		return;
 	int null = open_null();

@@ -40,8 +40,9 @@ int daemon_become(const struct daemon_user *user, struct text *message_r)
 int daemon_detach(struct text *message_r) __attribute__((warn_unused_result));
 
 /*
- * Tells the waiting parent of daemon_detach() that the start is over, and replaces standard error
- * with /dev/null. Does nothing if there is no such parent.
+ * Tells the service manager that the daemon is ready, if the status is that of a success. Tells the
+ * waiting parent of daemon_detach(), if there is one, that the start is over, and replaces standard
+ * error with /dev/null.
  */
 void daemon_ready(int exit_status);
 

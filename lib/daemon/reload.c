@@ -10,10 +10,12 @@
 #include "base/text.h"
 #include "conf/conf.h"
 #include "conf/options.h"
+#include "daemon/notify.h"
 
 void reload_refuse(const char *message)
 {
 	log_error("%s; the old configuration stays in force", message);
+	notify_ready();
 }
 
 struct conf *reload_read(const char *path)
@@ -22,6 +24,7 @@ struct conf *reload_read(const char *path)
 	struct text message = TEXT_OVER(buffer);
 	struct conf *conf;
 
+	notify_reloading();
 	if (conf_read(path, &conf, &message) != ERR_NONE)
 		reload_refuse(buffer);
 	return conf;
@@ -48,4 +51,5 @@ void reload_follow(const char *path, const char *section, const struct conf *old
 	warn_of_restart(section, old_conf, new_conf);
 	(void)!log_change_facility(new_conf->syslog_facility); /* checked by conf_read() */
 	log_info("%s is in force", path);
+	notify_ready();
 }

@@ -4,9 +4,11 @@
 
 struct conf;
 
-/* What SIGHUP does, the same in all daemons: the whole configuration is read again. */
+/* What SIGHUP does, the same in all daemons: the whole configuration is read again. The service
+ * manager is told when that begins and ends. */
 
-/* Reads the file. NULL after logging what is wrong: the old configuration stays in force. */
+/* Reads the file; reload_refuse() or reload_follow() must follow. NULL after logging what is wrong:
+ * the old configuration stays in force. */
 struct conf *reload_read(const char *path);
 
 /* Logs why a configuration that was read cannot be used. */

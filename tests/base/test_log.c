@@ -4,7 +4,11 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tests/support/capture.h"
@@ -24,6 +28,34 @@ static void says_who_speaks_and_how_bad_it_is(void **state)
 	end_capture(&capture, text, sizeof(text));
 	assert_string_equal(text,
 		"opsmilter: error: no database\nopsmilter: warning: text\nopsmilter: 6 lists\n");
+}
+
+/* JOURNAL_STREAM names the captured stream, or is off by something. */
+static void log_with_stream(ino_t off_by, const char *expected)
+{
+	struct capture capture;
+	struct stat status;
+	char text[256], stream[64];
+
+	start_capture(&capture);
+	assert_int_equal(fstat(STDERR_FILENO, &status), 0);
+	snprintf(stream, sizeof(stream), "%ju:%ju", (uintmax_t)status.st_dev,
+		(uintmax_t)(status.st_ino + off_by));
+	setenv("JOURNAL_STREAM", stream, 1);
+	log_to_stderr("opsmilter");
+	log_error("no database");
+	log_info("ready");
+	end_capture(&capture, text, sizeof(text));
+	unsetenv("JOURNAL_STREAM");
+	log_to_stderr("opsmilter");
+	assert_string_equal(text, expected);
+}
+
+static void gives_the_journal_priorities_but_no_name(void **state)
+{
+	(void)state;
+	log_with_stream(0, "<3>error: no database\n<6>ready\n");
+	log_with_stream(1, "opsmilter: error: no database\nopsmilter: ready\n");
 }
 
 static void a_facility_can_change_to_one_that_exists(void **state)
@@ -173,6 +205,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(says_who_speaks_and_how_bad_it_is),
+		cmocka_unit_test(gives_the_journal_priorities_but_no_name),
 		cmocka_unit_test(a_facility_can_change_to_one_that_exists),
 		cmocka_unit_test(lets_no_control_characters_pass),
 		cmocka_unit_test(a_line_that_is_too_long_is_cut_but_ends),
