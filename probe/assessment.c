@@ -50,14 +50,14 @@ static bool family_says_no(const struct host_result *result, const struct probe_
 	return true;
 }
 
-/* What is said at the port of a probe by those of the evidence, or by all. */
-static enum meaning port_says(const struct host_result *result, uint16_t port, bool of_evidence)
+/* What the probes that the evidence names say of a port. */
+static enum meaning evidence_says(const struct host_result *result, uint16_t port)
 {
 	enum meaning said = SAYS_NOTHING;
 
 	for (size_t i = 0; i < result->result_count; i++) {
 		const struct probe_result *probe = &result->results[i];
-		if (probe->port.port != port || (of_evidence && !probe->port.in_evidence))
+		if (probe->port.port != port || !probe->port.in_evidence)
 			continue;
 		if (meaning_of(probe) == SAYS_MAYBE)
 			return SAYS_MAYBE;
@@ -67,54 +67,43 @@ static enum meaning port_says(const struct host_result *result, uint16_t port, b
 	return said;
 }
 
-static bool has_evidence(const struct host_result *result)
+/* The first probe at a port (0: at any) that means this, or NULL. */
+static const struct probe_result *find(
+	const struct host_result *result, uint16_t port, enum meaning meaning)
 {
 	for (size_t i = 0; i < result->result_count; i++) {
-		if (result->results[i].port.in_evidence)
-			return true;
+		const struct probe_result *probe = &result->results[i];
+		if ((port == 0 || probe->port.port == port) && meaning_of(probe) == meaning)
+			return probe;
 	}
-	return false;
+	return NULL;
 }
 
-/* The first probe at the port of another that means this, to name in the reason; or that one. */
-static const struct probe_result *find_doubt(
-	const struct host_result *result, const struct probe_result *probe, enum meaning meaning)
+/* Why the host cannot be called closed: a probe at a port of the evidence that says too little.
+ * NULL: it can, or no port is named. */
+static const struct probe_result *doubt_of_evidence(const struct host_result *result, bool *named_r)
 {
-	for (size_t i = 0; i < result->result_count; i++) {
-		if (result->results[i].port.port == probe->port.port &&
-			meaning_of(&result->results[i]) == meaning)
-			return &result->results[i];
-	}
-	return probe;
-}
-
-/* Why the host cannot be called closed: a probe at a port that says too little; NULL: it can. */
-static const struct probe_result *doubt_of_evidence(const struct host_result *result)
-{
+	*named_r = false;
 	for (size_t i = 0; i < result->result_count; i++) {
 		const struct probe_result *probe = &result->results[i];
 		if (!probe->port.in_evidence)
 			continue;
-		enum meaning said = port_says(result, probe->port.port, true);
+		*named_r = true;
+		enum meaning said = evidence_says(result, probe->port.port);
+		const struct probe_result *doubt = find(result, probe->port.port, said);
 		if (said != SAYS_NO)
-			return find_doubt(result, probe, said);
+			return doubt != NULL ? doubt : probe;
 	}
 	return NULL;
 }
 
 static const struct probe_result *doubt_without_evidence(const struct host_result *result)
 {
-	const struct probe_result *silent = NULL;
-	bool some_no = false;
+	const struct probe_result *maybe = find(result, 0, SAYS_MAYBE);
 
-	for (size_t i = 0; i < result->result_count; i++) {
-		const struct probe_result *probe = &result->results[i];
-		if (meaning_of(probe) == SAYS_MAYBE)
-			return probe;
-		some_no |= meaning_of(probe) == SAYS_NO;
-		silent = silent == NULL && meaning_of(probe) == SAYS_NOTHING ? probe : silent;
-	}
-	return some_no ? NULL : silent;
+	if (maybe != NULL || find(result, 0, SAYS_NO) != NULL)
+		return maybe;
+	return find(result, 0, SAYS_NOTHING);
 }
 
 static bool only_own_errors(const struct host_result *result)
@@ -234,21 +223,13 @@ static void summarize(struct assessment *assessment, const struct host_result *r
 			&summary, "; the proxy's connection arrived from %s", assessment->egress);
 }
 
-static bool is_open(const struct host_result *result)
-{
-	for (size_t i = 0; i < result->result_count; i++) {
-		if (meaning_of(&result->results[i]) == SAYS_OPEN)
-			return true;
-	}
-	return false;
-}
-
 static void assess_alive(struct assessment *assessment, const struct host_result *result)
 {
-	bool named = has_evidence(result);
-	const struct probe_result *doubt =
-		named ? doubt_of_evidence(result) : doubt_without_evidence(result);
+	bool named;
+	const struct probe_result *doubt = doubt_of_evidence(result, &named);
 
+	if (!named)
+		doubt = doubt_without_evidence(result);
 	if (doubt != NULL)
 		assess_doubtful(assessment, doubt);
 	else
@@ -264,7 +245,7 @@ void assess_host(const struct host_result *result, struct assessment *assessment
 	if (result->intercepted)
 		assess_simply(assessment_r, HOST_VOID,
 			"our own path is intercepted: a connection came back from our own address");
-	else if (is_open(result))
+	else if (find(result, 0, SAYS_OPEN) != NULL)
 		assess_open(assessment_r, result);
 	else if (result->incomplete || only_own_errors(result))
 		assess_simply(assessment_r, HOST_VOID, "the test failed on our side");

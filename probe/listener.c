@@ -44,13 +44,13 @@ struct listener {
 	const char *site_url;
 	struct listening *sockets;
 	size_t socket_count;
-	struct expectation *buckets[BUCKETS];
+	LIST_HEAD(bucket, expectation) buckets[BUCKETS];
 	TAILQ_HEAD(, caller) callers; /* the oldest first */
 	size_t caller_count;
 };
 
 /* By the token's first two digits. */
-static struct expectation **bucket_of(struct listener *listener, const char *token)
+static struct bucket *bucket_of(struct listener *listener, const char *token)
 {
 	unsigned bucket = 0;
 
@@ -62,24 +62,15 @@ static struct expectation **bucket_of(struct listener *listener, const char *tok
 
 void listener_expect(struct listener *listener, struct expectation *expectation)
 {
-	struct expectation **bucket = bucket_of(listener, expectation->token);
-
 	assert(!expectation->awaited);
-	expectation->next = *bucket;
-	expectation->from_here = bucket;
-	if (*bucket != NULL)
-		(*bucket)->from_here = &expectation->next;
-	*bucket = expectation;
+	LIST_INSERT_HEAD(bucket_of(listener, expectation->token), expectation, entry);
 	expectation->awaited = true;
 }
 
 void listener_forget(struct expectation *expectation)
 {
-	if (!expectation->awaited)
-		return;
-	*expectation->from_here = expectation->next;
-	if (expectation->next != NULL)
-		expectation->next->from_here = expectation->from_here;
+	if (expectation->awaited)
+		LIST_REMOVE(expectation, entry);
 	expectation->awaited = false;
 }
 
@@ -99,10 +90,12 @@ static struct expectation *find_token(
 		if (run < TOKEN_LENGTH)
 			continue;
 		const char *token = (const char *)octets + i + 1 - TOKEN_LENGTH;
-		for (struct expectation *each = *bucket_of(listener, token); each != NULL;
-			each = each->next)
+		struct expectation *each;
+		LIST_FOREACH(each, bucket_of(listener, token), entry)
+		{
 			if (memcmp(each->token, token, TOKEN_LENGTH) == 0)
 				return each;
+		}
 	}
 	return NULL;
 }

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/queue.h>
 
 #include "probe/result.h"
 #include "probe/token.h"
@@ -22,9 +23,9 @@ struct expectation {
 	/* The token came, from egress; the answer is on its way. */
 	void (*seen)(void *context, const struct addr *egress);
 	void *context;
-	bool awaited;                   /* the listener's own: it is in its table */
-	struct expectation *next;       /* the listener's own */
-	struct expectation **from_here; /* the listener's own: what points to it */
+	/* The listener's: whether it is in its table, and where. */
+	bool awaited;
+	LIST_ENTRY(expectation) entry;
 };
 
 /*

@@ -82,6 +82,8 @@ void transcript_verdict(struct evbuffer *transcript, int64_t msecs, enum probe_v
 void transcript_conclusion(
 	struct evbuffer *transcript, const struct probe_result *result, const char *why)
 {
+	if (evbuffer_get_length(transcript) + TRANSCRIPT_LINE_MAX > TRANSCRIPT_MAX)
+		return;
 	evbuffer_add_printf(transcript, "port %u: %s: %s, because %s\n",
 		(unsigned)result->port.port, protocol_name(result->port.protocol),
 		probe_verdict_name(result->verdict), why);

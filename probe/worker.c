@@ -99,28 +99,19 @@ static int pass_over(struct worker *worker, int err, const char *what)
 	return ERR_NONE;
 }
 
-static int forget_begun(struct worker *worker)
-{
-	return pass_over(worker, jobs_forget_begun(worker->runner.db),
-		"jobs that an earlier worker began are still shown as under test");
-}
-
-static int write_self_test(struct worker *worker)
-{
-	return pass_over(worker, self_test_write(worker->runner.db, &worker->self_test),
-		"the result of the self-test cannot be stored");
-}
-
 /* What is known and not written yet. */
 static int write_all(struct worker *worker)
 {
+	struct db *db = worker->runner.db;
 	int err = ERR_NONE;
 
 	if (!worker->forgot_begun)
-		err = forget_begun(worker);
+		err = pass_over(worker, jobs_forget_begun(db),
+			"jobs that an earlier worker began are still shown as under test");
 	worker->forgot_begun |= err == ERR_NONE;
 	if (err == ERR_NONE && worker->self_test_unwritten)
-		err = write_self_test(worker);
+		err = pass_over(worker, self_test_write(db, &worker->self_test),
+			"the result of the self-test cannot be stored");
 	worker->self_test_unwritten &= err != ERR_NONE;
 	return err == ERR_NONE ? job_tests_write_ended(&worker->runner) : err;
 }

@@ -104,7 +104,7 @@ static int set_up(void **state)
 	loop = event_base_new();
 	begun = freed = done_calls = progress_calls = 0;
 	assert_int_equal(addr_parse("198.18.7.9", &host), 0);
-	for (uint16_t i = 0; i < COUNT_OF(targets); i++) {
+	for (size_t i = 0; i < COUNT_OF(targets); i++) {
 		targets[i].port = (uint16_t)(25 + i);
 		assert_int_equal(
 			addr_parse(i == 1 ? "2001:db8::25" : "192.0.2.25", &targets[i].addr), 0);
