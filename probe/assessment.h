@@ -23,8 +23,8 @@ struct assessment {
  * Judges a host by its probes. Void when its path was intercepted, or when nothing but our own side
  * failed. Open when any probe is. Unreachable without a sign of life. Closed when each port of the
  * evidence says a definite no; where no evidence names a port, when some port does. A port says no
- * when all probes of one kind (HTTP, SOCKS4, SOCKS5 …) did and none lied or tried in vain to reach
- * our target: a SOCKS server may be silent to HTTP. Everything else is inconclusive.
+ * when all probes of one kind (HTTP, SOCKS4, SOCKS5 …) did and none lied or tried and failed to
+ * reach our target: a SOCKS server may be silent to HTTP. Everything else is inconclusive.
  */
 void assess_host(const struct host_result *result, struct assessment *assessment_r);
 

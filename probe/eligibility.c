@@ -111,7 +111,7 @@ static void count_test(void *context, const struct test *test)
 	if (!is_of_job(test, counting->job))
 		return;
 	counting->only_void = counting->only_void && is_void;
-	counting->tries->in_vain += counting->only_void;
+	counting->tries->recent_void += counting->only_void;
 	counting->tries->unreachable +=
 		strcmp(test->verdict, host_verdict_name(HOST_UNREACHABLE)) == 0;
 	counting->tries->inconclusive +=

@@ -23,13 +23,7 @@ struct engine {
 	struct target *targets;
 	char *site_url;
 	LIST_HEAD(, running) tests;
-	size_t test_count;
 };
-
-size_t engine_busy(const struct engine *engine)
-{
-	return engine->test_count;
-}
 
 /* Gives the results of the tests that are over. done() may begin others. */
 static void give_results(void *context)
@@ -42,7 +36,6 @@ static void give_results(void *context)
 		if (!host_test_is_over(each->test))
 			continue;
 		LIST_REMOVE(each, entry);
-		engine->test_count--;
 		host_test_give_result(each->test);
 		host_test_free(&each->test);
 		free(each);
@@ -147,7 +140,6 @@ int engine_test(struct engine *engine, const struct addr *host, const struct pro
 		return err;
 	}
 	LIST_INSERT_HEAD(&engine->tests, running, entry);
-	engine->test_count++;
 	host_test_begin(running->test);
 	return ERR_NONE;
 }

@@ -43,7 +43,4 @@ int engine_test(struct engine *engine, const struct addr *host, const struct pro
 	size_t port_count, size_t first_target, const struct host_events *events)
 	__attribute__((warn_unused_result));
 
-/* How many tests of hosts are under way. */
-size_t engine_busy(const struct engine *engine);
-
 #endif

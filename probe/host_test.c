@@ -80,7 +80,7 @@ static int choose_targets(struct host_test *test, size_t first_target)
 
 static void start_trial(struct slot_waiter *waiter);
 
-/* All trials of the port of an entry, behind one another. */
+/* All trials of the port of an entry, one after the other. */
 static void lay_out_port(
 	struct host_test *test, const struct probe_port *ports, size_t count, size_t index)
 {

@@ -16,8 +16,8 @@ struct db;
 struct engine;
 struct job_test;
 
-/* Jobs that the database refuses to postpone, at most. Of more, the first to wait are tried again.
- */
+/* At most so many jobs wait in memory, because the database refuses to postpone them. If there are
+ * more, those that waited longest are tried again. */
 #define ASIDE_MAX 128
 
 /* A job that waits, although the database has it as due. */
@@ -42,9 +42,9 @@ struct runner {
 };
 
 /*
- * No error below is about one job alone: one that was decided meanwhile needs nothing, and one
- * whose row the database refuses is logged and waits by itself. What is returned stops the database
- * for all (a full disk, a lock); everything stays as it is, and can be tried again.
+ * The functions below return only errors of the whole database (a full disk, a lock): everything
+ * stays as it is, and can be tried again. An error of one job is not returned. One that was decided
+ * in the meantime needs nothing; one whose rows the database refuses is logged, and that job waits.
  */
 
 /* Postpones a job without a test. */

@@ -17,7 +17,7 @@
 #include "base/text.h"
 #include "probe/listener.h"
 
-/* So many may knock at once; a proxy under test brings a few dozen connections in a moment. */
+/* Connections that wait to be accepted; a proxy under test makes a few dozen at once. */
 #define BACKLOG 1024
 /* Open at once; one more ends the oldest, so that strangers who stay cannot lock a token out. */
 #define CALLERS_MAX 1024
@@ -257,7 +257,7 @@ static int open_socket(struct event_base *loop, struct listener *listener, const
 	return 0;
 }
 
-/* At each address of this machine but loopback. False: there is none, or none is free. */
+/* Opens each address of this machine but loopback. False: there is none, or none is free. */
 static bool open_own_addresses(
 	struct event_base *loop, struct listener *listener, const struct target *target)
 {
@@ -279,9 +279,9 @@ static bool open_own_addresses(
 }
 
 /*
- * At the target's address. If the machine does not have it, at all addresses together, or at each
- * of its own where another program has the port at one of them, as a mail server on loopback has.
- * 0, or the errno of the failure, which was at *tried_r.
+ * Opens the target's address. If the machine does not have it, opens all of the machine's addresses
+ * together; if another program has the port at one of them, as a mail server has on loopback, opens
+ * each that is free. 0, or the errno of the failure, which was at *tried_r.
  */
 static int open_target(struct event_base *loop, struct listener *listener,
 	const struct target *target, struct target *tried_r)

@@ -87,7 +87,7 @@ static void postpone(const struct outcome_inputs *inputs, struct job_outcome *ou
 {
 	int64_t wait = VOID_WAIT_SECS;
 
-	for (int i = 0; i < inputs->tries.in_vain && wait < VOID_LONGEST_WAIT_SECS; i++)
+	for (int i = 0; i < inputs->tries.recent_void && wait < VOID_LONGEST_WAIT_SECS; i++)
 		wait *= 2;
 	if (wait > VOID_LONGEST_WAIT_SECS)
 		wait = VOID_LONGEST_WAIT_SECS;

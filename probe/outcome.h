@@ -31,7 +31,7 @@ bool outcome_without_test(const struct job *job, const struct eligibility *eligi
 struct tries {
 	int unreachable;
 	int inconclusive;
-	int in_vain; /* void ones, the latest in a row */
+	int recent_void; /* void tests since the last other one */
 };
 
 /* What a decision rests on. */

@@ -54,11 +54,17 @@ void slots_free(struct slots **slots)
 	*slots = NULL;
 }
 
+/* Lets the loop start what waits, and call idle. */
+static void wake(struct slots *slots)
+{
+	event_active(slots->wakeup, EV_TIMEOUT, 0);
+}
+
 void slots_wait(struct slots *slots, struct slot_waiter *waiter)
 {
 	TAILQ_INSERT_TAIL(&slots->queue, waiter, queued);
 	waiter->waits = true;
-	slots_wake(slots);
+	wake(slots);
 }
 
 void slots_leave(struct slots *slots, struct slot_waiter *waiter)
@@ -71,10 +77,5 @@ void slots_leave(struct slots *slots, struct slot_waiter *waiter)
 void slots_give_back(struct slots *slots)
 {
 	slots->used--;
-	slots_wake(slots);
-}
-
-void slots_wake(struct slots *slots)
-{
-	event_active(slots->wakeup, EV_TIMEOUT, 0);
+	wake(slots);
 }

@@ -37,7 +37,4 @@ void slots_leave(struct slots *slots, struct slot_waiter *waiter);
 /* A slot is free again. */
 void slots_give_back(struct slots *slots);
 
-/* Lets the loop start what waits, and call idle. */
-void slots_wake(struct slots *slots);
-
 #endif

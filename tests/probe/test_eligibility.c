@@ -168,10 +168,10 @@ static void tests_of_the_same_job_are_counted_by_verdict(void **state)
 	assert_int_equal(eligibility_read_tries(prober, &job, &tries), ERR_NONE);
 	assert_int_equal(tries.unreachable, 1);
 	assert_int_equal(tries.inconclusive, 1);
-	assert_int_equal(tries.in_vain, 2);
+	assert_int_equal(tries.recent_void, 2);
 	job.kind = JOB_ORDER;
 	assert_int_equal(eligibility_read_tries(prober, &job, &tries), ERR_NONE);
-	assert_int_equal(tries.unreachable + tries.inconclusive + tries.in_vain, 0);
+	assert_int_equal(tries.unreachable + tries.inconclusive + tries.recent_void, 0);
 }
 
 static bool is_evidence(uint16_t port, enum protocol protocol)

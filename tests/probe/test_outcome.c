@@ -137,7 +137,7 @@ static void a_void_test_is_made_again_and_again_ever_more_seldom(void **state)
 	(void)state;
 	for (int i = 0; i < 40; i++) {
 		struct job_outcome outcome = outcome_of(
-			a_job(JOB_WATCH), &listed, HOST_VOID, (struct tries){.in_vain = i});
+			a_job(JOB_WATCH), &listed, HOST_VOID, (struct tries){.recent_void = i});
 		assert_int_equal(outcome.end, JOB_POSTPONED);
 		assert_true(outcome.next_at - NOW >= 600 && outcome.next_at - NOW <= 6 * HOUR);
 		assert_true(outcome.next_at >= last);

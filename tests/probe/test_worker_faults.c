@@ -289,6 +289,22 @@ static void what_was_found_waits_while_the_disk_fails(void **state)
 	wait_for_disk(EIO, "I/O error");
 }
 
+static void no_test_begins_while_the_disk_is_full(void **state)
+{
+	(void)state;
+	ask_two_removals();
+	now -= HOUR;
+	start_worker();
+	work_until("SELECT count(*) FROM self_test", 1);
+	disk_error = ENOSPC;
+	now += HOUR;
+	turn(700);
+	assert_int_equal(fake_engine.begun, 0);
+	disk_error = 0;
+	work_until(GRANTED, 2);
+	assert_int_equal(fake_engine.begun, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -304,6 +320,7 @@ int main(void)
 		WITH_ALL(a_row_without_an_address_is_logged_once_and_hides_nobody),
 		WITH_ALL(what_was_found_waits_while_the_disk_is_full),
 		WITH_ALL(what_was_found_waits_while_the_disk_fails),
+		WITH_ALL(no_test_begins_while_the_disk_is_full),
 	};
 
 	return cmocka_run_group_tests(tests, replace_writes, restore_writes);
