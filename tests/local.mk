@@ -81,6 +81,8 @@ UNIT_TESTS += tests/probe/test_host_test
 UNIT_TESTS += tests/probe/test_slots
 UNIT_TESTS += tests/probe/test_attempt
 UNIT_TESTS += tests/probe/test_eligibility
+UNIT_TESTS += tests/probe/test_report
+UNIT_TESTS += tests/probe/test_transcript
 UNIT_TESTS += tests/probe/test_web_server
 UNIT_TESTS += tests/probe/test_worker
 UNIT_TESTS += tests/probe/test_worker_faults
@@ -101,6 +103,8 @@ tests_probe_test_slots_LDADD = $(PROBE_LDADD)
 tests_probe_test_attempt_LDADD = $(PROBE_LDADD)
 tests_probe_test_eligibility_SOURCES = tests/probe/test_eligibility.c $(ADMIN_DB)
 tests_probe_test_eligibility_LDADD = $(PROBE_LDADD)
+tests_probe_test_report_LDADD = $(PROBE_LDADD)
+tests_probe_test_transcript_LDADD = $(PROBE_LDADD)
 tests_probe_test_web_server_LDADD = $(PROBE_LDADD)
 # With an engine of its own instead of the real one.
 WORKING = tests/probe/working.h tests/probe/fake_engine.c tests/probe/fake_engine.h $(ADMIN_DB)
