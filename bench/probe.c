@@ -73,6 +73,7 @@ static struct engine *make_engine(struct event_base *loop, size_t max_sockets)
 		.site_url = "https://ops.example.org",
 		.connect_timeout_msecs = CONNECT_TIMEOUT_MSECS,
 		.probe_timeout_msecs = 10000,
+		.test_timeout_msecs = 600000,
 		.max_sockets = max_sockets,
 	};
 	char buffer[256];
@@ -92,6 +93,7 @@ static int64_t run_engine(unsigned network, unsigned hosts, size_t max_sockets)
 	struct probe_port ports[PORTS];
 	struct run run = {.loop = event_base_new(), .left = hosts};
 	struct engine *engine = make_engine(run.loop, max_sockets);
+	const struct test_options options = {.urgent = true};
 	struct host_events events = {.done = on_done, .context = &run};
 	int64_t began = clock_monotonic_usecs();
 
@@ -100,7 +102,7 @@ static int64_t run_engine(unsigned network, unsigned hosts, size_t max_sockets)
 			.port = (uint16_t)(FIRST_PORT + i), .protocol = PROTOCOL_HTTP_CONNECT};
 	for (unsigned i = 0; i < hosts; i++) {
 		struct addr host = host_address(network, i);
-		if (engine_test(engine, &host, ports, PORTS, 0, &events) != 0)
+		if (engine_test(engine, &host, ports, PORTS, &options, &events) != 0)
 			fail("engine_test");
 	}
 	event_base_dispatch(run.loop);

@@ -60,6 +60,7 @@ static int copy_settings(struct engine *engine, const struct engine_settings *se
 	engine->settings.attempts.site_url = engine->site_url;
 	engine->settings.attempts.connect_timeout = timeval_of(settings->connect_timeout_msecs);
 	engine->settings.attempts.probe_timeout = timeval_of(settings->probe_timeout_msecs);
+	engine->settings.timeout = timeval_of(settings->test_timeout_msecs);
 	return ERR_NONE;
 }
 
@@ -126,7 +127,7 @@ void engine_free(struct engine **engine)
 }
 
 int engine_test(struct engine *engine, const struct addr *host, const struct probe_port *ports,
-	size_t port_count, size_t first_target, const struct host_events *events)
+	size_t port_count, const struct test_options *options, const struct host_events *events)
 {
 	struct running *running = malloc(sizeof(*running));
 	int err = ERR_MEMORY;
@@ -134,7 +135,7 @@ int engine_test(struct engine *engine, const struct addr *host, const struct pro
 	if (running == NULL)
 		return ERR_MEMORY;
 	err = host_test_new(
-		&engine->settings, host, ports, port_count, first_target, events, &running->test);
+		&engine->settings, host, ports, port_count, options, events, &running->test);
 	if (err != ERR_NONE) {
 		free(running);
 		return err;

@@ -19,6 +19,7 @@ struct engine_settings {
 	const char *site_url; /* in User-Agent and greeting, so that an owner can find out */
 	int connect_timeout_msecs;
 	int probe_timeout_msecs; /* absolute: a tarpit that drips gains nothing */
+	int test_timeout_msecs;  /* of the test of a host; what has not answered by then did not */
 	size_t max_sockets;      /* in all; further probes wait */
 };
 
@@ -35,12 +36,11 @@ void engine_free(struct engine **engine);
 
 /*
  * Tests a host at the given ports: those in_evidence first, protocols only where a port takes a
- * connection. done is called once, later, from the loop. first_target turns the order of the
- * targets, for a second try. ERR_MEMORY; ERR_RANGE: no target is of the host's family or ports is
- * empty.
+ * connection. done is called once, later, from the loop. ERR_MEMORY; ERR_RANGE: no target is of the
+ * host's family or ports is empty.
  */
 int engine_test(struct engine *engine, const struct addr *host, const struct probe_port *ports,
-	size_t port_count, size_t first_target, const struct host_events *events)
+	size_t port_count, const struct test_options *options, const struct host_events *events)
 	__attribute__((warn_unused_result));
 
 #endif

@@ -3,6 +3,7 @@
 #include "probe/host_test.h"
 
 #include <event2/buffer.h>
+#include <event2/event.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,6 +20,7 @@ struct trial {
 	struct host_test *test;
 	struct probe_port port;
 	bool opens_port; /* the first of its port: finds out whether that takes connections */
+	bool over;
 	size_t targets_tried;
 	struct attempt *attempt; /* NULL: none is under way */
 };
@@ -27,6 +29,8 @@ struct host_test {
 	const struct host_test_settings *settings;
 	struct addr host;
 	struct host_events events;
+	struct slot_party party;
+	struct event *deadline;
 	int64_t began_msecs;           /* monotonic */
 	const struct target **targets; /* those of use for this host, in order */
 	size_t target_count;
@@ -43,42 +47,48 @@ struct host_test {
 	bool incomplete;
 };
 
-/* The targets of the host's own family: an IPv4 proxy is asked for an IPv6 target only if there is
- * no other. */
-static size_t count_targets(const struct host_test_settings *settings, bool ipv4)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < settings->target_count; i++)
-		count += addr_is_ipv4(&settings->targets[i].addr) == ipv4;
-	return count;
-}
-
-static int choose_targets(struct host_test *test, size_t first_target)
+/* The targets of one family and kind, behind those that are there, turned by first_target. */
+static void add_targets(struct host_test *test, bool ipv4, bool unpublished, size_t first_target)
 {
 	const struct host_test_settings *settings = test->settings;
-	bool ipv4 = addr_is_ipv4(&test->host);
-	size_t count = count_targets(settings, ipv4);
-	size_t next = 0;
+	const struct target **added = test->targets + test->target_count;
+	size_t count = 0, next = 0;
 
-	if (count == 0) {
-		ipv4 = !ipv4;
-		count = count_targets(settings, ipv4);
-	}
-	if (count == 0)
-		return ERR_RANGE;
-	test->targets = calloc(count, sizeof(*test->targets));
+	for (int placing = 0; placing < 2; placing++)
+		for (size_t i = 0; i < settings->target_count; i++) {
+			const struct target *target = &settings->targets[i];
+			if (addr_is_ipv4(&target->addr) != ipv4 ||
+				target->unpublished != unpublished)
+				continue;
+			if (placing)
+				added[(next++ + count - first_target % count) % count] = target;
+			else
+				count++;
+		}
+	test->target_count += count;
+}
+
+/*
+ * The targets of the host's own family: an IPv4 proxy is asked for an IPv6 target only if there is
+ * no other. Unpublished ones are named to the host only where they must be, or it would know them.
+ */
+static int choose_targets(struct host_test *test, const struct test_options *options)
+{
+	bool ipv4 = addr_is_ipv4(&test->host);
+
+	test->targets = calloc(test->settings->target_count + 1, sizeof(*test->targets));
 	if (test->targets == NULL)
 		return ERR_MEMORY;
-	test->target_count = count;
-	for (size_t i = 0; i < settings->target_count; i++)
-		if (addr_is_ipv4(&settings->targets[i].addr) == ipv4)
-			test->targets[(next++ + count - first_target % count) % count] =
-				&settings->targets[i];
-	return ERR_NONE;
+	for (int family = 0; test->target_count == 0 && family < 2; family++, ipv4 = !ipv4) {
+		if (options->unpublished_first)
+			add_targets(test, ipv4, true, options->first_target);
+		add_targets(test, ipv4, false, options->first_target);
+	}
+	return test->target_count > 0 ? ERR_NONE : ERR_RANGE;
 }
 
 static void start_trial(struct slot_waiter *waiter);
+static void on_deadline(evutil_socket_t fd, short what, void *context);
 
 /* All trials of the port of an entry, one after the other. */
 static void lay_out_port(
@@ -118,7 +128,7 @@ static void lay_out(struct host_test *test, const struct probe_port *ports, size
 }
 
 int host_test_new(const struct host_test_settings *settings, const struct addr *host,
-	const struct probe_port *ports, size_t port_count, size_t first_target,
+	const struct probe_port *ports, size_t port_count, const struct test_options *options,
 	const struct host_events *events, struct host_test **test_r)
 {
 	struct host_test *test = calloc(1, sizeof(*test));
@@ -131,13 +141,15 @@ int host_test_new(const struct host_test_settings *settings, const struct addr *
 	test->host = *host;
 	test->events = *events;
 	test->began_msecs = clock_monotonic_msecs();
-	err = choose_targets(test, first_target);
+	slots_begin_party(&test->party, options->urgent);
+	err = choose_targets(test, options);
 	if (err != ERR_NONE)
 		goto fail;
 	err = ERR_MEMORY;
 	test->transcript = evbuffer_new();
 	test->trials = calloc(port_count ? port_count : 1, sizeof(*test->trials));
-	if (test->transcript == NULL || test->trials == NULL)
+	test->deadline = event_new(settings->attempts.loop, -1, 0, on_deadline, test);
+	if (test->transcript == NULL || test->trials == NULL || test->deadline == NULL)
 		goto fail;
 	lay_out(test, ports, port_count);
 	err = test->trial_count ? ERR_NONE : ERR_RANGE;
@@ -159,11 +171,13 @@ void host_test_free(struct host_test **test)
 	for (size_t i = 0; i < gone->trial_count; i++) {
 		slots_leave(gone->settings->slots, &gone->trials[i].waiter);
 		if (gone->trials[i].attempt != NULL)
-			slots_give_back(gone->settings->slots);
+			slots_give_back(gone->settings->slots, &gone->party);
 		attempt_free(&gone->trials[i].attempt);
 	}
 	if (gone->transcript != NULL)
 		evbuffer_free(gone->transcript);
+	if (gone->deadline != NULL)
+		event_free(gone->deadline);
 	free(gone->targets);
 	free(gone->trials);
 	free(gone->results);
@@ -173,7 +187,7 @@ void host_test_free(struct host_test **test)
 
 static void queue_trial(struct trial *trial)
 {
-	slots_wait(trial->test->settings->slots, &trial->waiter);
+	slots_wait(trial->test->settings->slots, &trial->test->party, &trial->waiter);
 }
 
 static bool shares_port(const struct trial *trial, const struct trial *other)
@@ -260,7 +274,7 @@ static void on_finished(void *context, const struct probe_result *result, struct
 	struct host_test *test = trial->test;
 
 	trial->attempt = NULL;
-	slots_give_back(test->settings->slots);
+	slots_give_back(test->settings->slots, &test->party);
 	if (log != NULL)
 		keep_log(test, log);
 	keep_result(test, result);
@@ -273,7 +287,10 @@ static void on_finished(void *context, const struct probe_result *result, struct
 	}
 	if (trial->opens_port)
 		test->ports_done++;
-	test->trials_left -= trials_ended(trial);
+	size_t ended = trials_ended(trial);
+	for (size_t i = 0; i < ended; i++)
+		trial[i].over = true;
+	test->trials_left -= ended;
 	if (test->events.progress != NULL)
 		test->events.progress(test->events.context, test->ports_done, test->ports, result);
 }
@@ -298,8 +315,35 @@ static void start_trial(struct slot_waiter *waiter)
 	attempt_begin(&test->settings->attempts, &goal, &events, &trial->attempt);
 }
 
+/* What is not over by now has not answered. The loop gives the result. */
+static void on_deadline(evutil_socket_t fd, short what, void *context)
+{
+	struct host_test *test = context;
+	int64_t now_msecs = clock_monotonic_msecs() - test->began_msecs;
+
+	(void)fd;
+	(void)what;
+	evbuffer_add_printf(test->transcript, "the time for the test of this host is over\n");
+	for (size_t i = 0; i < test->trial_count; i++) {
+		struct trial *trial = &test->trials[i];
+		const struct probe_result result = {
+			.port = trial->port, .verdict = PROBE_NO_ANSWER, .ended_msecs = now_msecs};
+		if (trial->over)
+			continue;
+		slots_leave(test->settings->slots, &trial->waiter);
+		if (trial->attempt != NULL)
+			slots_give_back(test->settings->slots, &test->party);
+		attempt_free(&trial->attempt);
+		keep_result(test, &result);
+		trial->over = true;
+	}
+	test->trials_left = 0;
+	slots_wake(test->settings->slots);
+}
+
 void host_test_begin(struct host_test *test)
 {
+	event_add(test->deadline, &test->settings->timeout);
 	for (size_t i = 0; i < test->trial_count; i++)
 		if (test->trials[i].opens_port)
 			queue_trial(&test->trials[i]);

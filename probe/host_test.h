@@ -15,12 +15,13 @@ struct host_test_settings {
 	struct attempt_settings attempts;
 	const struct target *targets;
 	size_t target_count;
+	struct timeval timeout; /* of a whole test */
 	struct slots *slots;
 };
 
 /* All of it, or ERR_MEMORY, or ERR_RANGE as engine_test(). */
 int host_test_new(const struct host_test_settings *settings, const struct addr *host,
-	const struct probe_port *ports, size_t port_count, size_t first_target,
+	const struct probe_port *ports, size_t port_count, const struct test_options *options,
 	const struct host_events *events, struct host_test **test_r)
 	__attribute__((warn_unused_result));
 

@@ -152,16 +152,27 @@ static void on_done(void *context, const struct host_result *result)
 	runner->test_ended(runner->context);
 }
 
+/* Somebody waits for it. */
+static bool is_urgent(const struct job *job)
+{
+	return job->kind == JOB_REMOVAL || job->kind == JOB_ORDER;
+}
+
 static int start(struct runner *runner, const struct job *job, const struct tries *tries)
 {
 	struct job_test *test = calloc(1, sizeof(*test));
 	int err = ERR_MEMORY;
 
 	if (test != NULL) {
+		const struct test_options options = {
+			.first_target = (size_t)tries->inconclusive,
+			.urgent = is_urgent(job),
+			.unpublished_first = job->kind == JOB_WATCH,
+		};
 		const struct host_events events = {.done = on_done, .context = test};
 		*test = (struct job_test){.runner = runner, .job = *job};
 		err = engine_test(runner->engine, &job->address, runner->ports.ports,
-			runner->ports.count, (size_t)tries->inconclusive, &events);
+			runner->ports.count, &options, &events);
 	}
 	if (err != ERR_NONE) {
 		log_error("a test cannot start: %s", err_text(err));
@@ -169,7 +180,7 @@ static int start(struct runner *runner, const struct job *job, const struct trie
 		return job_test_postpone(runner, job, SOON_SECS);
 	}
 	LIST_INSERT_HEAD(&runner->tests, test, entry);
-	schedule_start(&runner->schedule, &job->address, clock_monotonic_msecs());
+	schedule_start(&runner->schedule, &job->address, is_urgent(job), clock_monotonic_msecs());
 	return ERR_NONE;
 }
 

@@ -32,17 +32,28 @@ int prober_check(const struct conf *conf, struct text *message_r)
 	return err;
 }
 
-static int parse_targets(const struct conf_probe *conf, struct prober *prober)
+static int add_targets(struct prober *prober, char *const *names, size_t count, bool unpublished)
 {
 	int err = ERR_NONE;
 
-	prober->targets = calloc(conf->target_count, sizeof(*prober->targets));
+	for (size_t i = 0; err == ERR_NONE && i < count; i++) {
+		struct target *target = &prober->targets[prober->target_count++];
+		target->unpublished = unpublished;
+		err = addr_parse_endpoint(names[i], &target->addr, &target->port);
+	}
+	return err;
+}
+
+static int parse_targets(const struct conf_probe *conf, struct prober *prober)
+{
+	prober->targets =
+		calloc(conf->target_count + conf->watch_target_count, sizeof(*prober->targets));
 	if (prober->targets == NULL)
 		return ERR_MEMORY;
-	for (size_t i = 0; err == ERR_NONE && i < conf->target_count; i++, prober->target_count++)
-		err = addr_parse_endpoint(
-			conf->target[i], &prober->targets[i].addr, &prober->targets[i].port);
-	return err;
+	int err = add_targets(prober, conf->target, conf->target_count, false);
+	return err == ERR_NONE
+		       ? add_targets(prober, conf->watch_target, conf->watch_target_count, true)
+		       : err;
 }
 
 int prober_open(const struct conf *conf, struct prober *prober_r, struct text *message_r)
@@ -51,6 +62,7 @@ int prober_open(const struct conf *conf, struct prober *prober_r, struct text *m
 		.site_url = conf->site_url,
 		.connect_timeout_msecs = (int)conf->probe.connect_timeout_secs * 1000,
 		.probe_timeout_msecs = (int)conf->probe.probe_timeout_secs * 1000,
+		.test_timeout_msecs = (int)conf->probe.test_timeout_secs * 1000,
 		.max_sockets = (size_t)conf->probe.max_sockets,
 	};
 	int err;

@@ -20,7 +20,10 @@ static void print_probe(FILE *file, const struct probe_result *probe)
 	char target[TARGET_TEXT_SIZE], egress[ADDR_TEXT_SIZE] = "";
 	double seconds = (double)(probe->ended_msecs - probe->began_msecs) / 1000;
 
-	target_format(&probe->target, target);
+	if (probe->target.unpublished)
+		text_copy(target, sizeof(target), "unpublished");
+	else
+		target_format(&probe->target, target);
 	if (probe->has_egress)
 		addr_format(&probe->egress, egress);
 	fprintf(file, "%-5u  %-16s  %-19s  %7.2f  %-21s  %s%s\n", (unsigned)probe->port.port,

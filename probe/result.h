@@ -59,6 +59,14 @@ struct probe_port {
 struct target {
 	struct addr addr;
 	uint16_t port;
+	bool unpublished; /* shown on no page: a suspect cannot know it */
+};
+
+/* How a host is tested. */
+struct test_options {
+	size_t first_target;    /* turns the order of the targets, for a second try */
+	bool urgent;            /* somebody waits for it: before others, where sockets are short */
+	bool unpublished_first; /* with the targets that nobody can know of, before the others */
 };
 
 /* One probe. A port that takes no connection has one result for all its protocols. */

@@ -18,9 +18,14 @@ void schedule_set_rate(struct schedule *schedule, long hosts_per_minute)
 	schedule->per_minute = hosts_per_minute;
 }
 
-bool schedule_has_room(const struct schedule *schedule, int64_t now_msecs)
+bool schedule_has_room(const struct schedule *schedule, bool urgent, int64_t now_msecs)
 {
-	return schedule->count < SCHEDULE_MAX && schedule->next_msecs <= now_msecs;
+	size_t without_haste = 0;
+
+	for (size_t i = 0; i < schedule->count; i++)
+		without_haste += !schedule->running[i].urgent;
+	return schedule->count < SCHEDULE_MAX && schedule->next_msecs <= now_msecs &&
+	       (urgent || without_haste < SCHEDULE_MAX_WITHOUT_HASTE);
 }
 
 static unsigned neighbourhood(const struct addr *address)
@@ -33,7 +38,7 @@ bool schedule_allows(const struct schedule *schedule, const struct addr *address
 	size_t neighbours = 0;
 
 	for (size_t i = 0; i < schedule->count; i++) {
-		unsigned shared = addr_shared_prefix(&schedule->running[i], address);
+		unsigned shared = addr_shared_prefix(&schedule->running[i].address, address);
 		if (shared == NETWORK_MAX_PREFIX)
 			return false;
 		neighbours += shared >= neighbourhood(address);
@@ -41,17 +46,19 @@ bool schedule_allows(const struct schedule *schedule, const struct addr *address
 	return neighbours < SCHEDULE_MAX_IN_NETWORK;
 }
 
-void schedule_start(struct schedule *schedule, const struct addr *address, int64_t now_msecs)
+void schedule_start(
+	struct schedule *schedule, const struct addr *address, bool urgent, int64_t now_msecs)
 {
 	assert(schedule->count < SCHEDULE_MAX);
-	schedule->running[schedule->count++] = *address;
+	schedule->running[schedule->count].address = *address;
+	schedule->running[schedule->count++].urgent = urgent;
 	schedule->next_msecs = now_msecs + MINUTE_MSECS / schedule->per_minute;
 }
 
 void schedule_end(struct schedule *schedule, const struct addr *address)
 {
 	for (size_t i = 0; i < schedule->count; i++) {
-		if (addr_compare(&schedule->running[i], address) != 0)
+		if (addr_compare(&schedule->running[i].address, address) != 0)
 			continue;
 		schedule->running[i] = schedule->running[--schedule->count];
 		return;

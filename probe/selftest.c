@@ -126,18 +126,23 @@ static int prepare_family(struct selftest *selftest, int of)
 	return err == ERR_NONE ? hold_closed_port(family, &family->open.addr) : err;
 }
 
-/* first_target counts the targets of the suspect's own family. */
+/* first_target counts the targets of the suspect's own family, those of its kind. */
 static int begin_check(struct selftest *selftest, const struct target *target,
 	const struct target *suspect, size_t first_target)
 {
 	struct check *check = &selftest->checks[selftest->check_count++];
 	const struct probe_port port = {
 		.port = suspect->port, .protocol = PROTOCOL_HTTP_CONNECT, .in_evidence = true};
+	const struct test_options options = {
+		.first_target = first_target,
+		.urgent = true,
+		.unpublished_first = target != NULL && target->unpublished,
+	};
 	const struct host_events events = {.done = on_done, .context = check};
 
 	*check = (struct check){.selftest = selftest, .target = target};
-	int err = engine_test(
-		selftest->prober->engine, &suspect->addr, &port, 1, first_target, &events);
+	int err =
+		engine_test(selftest->prober->engine, &suspect->addr, &port, 1, &options, &events);
 	selftest->pending += err == ERR_NONE;
 	return err;
 }
@@ -145,7 +150,7 @@ static int begin_check(struct selftest *selftest, const struct target *target,
 static int begin_checks(struct selftest *selftest)
 {
 	const struct prober *prober = selftest->prober;
-	size_t of_family[FAMILY_COUNT] = {0};
+	size_t of_family[FAMILY_COUNT][2] = {{0}};
 	int err = ERR_NONE;
 
 	for (size_t i = 0; err == ERR_NONE && i < prober->target_count; i++) {
@@ -153,9 +158,9 @@ static int begin_checks(struct selftest *selftest)
 		int of = family_of(target);
 		err = prepare_family(selftest, of);
 		if (err == ERR_NONE)
-			err = begin_check(
-				selftest, target, &selftest->families[of].open, of_family[of]++);
-		if (err == ERR_NONE && of_family[of] == 1)
+			err = begin_check(selftest, target, &selftest->families[of].open,
+				of_family[of][target->unpublished]++);
+		if (err == ERR_NONE && of_family[of][0] + of_family[of][1] == 1)
 			err = begin_check(selftest, NULL, &selftest->families[of].closed, 0);
 	}
 	return err;

@@ -134,6 +134,7 @@ static void on_done(void *context, const struct host_result *result)
 static void on_self_test_done(void *context, const char *why)
 {
 	struct run *run = context;
+	const struct test_options options = {.urgent = true};
 	const struct host_events events = {
 		.progress = on_progress, .done = on_done, .context = run};
 
@@ -143,7 +144,7 @@ static void on_self_test_done(void *context, const char *why)
 		log_error("self-test: %s; the result of this test does not count", why);
 	}
 	int err = engine_test(run->prober.engine, &run->job.address, run->ports.ports,
-		run->ports.count, 0, &events);
+		run->ports.count, &options, &events);
 	if (err == ERR_NONE)
 		return;
 	log_error("the test cannot start: %s", err_text(err));

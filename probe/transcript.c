@@ -25,9 +25,9 @@ void transcript_headline(struct evbuffer *transcript, unsigned connection, const
 
 	addr_format(host, address);
 	addr_format(&target->addr, to);
-	evbuffer_add_printf(transcript, "connection %u to %s port %u: %s to %s port %u\n",
+	evbuffer_add_printf(transcript, "connection %u to %s port %u: %s to %s port %u%s\n",
 		connection, address, (unsigned)port->port, protocol_name(port->protocol), to,
-		(unsigned)target->port);
+		(unsigned)target->port, target->unpublished ? " (unpublished)" : "");
 }
 
 void transcript_note(struct evbuffer *transcript, int64_t msecs, const char *format, ...)

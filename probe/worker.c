@@ -145,7 +145,8 @@ static int begin_due(struct worker *worker)
 		log_damaged(worker, damaged);
 	for (size_t i = 0; err == ERR_NONE && i < count; i++) {
 		const struct job *job = &worker->jobs[i];
-		if (!schedule_has_room(&runner->schedule, clock_monotonic_msecs()))
+		bool urgent = job->kind == JOB_REMOVAL || job->kind == JOB_ORDER;
+		if (!schedule_has_room(&runner->schedule, urgent, clock_monotonic_msecs()))
 			break;
 		if (job_test_may_begin(runner, job))
 			err = job_test_begin(runner, job);

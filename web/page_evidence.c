@@ -80,15 +80,34 @@ static void write_line(FILE *out, char *line)
 			{"text", .text = sign != NULL ? end + 3 : line}));
 }
 
-static int write_connection(FILE *out, const char *headline, char **at)
+/* Of a connection to a target that no page names, only the verdict is public; the headline is cut
+ * before the target. */
+static bool hide_target(char *headline)
 {
+	static const char mark[] = " (unpublished)";
+	size_t length = strlen(headline), end = sizeof(mark) - 1;
+	char *colon = strstr(headline, ": ");
+
+	if (length < end || strcmp(headline + length - end, mark) != 0)
+		return false;
+	if (colon != NULL)
+		*colon = '\0';
+	return true;
+}
+
+static int write_connection(FILE *out, char *headline, char **at)
+{
+	bool hidden = hide_target(headline);
 	struct rows lines;
 	int err = rows_begin(&lines);
 
 	if (err != ERR_NONE)
 		return err;
-	while ((*at)[0] != '\0' && !is_headline(*at))
-		write_line(lines.out, cut_line(at));
+	while ((*at)[0] != '\0' && !is_headline(*at)) {
+		char *line = cut_line(at);
+		if (!hidden || strstr(line, " = ") != NULL)
+			write_line(lines.out, line);
+	}
 	rows_end(&lines);
 	template_write_row(out, html_evidence, "connection",
 		VALUES({"headline", .text = headline}, {"line", .text = lines.html}));
@@ -110,7 +129,7 @@ static int write_test(const struct evidence *evidence, struct parts *parts)
 		parts->results = parts->text;
 	}
 	while (err == ERR_NONE && at[0] != '\0') {
-		const char *headline = cut_line(&at);
+		char *headline = cut_line(&at);
 		err = write_connection(parts->connections.out, headline, &at);
 	}
 	rows_end(&parts->connections);

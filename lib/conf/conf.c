@@ -292,18 +292,22 @@ static int place_inbox(struct conf *conf)
 /* The targets' addresses are this machine's own, whatever its interfaces have. */
 static int collect_hosts(struct conf_probe *probe)
 {
-	struct addr *targets = calloc(probe->target_count + 1, sizeof(*targets));
+	size_t count = probe->target_count + probe->watch_target_count;
+	struct addr *targets = calloc(count + 1, sizeof(*targets));
 	uint16_t port;
 
 	if (targets == NULL)
 		return ERR_MEMORY;
-	for (size_t i = 0; i < probe->target_count; i++)
-		(void)!addr_parse_endpoint(probe->target[i], &targets[i], &port);
+	for (size_t i = 0; i < count; i++)
+		(void)!addr_parse_endpoint(i < probe->target_count
+						   ? probe->target[i]
+						   : probe->watch_target[i - probe->target_count],
+			&targets[i], &port);
 	probe->hosts = (struct reserved_rules){
 		.allowed = probe->allow_private,
 		.allowed_count = probe->allow_private_count,
 		.targets = targets,
-		.target_count = probe->target_count,
+		.target_count = count,
 	};
 	return ERR_NONE;
 }

@@ -195,6 +195,8 @@ const struct option options[] = {
 	{PROBE(target), .name = "target", .fixed_in = "probe", .type = OPTION_STRINGS,
 		COUNT(probe.target_count), .default_value = "{\"192.0.2.25:25\"}",
 		.check = check_endpoint},
+	{PROBE(watch_target), .name = "watch_target", .fixed_in = "probe", .type = OPTION_STRINGS,
+		COUNT(probe.watch_target_count), .default_value = "{}", .check = check_endpoint},
 	{PROBE(ports), .name = "ports", .type = OPTION_STRINGS, COUNT(probe.port_count),
 		.default_value = "{}", .check = check_probe_port},
 	{PROBE(allow_private), .name = "allow_private", .type = OPTION_NETWORKS,
@@ -215,6 +217,8 @@ const struct option options[] = {
 		.type = OPTION_NUMBER, .default_value = "7", .min = 1, .max = 300},
 	{PROBE(probe_timeout_secs), .name = "probe_timeout", .fixed_in = "probe",
 		.type = OPTION_NUMBER, .default_value = "30", .min = 1, .max = 3600},
+	{PROBE(test_timeout_secs), .name = "test_timeout", .fixed_in = "probe",
+		.type = OPTION_NUMBER, .default_value = "300", .min = 1, .max = 86400},
 	{PROBE(max_sockets), .name = "max_sockets", .fixed_in = "probe", .type = OPTION_NUMBER,
 		.default_value = "256", .min = 1, .max = 65536},
 

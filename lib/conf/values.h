@@ -35,11 +35,13 @@ struct conf_milter {
 struct conf_probe {
 	char **target;
 	size_t target_count;
+	char **watch_target; /* further ones, which no page names */
+	size_t watch_target_count;
 	char **ports;
 	size_t port_count;
 	struct network *allow_private;
 	size_t allow_private_count;
-	struct reserved_rules hosts; /* allow_private, and the addresses in target */
+	struct reserved_rules hosts; /* allow_private, and the addresses of all targets */
 	struct network *opt_out;     /* not tested, so no test removes them from a list */
 	size_t opt_out_count;
 	long hosts_per_minute;
@@ -49,6 +51,7 @@ struct conf_probe {
 	char *pid_file;
 	long connect_timeout_secs;
 	long probe_timeout_secs;
+	long test_timeout_secs; /* of the test of one host */
 	long max_sockets;
 };
 

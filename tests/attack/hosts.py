@@ -64,11 +64,16 @@ def read_head(connection):
     return head
 
 
-def open_proxy(host, connection):
+def liar(host, connection):
+    """An open proxy for everybody but the tester, whose published targets it knows."""
+    open_proxy(host, connection, refused=(b"198.18.0.25:2525", b"198.18.0.25:8443"))
+
+
+def open_proxy(host, connection, refused=()):
     """CONNECT to wherever the client likes."""
     words = read_head(connection).split(b" ")
-    if words[0] != b"CONNECT":
-        connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+    if words[0] != b"CONNECT" or words[1] in refused:
+        connection.sendall(b"HTTP/1.1 403 Forbidden\r\nProxy-Agent: liar\r\n\r\n")
         return
     name, port = words[1].rsplit(b":", 1)
     with socket.create_connection((name.decode().strip("[]"), int(port)), 5, (host.address, 0)) as target:

@@ -71,13 +71,6 @@ class Wire:
             ip route add 2a0f:beef:1::/48 dev strangers
             sysctl -qw net.ipv6.ip_nonlocal_bind=1""")
 
-    @classmethod
-    def end(cls):
-        if cls.server is not None:
-            cls.server.kill()
-            cls.server.wait()
-            cls.server = None
-
 
 class Answer:
     def __init__(self, response):

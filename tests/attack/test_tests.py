@@ -3,17 +3,14 @@
 
 import os
 import re
+import sqlite3
 import time
 import unittest
 
-from .hosts import Host, drip, endless_header, flood, forger, open_proxy, tarpit, web_server
-from .setting import SERVER, Setting, Wire
+from .hosts import Host, drip, endless_header, flood, forger, liar, open_proxy, tarpit, web_server
+from .setting import SERVER, Setting
 
 PORTS = (80, 443, 1080, 3128, 8080)
-
-
-def tearDownModule():
-    Wire.end()
 
 
 class TestsTest(Setting):
@@ -123,6 +120,30 @@ class TestsTest(Setting):
         shown = self.ctl("evidence", str(number))
         self.assertNotIn("\nconnection 99", shown)
         self.assertNotIn("\n  0.000 = open", shown)
+
+
+class WatchTest(Setting):
+    subject = "tests"
+    probe = f'watch_target = {{"{SERVER}:2526"}}'
+
+    def test_a_proxy_that_refuses_only_the_tester_is_listed_again_by_the_watch(self):
+        host = Host("198.19.5.10", [3128], liar)
+        self.addCleanup(host.close)
+        self.list("198.19.5.10")
+        self.start()
+        self.assertEqual("granted", self.decision(self.remove("198.19.60.1", "198.19.5.10")))
+        self.assertEqual("accepted", self.refused("198.19.5.10"))
+        shown = self.ask("198.19.60.1", f"/evidence/{self.value('SELECT max(evidence_id) FROM test')}").text
+        self.assertIn("2525", shown)
+        # An hour later.
+        connection = sqlite3.connect(f"{self.state}/ops.db", timeout=10)
+        with connection:
+            connection.execute("UPDATE watch SET next_test_at = unixepoch()")
+        connection.close()
+        self.wait_for(lambda: self.refused("198.19.5.10") == "refused", "the listing")
+        shown = self.ask("198.19.60.1", f"/evidence/{self.value('SELECT max(evidence_id) FROM test')}").text
+        self.assertIn("verdict", shown)
+        self.assertNotIn("2526", shown)
 
 
 class NatTest(Setting):

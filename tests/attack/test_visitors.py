@@ -5,11 +5,7 @@ import os
 import socket
 import unittest
 
-from .setting import PORT, SERVER6, Setting, Wire
-
-
-def tearDownModule():
-    Wire.end()
+from .setting import PORT, SERVER6, Setting
 
 
 class VisitorsTest(Setting):

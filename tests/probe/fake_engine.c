@@ -62,7 +62,7 @@ static enum probe_verdict look_at(const struct addr *host, uint16_t port)
 }
 
 int engine_test(struct engine *engine, const struct addr *host, const struct probe_port *ports,
-	size_t port_count, size_t first_target, const struct host_events *events)
+	size_t port_count, const struct test_options *options, const struct host_events *events)
 {
 	struct pending *pending = calloc(1, sizeof(*pending));
 	bool self_test = addr_is_ipv4(host) && host->octets[12] == 127;
@@ -74,11 +74,11 @@ int engine_test(struct engine *engine, const struct addr *host, const struct pro
 	}
 	*pending = (struct pending){.host = *host, .events = *events};
 	pending->result.port = ports[0];
-	pending->result.target = known_targets[first_target];
+	pending->result.target = known_targets[options->first_target];
 	pending->result.verdict = self_test ? look_at(host, ports[0].port) : fake_engine.answer;
 	if (!self_test) {
 		fake_engine.begun++;
-		fake_engine.first_target = first_target;
+		fake_engine.first_target = options->first_target;
 		fake_engine.in_evidence = ports[0].in_evidence;
 	}
 	if (!self_test && fake_engine.holds) {

@@ -62,6 +62,7 @@ static void set_up_at(struct bench *bench, const char *address, size_t max_socke
 		.site_url = "https://ops.example.org",
 		.connect_timeout_msecs = 500,
 		.probe_timeout_msecs = 1000,
+		.test_timeout_msecs = 60000,
 		.max_sockets = max_sockets,
 	};
 
@@ -100,10 +101,11 @@ static void on_done(void *context, const struct host_result *result)
 static void test(struct bench *bench, const struct addr *host, const struct probe_port *ports,
 	size_t count, size_t first_target)
 {
+	const struct test_options options = {.first_target = first_target};
 	struct host_events events = {.done = on_done, .context = bench};
 
 	assert_int_equal(
-		engine_test(bench->engine, host, ports, count, first_target, &events), ERR_NONE);
+		engine_test(bench->engine, host, ports, count, &options, &events), ERR_NONE);
 	unsigned done = bench->done;
 	event_base_dispatch(bench->loop);
 	assert_int_equal(bench->done, done + 1);
@@ -229,6 +231,7 @@ static void a_host_that_drops_everything_costs_one_time_out(void **state)
 
 static void a_test_that_cannot_be_made_is_refused(void **state)
 {
+	const struct test_options options = {0};
 	struct host_events events = {.done = on_done};
 	struct probe_port port = {.port = 1, .protocol = PROTOCOL_SOCKS4};
 	struct bench bench;
@@ -236,15 +239,16 @@ static void a_test_that_cannot_be_made_is_refused(void **state)
 	(void)state;
 	set_up_at(&bench, "::1", 16);
 	/* No port; and a protocol that cannot name an IPv6 target. */
-	assert_int_equal(
-		engine_test(bench.engine, &bench.proxy.addr, &port, 0, 0, &events), ERR_RANGE);
-	assert_int_equal(
-		engine_test(bench.engine, &bench.proxy.addr, &port, 1, 0, &events), ERR_RANGE);
+	assert_int_equal(engine_test(bench.engine, &bench.proxy.addr, &port, 0, &options, &events),
+		ERR_RANGE);
+	assert_int_equal(engine_test(bench.engine, &bench.proxy.addr, &port, 1, &options, &events),
+		ERR_RANGE);
 	tear_down(&bench);
 }
 
 static void an_engine_may_end_in_the_middle_of_tests(void **state)
 {
+	const struct test_options options = {0};
 	struct host_events events = {.done = on_done};
 	struct bench bench;
 
@@ -259,7 +263,7 @@ static void an_engine_may_end_in_the_middle_of_tests(void **state)
 	};
 	for (int rounds = 0; rounds < 6; rounds++) {
 		assert_int_equal(engine_test(bench.engine, &bench.proxy.addr, ports,
-					 COUNT_OF(ports), 0, &events),
+					 COUNT_OF(ports), &options, &events),
 			ERR_NONE);
 		event_base_loop(bench.loop, EVLOOP_NONBLOCK);
 	}

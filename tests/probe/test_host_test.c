@@ -26,6 +26,7 @@ static int begun, freed;
 static struct event_base *loop;
 static struct host_test_settings settings;
 static struct target targets[3];
+static bool with_unpublished;
 static struct addr host;
 static struct host_test *test;
 static struct probe_result results[ATTEMPTS_MAX];
@@ -103,6 +104,7 @@ static int set_up(void **state)
 	(void)state;
 	loop = event_base_new();
 	begun = freed = done_calls = progress_calls = 0;
+	with_unpublished = false;
 	assert_int_equal(addr_parse("198.18.7.9", &host), 0);
 	for (size_t i = 0; i < COUNT_OF(targets); i++) {
 		targets[i].port = (uint16_t)(25 + i);
@@ -111,6 +113,8 @@ static int set_up(void **state)
 	}
 	settings = (struct host_test_settings){.targets = targets,
 		.target_count = COUNT_OF(targets),
+		.attempts.loop = loop,
+		.timeout.tv_sec = 60,
 		.slots = slots_new(loop, ATTEMPTS_MAX, on_idle, NULL)};
 	return settings.slots == NULL ? -1 : 0;
 }
@@ -129,7 +133,10 @@ static int make(const struct probe_port *ports, size_t count, size_t first_targe
 {
 	const struct host_events events = {.progress = on_progress, .done = on_done};
 
-	return host_test_new(&settings, &host, ports, count, first_target, &events, &test);
+	const struct test_options options = {
+		.first_target = first_target, .unpublished_first = with_unpublished};
+
+	return host_test_new(&settings, &host, ports, count, &options, &events, &test);
 }
 
 static void begin(const struct probe_port *ports, size_t count, size_t first_target)
@@ -291,6 +298,44 @@ static void one_that_is_freed_ends_its_attempts_without_a_call(void **state)
 
 #define WITH_ALL(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
+static void what_has_not_answered_when_the_time_is_over_has_no_answer(void **state)
+{
+	(void)state;
+	settings.timeout = (struct timeval){.tv_usec = 1000};
+	begin(two_ports, COUNT_OF(two_ports), 0);
+	let_open(0);
+	finish(1, PROBE_PORT_CLOSED);
+	while (!host_test_is_over(test))
+		event_base_loop(loop, EVLOOP_ONCE);
+	host_test_give_result(test);
+	assert_int_equal(found.result_count, 3);
+	assert_int_equal(results[0].verdict, PROBE_PORT_CLOSED);
+	assert_int_equal(results[1].verdict, PROBE_NO_ANSWER);
+	assert_int_equal(results[2].verdict, PROBE_NO_ANSWER);
+	assert_int_equal(results[1].port.port, 1080);
+	assert_int_equal(freed, 2);
+	assert_non_null(strstr(transcript, "the time for the test of this host is over"));
+}
+
+static void only_a_test_that_must_names_the_unpublished_targets(void **state)
+{
+	static const struct probe_port port = {.port = 80, .protocol = PROTOCOL_HTTP_CONNECT};
+
+	(void)state;
+	targets[2].unpublished = true;
+	begin(&port, 1, 0);
+	assert_int_equal(attempts[0].goal.target.port, 25);
+	finish(0, PROBE_REFUSED);
+	assert_true(host_test_is_over(test));
+	host_test_free(&test);
+	with_unpublished = true;
+	begin(&port, 1, 0);
+	assert_int_equal(attempts[1].goal.target.port, 27);
+	finish(1, PROBE_REFUSED);
+	assert_int_equal(attempts[2].goal.target.port, 25);
+	targets[2].unpublished = false;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -298,6 +343,8 @@ int main(void)
 		WITH_ALL(other_protocols_wait_until_the_port_accepts_a_connection),
 		WITH_ALL(a_port_that_is_closed_has_one_result_for_all_protocols),
 		WITH_ALL(silence_is_no_sign_of_life),
+		WITH_ALL(what_has_not_answered_when_the_time_is_over_has_no_answer),
+		WITH_ALL(only_a_test_that_must_names_the_unpublished_targets),
 		WITH_ALL(a_refusal_is_tried_with_the_next_target_of_the_hosts_family),
 		WITH_ALL(what_is_no_refusal_is_not_tried_again),
 		WITH_ALL(a_second_try_turns_the_order_of_the_targets),

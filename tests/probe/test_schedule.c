@@ -27,9 +27,9 @@ static void start(const char *string, int64_t now_msecs)
 {
 	struct addr addr = an_addr(string);
 
-	assert_true(schedule_has_room(&schedule, now_msecs));
+	assert_true(schedule_has_room(&schedule, true, now_msecs));
 	assert_true(schedule_allows(&schedule, &addr));
-	schedule_start(&schedule, &addr, now_msecs);
+	schedule_start(&schedule, &addr, true, now_msecs);
 }
 
 static void end(const char *string)
@@ -73,13 +73,13 @@ static void the_rate_spaces_the_starts(void **state)
 	(void)state;
 	schedule_init(&schedule, 60);
 	start("198.51.100.1", 5000);
-	assert_false(schedule_has_room(&schedule, 5999));
+	assert_false(schedule_has_room(&schedule, true, 5999));
 	start("198.51.101.1", 6000);
-	assert_false(schedule_has_room(&schedule, 6999));
+	assert_false(schedule_has_room(&schedule, true, 6999));
 	schedule_set_rate(&schedule, 600);
 	start("198.51.102.1", 7000);
-	assert_false(schedule_has_room(&schedule, 7099));
-	assert_true(schedule_has_room(&schedule, 7100));
+	assert_false(schedule_has_room(&schedule, true, 7099));
+	assert_true(schedule_has_room(&schedule, true, 7100));
 }
 
 static void so_many_and_no_more_are_under_test(void **state)
@@ -92,17 +92,36 @@ static void so_many_and_no_more_are_under_test(void **state)
 		snprintf(text, sizeof(text), "198.18.%d.1", i);
 		start(text, 0);
 	}
-	assert_false(schedule_has_room(&schedule, 100000));
+	assert_false(schedule_has_room(&schedule, true, 100000));
 	end("198.18.3.1");
-	assert_true(schedule_has_room(&schedule, 100000));
+	assert_true(schedule_has_room(&schedule, true, 100000));
 	end("198.18.3.1");
 	start("198.18.3.1", 100000);
-	assert_false(schedule_has_room(&schedule, 200000));
+	assert_false(schedule_has_room(&schedule, true, 200000));
+}
+
+static void half_of_the_places_are_for_those_whom_somebody_waits_for(void **state)
+{
+	char string[32];
+
+	(void)state;
+	schedule_init(&schedule, 100000);
+	for (int i = 0; i < SCHEDULE_MAX_WITHOUT_HASTE; i++) {
+		snprintf(string, sizeof(string), "198.18.%d.1", i);
+		struct addr addr = an_addr(string);
+		assert_true(schedule_has_room(&schedule, false, 1000 * i));
+		schedule_start(&schedule, &addr, false, 1000 * i);
+	}
+	assert_false(schedule_has_room(&schedule, false, 100000));
+	assert_true(schedule_has_room(&schedule, true, 100000));
+	end("198.18.3.1");
+	assert_true(schedule_has_room(&schedule, false, 100000));
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(half_of_the_places_are_for_those_whom_somebody_waits_for),
 		cmocka_unit_test(no_address_is_tested_twice_at_once),
 		cmocka_unit_test(two_at_once_in_a_network),
 		cmocka_unit_test(the_rate_spaces_the_starts),

@@ -114,6 +114,15 @@ class Evidence(SiteTest):
         self.assertIn("&lt;script", answer.text)
         self.assertNotIn("<script", answer.text)
 
+    def test_a_target_that_is_not_published_is_not_shown(self):
+        hidden = TRANSCRIPT.replace(b"to 192.0.2.25 port 25\n", b"to 192.0.2.77 port 25 (unpublished)\n").replace(
+            b"192.0.2.25", b"192.0.2.77")
+        answer = self.get(f"/evidence/{self.keep('test', TRANSCRIPT + hidden)}")
+        self.check_page(answer, "transcript")
+        self.assertIn("192.0.2.25", answer.text)
+        self.assertNotIn("192.0.2.77", answer.text)
+        self.assertEqual(answer.text.count("verdict:"), 2)
+
     def test_a_broken_transcript_and_any_octets_are_pages_too(self):
         for kind in ("test", "spam", "file", "note"):
             for body in (b"", b"\n", b"connection ", b" 1 >", b">", bytes(range(256)) * 40, b"connection 1\n 0 > "):
