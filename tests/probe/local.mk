@@ -3,7 +3,8 @@
 dist_check_SCRIPTS += tests/probe/run.sh
 EXTRA_DIST += \
 	tests/probe/prober.py \
-	tests/probe/test_program.py
+	tests/probe/test_program.py \
+	tests/probe/test_router.py
 if WITH_PROBE
 WIRE_TESTS += tests/probe/run.sh
 endif

@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The listener that sees the tokens arrive. */
-#define _GNU_SOURCE /* unshare() */
 #include "probe/listener.h"
 
 #include <arpa/inet.h>
 #include <event2/event.h>
-#include <net/if.h>
 #include <netinet/in.h>
-#include <sched.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -210,83 +206,6 @@ static void a_port_that_is_taken_is_named(void **state)
 	tear_down(&bench);
 }
 
-/* A network of our own, with loopback and one more address. False: the system does not let us. */
-static bool enter_network(const char *address)
-{
-	struct ifreq request = {.ifr_name = "lo", .ifr_flags = IFF_UP};
-	struct sockaddr_in name = {.sin_family = AF_INET};
-	int fd;
-
-	if (unshare(CLONE_NEWNET) != 0 && unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0)
-		return false;
-	fd = socket(AF_INET, SOCK_DGRAM, 0);
-	assert_int_equal(ioctl(fd, SIOCSIFFLAGS, &request), 0);
-	strcpy(request.ifr_name, "lo:1");
-	inet_pton(AF_INET, address, &name.sin_addr);
-	memcpy(&request.ifr_addr, &name, sizeof(name));
-	assert_int_equal(ioctl(fd, SIOCSIFADDR, &request), 0);
-	close(fd);
-	return true;
-}
-
-static int listen_at(const char *address, uint16_t port)
-{
-	struct sockaddr_in name = {.sin_family = AF_INET, .sin_port = htons(port)};
-	int fd = socket(AF_INET, SOCK_STREAM, 0), on = 1;
-
-	inet_pton(AF_INET, address, &name.sin_addr);
-	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-	assert_int_equal(bind(fd, (struct sockaddr *)&name, sizeof(name)), 0);
-	assert_int_equal(listen(fd, 1), 0);
-	return fd;
-}
-
-static bool takes_connections(const char *address, uint16_t port)
-{
-	struct sockaddr_in name = {.sin_family = AF_INET, .sin_port = htons(port)};
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
-
-	inet_pton(AF_INET, address, &name.sin_addr);
-	bool taken = connect(fd, (struct sockaddr *)&name, sizeof(name)) == 0;
-	close(fd);
-	return taken;
-}
-
-/* The last test: it leaves the network. */
-static void behind_a_router_a_mail_server_on_loopback_is_not_in_the_way(void **state)
-{
-	struct target targets[3] = {{.port = 25}, {.port = 25}, {.port = 25}};
-	struct event_base *loop = event_base_new();
-	struct listener *listener;
-	char buffer[512];
-	struct text message = TEXT_OVER(buffer);
-
-	(void)state;
-	if (!enter_network("10.9.8.7")) {
-		event_base_free(loop);
-		skip();
-	}
-	assert_int_equal(addr_parse("192.0.2.25", &targets[0].addr), 0);
-	assert_int_equal(addr_parse("192.0.2.26", &targets[1].addr), 0);
-	assert_int_equal(addr_parse("10.9.8.7", &targets[2].addr), 0);
-	/* Without it, one listener on all addresses serves them all. */
-	assert_int_equal(listener_new(loop, targets, 3, SITE, &listener, &message), 0);
-	assert_true(takes_connections("127.0.0.1", 25));
-	listener_free(&listener);
-	int mail_server = listen_at("127.0.0.1", 25);
-	assert_int_equal(listener_new(loop, targets, 3, SITE, &listener, &message), 0);
-	assert_true(takes_connections("10.9.8.7", 25));
-	listener_free(&listener);
-	/* No address is left. */
-	int another = listen_at("10.9.8.7", 25);
-	assert_true(listener_new(loop, targets, 1, SITE, &listener, &message) < 0);
-	assert_non_null(strstr(buffer, "cannot listen at 0.0.0.0 port 25 in place of 192.0.2.25, "
-				       "which this machine does not have: "));
-	close(mail_server);
-	close(another);
-	event_base_free(loop);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -295,7 +214,6 @@ int main(void)
 		cmocka_unit_test(a_stranger_learns_who_listens),
 		cmocka_unit_test(strangers_who_stay_lock_no_token_out),
 		cmocka_unit_test(a_port_that_is_taken_is_named),
-		cmocka_unit_test(behind_a_router_a_mail_server_on_loopback_is_not_in_the_way),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
