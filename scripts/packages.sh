@@ -19,6 +19,7 @@ proxy_packages="tinyproxy-bin curl"
 proxy_test_packages="squid microsocks dante-server openssh-server nginx-light apache2 openssl"
 browser_packages="chromium"
 package_packages="debhelper dpkg-dev fakeroot git lintian"
+container_packages="debootstrap systemd-container"
 
 # say TEXT... - one line of progress.
 say() {

@@ -266,6 +266,7 @@ fuzz-targets: $(BUILT_SOURCES)
 
 include tests/style/local.mk
 include tests/browser/local.mk
+include tests/installed/local.mk
 include tests/peers/local.mk
 include tests/attack/local.mk
 include tests/ctl/local.mk
