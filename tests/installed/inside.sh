@@ -96,6 +96,15 @@ start_others() {
 	systemctl enable --now opsprobe opsweb && is_active opsprobe opsweb
 }
 
+# As README says it; sqlite3 runs as root beside all daemons.
+copy_databases() {
+	for name in ops hits inbox; do
+		sqlite3 "/var/lib/opsmilter/$name.db" ".backup /var/backups/opsmilter-$name.db" || return
+		[ "$(sqlite3 "/var/backups/opsmilter-$name.db" 'PRAGMA integrity_check')" = ok ] || return
+	done
+	opsctl check
+}
+
 process_ids() {
 	systemctl show --property MainPID --value opsmilter opsprobe opsweb
 }
@@ -137,6 +146,7 @@ first_boot() {
 	holds "the filter comes back by itself when it is right" comes_back
 	holds "a reload with a wrong configuration changes nothing" broken_reload_changes_nothing
 	holds "prober and site start when they have their options" start_others
+	holds "the databases are copied before an upgrade" copy_databases
 	holds "a newer version is installed" upgrade
 	holds "all daemons are restarted by it" restarted
 	holds "it keeps the configuration" sha256sum -c /root/sum
@@ -161,6 +171,14 @@ leaves_the_databases() {
 		! systemctl cat opsmilter
 }
 
+delete_everything() {
+	purge && rm -r /var/lib/opsmilter || return
+	for user in opsweb opsprobe opsmilter; do
+		userdel "$user" || return
+	done
+	! getent group opsmilter && [ ! -e /run/opsmilter ]
+}
+
 second_boot() {
 	holds "all daemons run after a boot" until_true is_active opsmilter opsprobe opsweb
 	holds "the filter starts before Postfix" starts_before_postfix
@@ -171,6 +189,7 @@ second_boot() {
 	holds "the packages can be installed again" install /root/new/*.deb
 	holds "the hits are still there" has_hit
 	holds "mail is refused again" is_refused
+	holds "databases and users can be deleted" delete_everything
 }
 
 systemctl is-system-running --wait >/root/state
