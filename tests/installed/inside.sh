@@ -162,6 +162,12 @@ starts_before_postfix() {
 	systemctl show --property After postfix@-.service | grep opsmilter.service
 }
 
+runs_nothing() {
+	for unit in opsmilter opsprobe opsweb; do
+		! is_active "$unit" || return
+	done
+}
+
 purge() {
 	apt-get -q -y purge opsmilter opsmilter-probe opsmilter-web
 }
@@ -184,6 +190,7 @@ second_boot() {
 	holds "the filter starts before Postfix" starts_before_postfix
 	holds "mail is refused after a boot" is_refused
 	holds "a purge works" purge
+	holds "a purge ends the daemons" runs_nothing
 	holds "a purge leaves the databases and nothing else" leaves_the_databases
 	holds "Postfix accepts mail without the filter" is_accepted
 	holds "the packages can be installed again" install /root/new/*.deb

@@ -39,7 +39,7 @@ source_files() {
 other_files() {
 	(cd "$root" && for file in bootstrap configure.ac Makefile.am schema/embed* scripts/* \
 		.ci/run tests/*/run bench/* contrib/completion/* contrib/opsmilter.* \
-		debian/rules debian/*.postinst debian/*.postrm; do
+		debian/rules debian/*.postinst debian/*.postrm debian/*.prerm; do
 		[ -f "$file" ] && case $file in */*.*.*|bench/*.*) ;; *) echo "$file" ;; esac
 	done | sort -u)
 }
