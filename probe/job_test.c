@@ -93,7 +93,7 @@ static void set_aside(struct runner *runner, const struct job *job, int64_t unti
 	*place = (struct aside){.kind = job->kind, .id = job->id, .until = until};
 }
 
-static bool is_aside(const struct runner *runner, const struct job *job)
+bool job_test_is_aside(const struct runner *runner, const struct job *job)
 {
 	int64_t now = clock_now();
 
@@ -109,8 +109,6 @@ int job_test_postpone(struct runner *runner, const struct job *job, int64_t secs
 {
 	int64_t until = clock_now() + secs;
 
-	if (is_aside(runner, job))
-		return ERR_NONE;
 	int err = jobs_postpone(runner->db, job, until);
 	if (!is_of_one_job(err))
 		return err == ERR_EXISTS ? ERR_NONE : err;
@@ -121,7 +119,8 @@ int job_test_postpone(struct runner *runner, const struct job *job, int64_t secs
 
 bool job_test_may_begin(const struct runner *runner, const struct job *job)
 {
-	return schedule_allows(&runner->schedule, &job->address) && !is_aside(runner, job) &&
+	return schedule_allows(&runner->schedule, &job->address) &&
+	       !job_test_is_aside(runner, job) &&
 	       (runner->void_why[0] == '\0' || job->kind == JOB_ORDER);
 }
 

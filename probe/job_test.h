@@ -51,6 +51,9 @@ struct runner {
 int job_test_postpone(struct runner *runner, const struct job *job, int64_t secs)
 	__attribute__((warn_unused_result));
 
+/* Whether a job that the database refused to postpone waits nevertheless. */
+bool job_test_is_aside(const struct runner *runner, const struct job *job);
+
 /* Whether the test of a job may begin now: an order is made even when its verdict will be void. */
 bool job_test_may_begin(const struct runner *runner, const struct job *job);
 

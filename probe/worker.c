@@ -128,7 +128,8 @@ static void log_damaged(struct worker *worker, size_t damaged)
 /* Many neighbours that wait for one another must not hide the jobs behind them. */
 static bool makes_way(const struct worker *worker, const struct job *job)
 {
-	return worker->runner.void_why[0] == '\0' && job->kind != JOB_ORDER;
+	return worker->runner.void_why[0] == '\0' && job->kind != JOB_ORDER &&
+	       !job_test_is_aside(&worker->runner, job);
 }
 
 static int begin_due(struct worker *worker)
