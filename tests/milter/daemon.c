@@ -154,10 +154,26 @@ int daemon_wait(struct daemon *daemon)
 	return status;
 }
 
+/* What a sanitizer found is in the filter's log, which is removed with the test's folder. */
+static void show_log(struct daemon *daemon)
+{
+	char line[512], path[96];
+
+	snprintf(path, sizeof(path), "%s/err", daemon->folder);
+	FILE *file = fopen(path, "r");
+	while (file != NULL && fgets(line, sizeof(line), file) != NULL)
+		print_error("    %s", line);
+	if (file != NULL)
+		fclose(file);
+}
+
 int daemon_end(struct daemon *daemon, int signal_number)
 {
 	assert_int_equal(kill(daemon->pid, signal_number), 0);
-	return daemon_wait(daemon);
+	int status = daemon_wait(daemon);
+	if (status != 0 && signal_number == SIGTERM)
+		show_log(daemon);
+	return status;
 }
 
 int daemon_start_in_vain(struct daemon *daemon)
