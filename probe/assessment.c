@@ -223,6 +223,23 @@ static void summarize(struct assessment *assessment, const struct host_result *r
 			&summary, "; the proxy's connection arrived from %s", assessment->egress);
 }
 
+/* A closed host may have a proxy that serves others, which the verdict alone does not say. */
+static void add_refusal(struct assessment *assessment, const struct host_result *result)
+{
+	char before[sizeof(assessment->reason)];
+
+	for (size_t i = 0; i < result->result_count; i++) {
+		const struct probe_result *probe = &result->results[i];
+		if (probe->verdict != PROBE_REFUSED && probe->verdict != PROBE_AUTH_REQUIRED)
+			continue;
+		text_copy(before, sizeof(before), assessment->reason);
+		struct text reason = TEXT_OVER(assessment->reason);
+		text_add_format(&reason, "%s; a proxy answers at port %u and refused us", before,
+			(unsigned)probe->port.port);
+		return;
+	}
+}
+
 static void assess_alive(struct assessment *assessment, const struct host_result *result)
 {
 	bool named;
@@ -230,13 +247,15 @@ static void assess_alive(struct assessment *assessment, const struct host_result
 
 	if (!named)
 		doubt = doubt_without_evidence(result);
-	if (doubt != NULL)
+	if (doubt != NULL) {
 		assess_doubtful(assessment, doubt);
-	else
-		assess_simply(assessment, HOST_CLOSED,
-			named ? "no open proxy was found, and the ports that the evidence names "
-				"do not forward connections"
-			      : "no open proxy was found at the ports that were tested");
+		return;
+	}
+	assess_simply(assessment, HOST_CLOSED,
+		named ? "no open proxy was found, and the ports that the evidence names do not "
+			"forward connections"
+		      : "no open proxy was found at the ports that were tested");
+	add_refusal(assessment, result);
 }
 
 void assess_host(const struct host_result *result, struct assessment *assessment_r)

@@ -248,11 +248,25 @@ static void hundreds_of_open_ports_are_cut_between_two(void **state)
 	assert_non_null(strstr(assessment.summary, "300 ports tested"));
 }
 
+static void a_proxy_that_refused_us_is_named_in_the_verdict(void **state)
+{
+	const struct probe_result results[] = {
+		probe(80, PROTOCOL_HTTP_CONNECT, PROBE_PORT_CLOSED, OTHER),
+		probe(3128, PROTOCOL_HTTP_CONNECT, PROBE_REFUSED, OTHER),
+	};
+
+	(void)state;
+	struct assessment assessment = JUDGE(results);
+	assert_int_equal(assessment.verdict, HOST_CLOSED);
+	assert_non_null(strstr(assessment.summary, "a proxy answers at port 3128 and refused us"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(any_probe_that_came_through_is_open),
 		cmocka_unit_test(open_one_way_is_open),
+		cmocka_unit_test(a_proxy_that_refused_us_is_named_in_the_verdict),
 		cmocka_unit_test(each_answer_at_a_port_of_the_evidence_counts_as_the_table_says),
 		cmocka_unit_test(silence_beside_the_evidence_does_not_matter),
 		cmocka_unit_test(every_port_of_the_evidence_has_to_answer),
