@@ -47,6 +47,11 @@ struct host_test {
 	bool incomplete;
 };
 
+static bool is_of_kind(const struct target *target, bool ipv4, bool unpublished)
+{
+	return addr_is_ipv4(&target->addr) == ipv4 && target->unpublished == unpublished;
+}
+
 /* The targets of one family and kind, behind those that are there, turned by first_target. */
 static void add_targets(struct host_test *test, bool ipv4, bool unpublished, size_t first_target)
 {
@@ -54,17 +59,12 @@ static void add_targets(struct host_test *test, bool ipv4, bool unpublished, siz
 	const struct target **added = test->targets + test->target_count;
 	size_t count = 0, next = 0;
 
-	for (int placing = 0; placing < 2; placing++)
-		for (size_t i = 0; i < settings->target_count; i++) {
-			const struct target *target = &settings->targets[i];
-			if (addr_is_ipv4(&target->addr) != ipv4 ||
-				target->unpublished != unpublished)
-				continue;
-			if (placing)
-				added[(next++ + count - first_target % count) % count] = target;
-			else
-				count++;
-		}
+	for (size_t i = 0; i < settings->target_count; i++)
+		count += is_of_kind(&settings->targets[i], ipv4, unpublished);
+	for (size_t i = 0; count > 0 && i < settings->target_count; i++)
+		if (is_of_kind(&settings->targets[i], ipv4, unpublished))
+			added[(next++ + count - first_target % count) % count] =
+				&settings->targets[i];
 	test->target_count += count;
 }
 

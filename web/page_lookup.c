@@ -144,12 +144,12 @@ static struct event_words words_for(const char *what)
 /* The number of an event's evidence, 0 if the public may not see it. */
 static int64_t public_evidence(const struct lookup_page *page, const struct history_event *event)
 {
-	bool public = event->evidence_id != 0;
+	bool shown = event->evidence_id != 0;
 
-	if (public && strncmp(event->what, "test ", 5) == 0 &&
-		evidence_is_public(page->ops, event->evidence_id, &public) != ERR_NONE)
+	if (shown && strncmp(event->what, "test ", 5) == 0 &&
+		evidence_is_public(page->ops, event->evidence_id, &shown) != ERR_NONE)
 	public = false;
-	return public ? event->evidence_id : 0;
+	return shown ? event->evidence_id : 0;
 }
 
 static void write_event(void *context, const struct history_event *event)

@@ -28,13 +28,11 @@ static void take(void *context, const char *octets, size_t length)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const char *const beginnings[] = {
-		"Delivered-To: marta." SECRET "@example.org\n",
-		"a note\n> Delivered-To: marta." SECRET "@example.org\n",
-	};
+	static const char field[] = "Delivered-To: marta." SECRET "@example.org\n";
+	static const char note[] = "a note\n> Delivered-To: marta." SECRET "@example.org\n";
 	static int started;
-	const char *beginning = beginnings[size % 2];
-	size_t length = strlen(beginning);
+	const char *beginning = size % 2 == 0 ? field : note;
+	size_t length = (size % 2 == 0 ? sizeof(field) : sizeof(note)) - 1;
 	char *message = malloc(length + size);
 
 	if (message == NULL)
