@@ -84,7 +84,7 @@ static int choose_targets(struct host_test *test, const struct test_options *opt
 			add_targets(test, ipv4, true, options->first_target);
 		add_targets(test, ipv4, false, options->first_target);
 	}
-	return test->target_count > 0 ? ERR_NONE : ERR_RANGE;
+	return test->targets[0] != NULL ? ERR_NONE : ERR_RANGE;
 }
 
 static void start_trial(struct slot_waiter *waiter);
@@ -168,7 +168,7 @@ void host_test_free(struct host_test **test)
 
 	if (gone == NULL)
 		return;
-	for (size_t i = 0; i < gone->trial_count; i++) {
+	for (size_t i = 0; gone->trials != NULL && i < gone->trial_count; i++) {
 		slots_leave(gone->settings->slots, &gone->trials[i].waiter);
 		if (gone->trials[i].attempt != NULL)
 			slots_give_back(gone->settings->slots, &gone->party);

@@ -148,7 +148,7 @@ static int64_t public_evidence(const struct lookup_page *page, const struct hist
 
 	if (shown && strncmp(event->what, "test ", 5) == 0 &&
 		evidence_is_public(page->ops, event->evidence_id, &shown) != ERR_NONE)
-	public = false;
+		shown = false;
 	return shown ? event->evidence_id : 0;
 }
 
