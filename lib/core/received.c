@@ -64,7 +64,8 @@ static bool find_from_clause(struct span body, struct span *clause_r)
 		return false;
 	body = skip(body, 4);
 	for (size_t i = 0; i < body.length; i = step(body, i, &depth)) {
-		if (depth == 0 && is_space(body.at[i - 1]) && has_word(skip(body, i), "by")) {
+		if (depth == 0 && i > 0 && is_space(body.at[i - 1]) &&
+			has_word(skip(body, i), "by")) {
 			*clause_r = (struct span){body.at, i};
 			return true;
 		}
