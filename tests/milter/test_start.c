@@ -19,6 +19,8 @@
 #define STATUS_RUN_TIME 3
 #define POLLS 500
 #define POLL_USECS 20000
+/* A thread of libmilter's pool has left its session after this time. */
+#define SESSION_END_USECS 1000000
 
 /* A TCP port of loopback that nobody uses; the socket keeps it while it is bound. */
 static int bind_port(int *port_r)
@@ -181,6 +183,9 @@ static void answers_at_a_port_and_ends_in_order(void **state)
 	for (int i = 0; i < POLLS && !answers_at(port); i++)
 		usleep(POLL_USECS);
 	assert_true(answers_at(port));
+	/* libmilter destroys its own mutexes at the end, even while a thread of its pool leaves the
+	 * session before: not under the thread sanitizer's eyes. */
+	usleep(SESSION_END_USECS);
 	assert_int_equal(daemon_end(&filter, SIGTERM), 0);
 	assert_false(answers_at(port));
 }
