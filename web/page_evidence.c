@@ -62,22 +62,37 @@ static char *cut_line(char **at)
 	return line;
 }
 
-/* A line "  0.012 > text" (probe/transcript.h), whose sign says who speaks. */
-static void write_line(FILE *out, char *line)
+static const char signs[] = "><=.";
+static const char *const speakers[] = {"sent", "received", "verdict", "note"};
+
+/* The sign of a line "  0.012 > text" (probe/transcript.h), which says who speaks. NULL: none. */
+static char *find_sign(char *line)
 {
-	static const char signs[] = "><=.";
-	static const char *const speakers[] = {"sent", "received", "verdict", "note"};
 	char *time = line + strspn(line, " ");
 	char *end = time + strcspn(time, " ");
-	const char *sign =
-		end[0] != '\0' && end[1] != '\0' && end[2] != '\0' ? strchr(signs, end[1]) : NULL;
-	const char *speaker = sign != NULL ? speakers[sign - signs] : "";
+	bool whole = end[0] != '\0' && end[1] != '\0' && end[2] != '\0';
+
+	return whole && strchr(signs, end[1]) != NULL ? end + 1 : NULL;
+}
+
+static void write_line(FILE *out, char *line)
+{
+	char *sign = find_sign(line);
+	const char *speaker = sign != NULL ? speakers[strchr(signs, sign[0]) - signs] : "";
 
 	if (sign != NULL)
-		*end = '\0';
+		sign[-1] = '\0';
 	template_write_row(out, html_evidence, "line",
-		VALUES({"speaker", .text = speaker}, {speaker, .number = 1}, {"time", .text = time},
-			{"text", .text = sign != NULL ? end + 3 : line}));
+		VALUES({"speaker", .text = speaker}, {speaker, .number = 1},
+			{"time", .text = line + strspn(line, " ")},
+			{"text", .text = sign != NULL ? sign + 2 : line}));
+}
+
+static bool is_verdict(char *line)
+{
+	const char *sign = find_sign(line);
+
+	return sign != NULL && sign[0] == '=';
 }
 
 /* Of a connection to a target that no page names, only the verdict is public; the headline is cut
@@ -105,7 +120,7 @@ static int write_connection(FILE *out, char *headline, char **at)
 		return err;
 	while ((*at)[0] != '\0' && !is_headline(*at)) {
 		char *line = cut_line(at);
-		if (!hidden || strstr(line, " = ") != NULL)
+		if (!hidden || is_verdict(line))
 			write_line(lines.out, line);
 	}
 	rows_end(&lines);

@@ -116,7 +116,7 @@ class Evidence(SiteTest):
 
     def test_a_target_that_is_not_published_is_not_shown(self):
         hidden = TRANSCRIPT.replace(b"to 192.0.2.25 port 25\n", b"to 192.0.2.77 port 25 (unpublished)\n").replace(
-            b"192.0.2.25", b"192.0.2.77")
+            b"192.0.2.25", b"192.0.2.77") + b"  0.061 < url = http://192.0.2.77:25/\\r\\n\n"
         answer = self.get(f"/evidence/{self.keep('test', TRANSCRIPT + hidden)}")
         self.check_page(answer, "transcript")
         self.assertIn("192.0.2.25", answer.text)
