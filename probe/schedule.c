@@ -18,13 +18,19 @@ void schedule_set_rate(struct schedule *schedule, long hosts_per_minute)
 	schedule->per_minute = hosts_per_minute;
 }
 
+static int64_t spacing_msecs(const struct schedule *schedule)
+{
+	return MINUTE_MSECS / schedule->per_minute;
+}
+
 bool schedule_has_room(const struct schedule *schedule, bool urgent, int64_t now_msecs)
 {
+	int64_t ahead_msecs = urgent ? SCHEDULE_BURST * spacing_msecs(schedule) : 0;
 	size_t without_haste = 0;
 
 	for (size_t i = 0; i < schedule->count; i++)
 		without_haste += !schedule->running[i].urgent;
-	return schedule->count < SCHEDULE_MAX && schedule->next_msecs <= now_msecs &&
+	return schedule->count < SCHEDULE_MAX && schedule->next_msecs <= now_msecs + ahead_msecs &&
 	       (urgent || without_haste < SCHEDULE_MAX_WITHOUT_HASTE);
 }
 
@@ -52,7 +58,9 @@ void schedule_start(
 	assert(schedule->count < SCHEDULE_MAX);
 	schedule->running[schedule->count].address = *address;
 	schedule->running[schedule->count++].urgent = urgent;
-	schedule->next_msecs = now_msecs + MINUTE_MSECS / schedule->per_minute;
+	if (schedule->next_msecs < now_msecs)
+		schedule->next_msecs = now_msecs;
+	schedule->next_msecs += spacing_msecs(schedule);
 }
 
 void schedule_end(struct schedule *schedule, const struct addr *address)

@@ -17,6 +17,10 @@
 /* Of these, at most so many for which nobody waits: nominations and watches. */
 #define SCHEDULE_MAX_WITHOUT_HASTE 16
 
+/* Tests that somebody waits for may begin so far ahead of the rate; all others wait until the rate
+ * has caught up. */
+#define SCHEDULE_BURST 8
+
 /* What is under test, and how many more may begin now. Times are clock_monotonic_msecs(). */
 struct schedule {
 	struct {
@@ -25,7 +29,8 @@ struct schedule {
 	} running[SCHEDULE_MAX];
 	size_t count;
 	long per_minute;
-	int64_t next_msecs; /* when the rate allows the next one: starts are evenly spaced */
+	int64_t next_msecs; /* when the rate allows the next one: starts are evenly spaced, but for
+			       the burst */
 };
 
 void schedule_init(struct schedule *schedule, long hosts_per_minute);

@@ -23,13 +23,18 @@ static bool allows(const char *string)
 	return schedule_allows(&schedule, &addr);
 }
 
-static void start(const char *string, int64_t now_msecs)
+static void start_as(const char *string, bool urgent, int64_t now_msecs)
 {
 	struct addr addr = an_addr(string);
 
-	assert_true(schedule_has_room(&schedule, true, now_msecs));
+	assert_true(schedule_has_room(&schedule, urgent, now_msecs));
 	assert_true(schedule_allows(&schedule, &addr));
-	schedule_start(&schedule, &addr, true, now_msecs);
+	schedule_start(&schedule, &addr, urgent, now_msecs);
+}
+
+static void start(const char *string, int64_t now_msecs)
+{
+	start_as(string, true, now_msecs);
 }
 
 static void end(const char *string)
@@ -72,14 +77,30 @@ static void the_rate_spaces_the_starts(void **state)
 {
 	(void)state;
 	schedule_init(&schedule, 60);
-	start("198.51.100.1", 5000);
-	assert_false(schedule_has_room(&schedule, true, 5999));
-	start("198.51.101.1", 6000);
-	assert_false(schedule_has_room(&schedule, true, 6999));
+	start_as("198.51.100.1", false, 5000);
+	assert_false(schedule_has_room(&schedule, false, 5999));
+	start_as("198.51.101.1", false, 6000);
+	assert_false(schedule_has_room(&schedule, false, 6999));
 	schedule_set_rate(&schedule, 600);
-	start("198.51.102.1", 7000);
-	assert_false(schedule_has_room(&schedule, true, 7099));
-	assert_true(schedule_has_room(&schedule, true, 7100));
+	start_as("198.51.102.1", false, 7000);
+	assert_false(schedule_has_room(&schedule, false, 7099));
+	assert_true(schedule_has_room(&schedule, false, 7100));
+}
+
+static void who_waits_for_a_test_gets_a_burst_that_the_others_make_up_for(void **state)
+{
+	char text[32];
+
+	(void)state;
+	schedule_init(&schedule, 60);
+	for (int i = 0; i <= SCHEDULE_BURST; i++) {
+		snprintf(text, sizeof(text), "198.18.%d.1", i);
+		start(text, 5000);
+	}
+	assert_false(schedule_has_room(&schedule, true, 5999));
+	assert_true(schedule_has_room(&schedule, true, 6000));
+	assert_false(schedule_has_room(&schedule, false, 5000 + 1000 * SCHEDULE_BURST));
+	assert_true(schedule_has_room(&schedule, false, 6000 + 1000 * SCHEDULE_BURST));
 }
 
 static void so_many_and_no_more_are_under_test(void **state)
@@ -125,6 +146,7 @@ int main(void)
 		cmocka_unit_test(no_address_is_tested_twice_at_once),
 		cmocka_unit_test(two_at_once_in_a_network),
 		cmocka_unit_test(the_rate_spaces_the_starts),
+		cmocka_unit_test(who_waits_for_a_test_gets_a_burst_that_the_others_make_up_for),
 		cmocka_unit_test(so_many_and_no_more_are_under_test),
 	};
 
