@@ -230,7 +230,7 @@ static void add_refusal(struct assessment *assessment, const struct host_result 
 
 	for (size_t i = 0; i < result->result_count; i++) {
 		const struct probe_result *probe = &result->results[i];
-		if (probe->verdict != PROBE_REFUSED && probe->verdict != PROBE_AUTH_REQUIRED)
+		if (!probe->as_proxy)
 			continue;
 		text_copy(before, sizeof(before), assessment->reason);
 		struct text reason = TEXT_OVER(assessment->reason);

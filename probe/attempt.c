@@ -96,6 +96,7 @@ static void finish(struct attempt *attempt, enum probe_verdict verdict, int erro
 static void finish_exchange(struct attempt *attempt, int error)
 {
 	attempt->result.as_web_server = attempt->exchange.as_web_server;
+	attempt->result.as_proxy = exchange_refuses_as_proxy(&attempt->exchange);
 	finish(attempt, exchange_verdict(&attempt->exchange, attempt->token_seen), error);
 }
 

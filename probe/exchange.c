@@ -120,3 +120,12 @@ enum probe_verdict exchange_verdict(const struct exchange *exchange, bool token_
 		return exchange->verdict;
 	return exchange->answered ? PROBE_OPEN : PROBE_OPEN_ONE_WAY;
 }
+
+bool exchange_refuses_as_proxy(const struct exchange *exchange)
+{
+	bool refused =
+		exchange->verdict == PROBE_REFUSED || exchange->verdict == PROBE_AUTH_REQUIRED;
+
+	return refused && exchange->in_length > exchange->asked_at && !exchange->as_web_server &&
+	       !exchange->type->of_shells;
+}

@@ -39,6 +39,7 @@ struct protocol_type {
 	void (*quiet)(struct exchange *exchange);
 	bool in_tls;    /* it is spoken inside TLS */
 	bool ipv4_only; /* it has no room for an IPv6 target */
+	bool of_shells; /* others than proxies speak so, too */
 };
 
 /*
@@ -78,6 +79,10 @@ void exchange_end(struct exchange *exchange, enum ending ending);
 
 /* The verdict of one that is over; token_seen is what our listener says. */
 enum probe_verdict exchange_verdict(const struct exchange *exchange, bool token_seen);
+
+/* Whether one that is over was refused in the words of a proxy's protocol. A web server's 403, a
+ * login prompt or an end without a word is no sign of a proxy. */
+bool exchange_refuses_as_proxy(const struct exchange *exchange);
 
 /* What the protocols do with an exchange. */
 void exchange_send(struct exchange *exchange, const void *octets, size_t length);

@@ -144,4 +144,4 @@ static void take_silence(struct exchange *exchange)
 		exchange_enter_tunnel(exchange, exchange->in_length);
 }
 
-const struct protocol_type gateway = {.receive = receive, .quiet = take_silence};
+const struct protocol_type gateway = {.receive = receive, .quiet = take_silence, .of_shells = true};

@@ -161,7 +161,8 @@ static bool receive_success(struct exchange *exchange, size_t *end_r)
 
 	if (status == 0)
 		return false;
-	exchange->as_web_server = !speaks_as_proxy(exchange, *end_r);
+	/* 407 is a proxy's alone (RFC 9110, 15.5.8). */
+	exchange->as_web_server = status != 407 && !speaks_as_proxy(exchange, *end_r);
 	if (status >= 200 && status <= 299)
 		return true;
 	exchange_presume(exchange, verdict_of(status, exchange->as_web_server));

@@ -250,13 +250,19 @@ static void hundreds_of_open_ports_are_cut_between_two(void **state)
 
 static void a_proxy_that_refused_us_is_named_in_the_verdict(void **state)
 {
-	const struct probe_result results[] = {
+	struct probe_result results[] = {
 		probe(80, PROTOCOL_HTTP_CONNECT, PROBE_PORT_CLOSED, OTHER),
-		probe(3128, PROTOCOL_HTTP_CONNECT, PROBE_REFUSED, OTHER),
+		probe(8080, PROTOCOL_HTTP_CONNECT, PROBE_REFUSED, OTHER),
+		probe(3128, PROTOCOL_HTTP_CONNECT, PROBE_AUTH_REQUIRED, OTHER),
 	};
 
 	(void)state;
+	/* A web server, or one that ends the connection, is none that we know of. */
 	struct assessment assessment = JUDGE(results);
+	assert_int_equal(assessment.verdict, HOST_CLOSED);
+	assert_null(strstr(assessment.summary, "a proxy answers"));
+	results[2].as_proxy = true;
+	assessment = JUDGE(results);
 	assert_int_equal(assessment.verdict, HOST_CLOSED);
 	assert_non_null(strstr(assessment.summary, "a proxy answers at port 3128 and refused us"));
 }

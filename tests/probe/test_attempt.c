@@ -168,6 +168,7 @@ static void an_answer_gives_the_verdict_and_is_in_the_log(void **state)
 	assert_int_equal(result.verdict, PROBE_REFUSED);
 	assert_int_equal(result.target.port, target.port);
 	assert_false(result.as_web_server);
+	assert_true(result.as_proxy);
 	assert_non_null(strstr(log_text, " > CONNECT 127.0.0.1:"));
 	assert_non_null(strstr(log_text, " < HTTP/1.1 403 Forbidden\\r\\n\n"));
 	close(fd);

@@ -367,9 +367,47 @@ static void no_more_than_four_kilobytes_are_read(void **state)
 	assert_int_equal(exchange_verdict(&exchange, false), PROBE_LIAR);
 }
 
+/* An owner without a proxy is not told of one because a web server refused us. */
+static void a_refusal_is_a_proxys_if_it_is_in_its_words(void **state)
+{
+	static const struct {
+		enum protocol protocol;
+		const char *said;
+		size_t length;
+		bool as_proxy;
+	} cases[] = {
+		{PROTOCOL_HTTP_CONNECT, SAYS("HTTP/1.1 407 Who are you\r\n\r\n"), true},
+		{PROTOCOL_HTTP_CONNECT, SAYS("HTTP/1.0 403 No\r\nServer: tinyproxy/1\r\n\r\n"),
+			true},
+		{PROTOCOL_HTTP_CONNECT, SAYS("HTTP/1.1 403 No\r\n\r\n"), false},
+		{PROTOCOL_HTTP_GET, SAYS("HTTP/1.1 401 No\r\n\r\n"), false},
+		{PROTOCOL_HTTP_CONNECT, SAYS("HTTP/1.1 502 No\r\nVia: squid\r\n\r\n"), false},
+		{PROTOCOL_HTTP_CONNECT, SAYS(""), false},
+		{PROTOCOL_SOCKS4, SAYS("\0\x5b\0\0\0\0\0\0"), true},
+		{PROTOCOL_SOCKS4, SAYS("220 mail"), false},
+		{PROTOCOL_SOCKS5, SAYS("\x05\xff"), true},
+		{PROTOCOL_SOCKS5, SAYS("\x05\0\x05\x02\0\x01\0\0\0\0\0\0"), true},
+		{PROTOCOL_SOCKS5, SAYS("\x05\0"), false},
+		{PROTOCOL_GATEWAY, SAYS("router\r\npassword:"), false},
+	};
+	struct goal goal = goal_at("192.0.2.25", 25);
+	struct exchange exchange;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		exchange_begin(&exchange, protocol_type(cases[i].protocol), &goal);
+		for (size_t j = 0; j < cases[i].length; j++)
+			exchange_read(&exchange, cases[i].said + j, 1);
+		exchange_end(&exchange, ENDING_CLOSED);
+		if (exchange_refuses_as_proxy(&exchange) != cases[i].as_proxy)
+			fail_msg("case %zu", i);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_refusal_is_a_proxys_if_it_is_in_its_words),
 		cmocka_unit_test(http_names_the_target_in_line_and_host),
 		cmocka_unit_test(an_answer_says_why_nothing_arrived),
 		cmocka_unit_test(an_answer_with_no_word_of_a_proxy_is_a_web_servers),
