@@ -190,8 +190,12 @@ static void assess_doubtful(struct assessment *assessment, const struct probe_re
 
 	assessment->verdict = HOST_INCONCLUSIVE;
 	add_where(&reason, &doubt->port);
-	text_add_format(&reason, ": %s",
-		doubts[doubt->verdict] != NULL ? doubts[doubt->verdict] : "no clear answer");
+	text_add(&reason, ": ");
+	if (doubt->cut_off)
+		text_add(&reason, "the time for the test was over before it answered");
+	else
+		text_add(&reason, doubts[doubt->verdict] != NULL ? doubts[doubt->verdict]
+								 : "no clear answer");
 }
 
 static void assess_simply(

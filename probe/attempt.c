@@ -205,6 +205,21 @@ static void on_deadline(evutil_socket_t fd, short what, void *context)
 	finish_exchange(attempt, attempt->result.error > 0 ? attempt->result.error : 0);
 }
 
+void attempt_expire(struct attempt *attempt)
+{
+	transcript_note(
+		attempt->log, now_of(attempt), "the time for the test of this host is over");
+	if (attempt->stream == NULL) {
+		attempt->result.cut_off = true;
+		finish(attempt, PROBE_NO_ANSWER, 0);
+		return;
+	}
+	exchange_end(&attempt->exchange, ENDING_TIMEOUT);
+	attempt->result.cut_off =
+		exchange_verdict(&attempt->exchange, attempt->token_seen) == PROBE_NO_ANSWER;
+	finish_exchange(attempt, attempt->result.error > 0 ? attempt->result.error : 0);
+}
+
 static void on_quiet(evutil_socket_t fd, short what, void *context)
 {
 	struct attempt *attempt = context;

@@ -48,6 +48,10 @@ struct attempt_events {
 void attempt_begin(const struct attempt_settings *settings, const struct attempt_goal *goal,
 	const struct attempt_events *events, struct attempt **attempt_r);
 
+/* The time of the whole test is over: finished is called now. What was seen counts, such as a token
+ * that has come; what was not answered is cut off. */
+void attempt_expire(struct attempt *attempt);
+
 /* Ends one without a call. Takes NULL. */
 void attempt_free(struct attempt **attempt);
 

@@ -45,6 +45,7 @@ struct host_test {
 	bool alive;
 	bool intercepted;
 	bool incomplete;
+	bool expired; /* the time for the test is over */
 };
 
 static bool is_of_kind(const struct target *target, bool ipv4, bool unpublished)
@@ -268,6 +269,28 @@ static bool has_next_target(const struct trial *trial)
 	       protocol_can_name(trial->port.protocol, trial->test->targets[trial->targets_tried]);
 }
 
+static void keep_unanswered(const struct trial *trial)
+{
+	const struct probe_result result = {
+		.port = trial->port,
+		.verdict = PROBE_NO_ANSWER,
+		.cut_off = true,
+		.ended_msecs = clock_monotonic_msecs() - trial->test->began_msecs,
+	};
+
+	keep_result(trial->test, &result);
+}
+
+/* A trial is over, and with it those that waited for its port. */
+static void end_trial(struct trial *trial)
+{
+	size_t ended = trial->test->expired ? 1 : trials_ended(trial);
+
+	for (size_t i = 0; i < ended; i++)
+		trial[i].over = true;
+	trial->test->trials_left -= ended;
+}
+
 static void on_finished(void *context, const struct probe_result *result, struct evbuffer *log)
 {
 	struct trial *trial = context;
@@ -282,15 +305,15 @@ static void on_finished(void *context, const struct probe_result *result, struct
 	test->intercepted = test->intercepted || result->intercepted;
 	trial->targets_tried++;
 	if (is_worth_another_target(result->verdict) && has_next_target(trial)) {
-		queue_trial(trial);
-		return;
+		if (!test->expired) {
+			queue_trial(trial);
+			return;
+		}
+		keep_unanswered(trial);
 	}
 	if (trial->opens_port)
 		test->ports_done++;
-	size_t ended = trials_ended(trial);
-	for (size_t i = 0; i < ended; i++)
-		trial[i].over = true;
-	test->trials_left -= ended;
+	end_trial(trial);
 	if (test->events.progress != NULL)
 		test->events.progress(test->events.context, test->ports_done, test->ports, result);
 }
@@ -315,29 +338,30 @@ static void start_trial(struct slot_waiter *waiter)
 	attempt_begin(&test->settings->attempts, &goal, &events, &trial->attempt);
 }
 
-/* What is not over by now has not answered. The loop gives the result. */
+/* What is not over by now has not answered, but for what is seen already of those under way. The
+ * loop gives the result. */
 static void on_deadline(evutil_socket_t fd, short what, void *context)
 {
 	struct host_test *test = context;
-	int64_t now_msecs = clock_monotonic_msecs() - test->began_msecs;
 
 	(void)fd;
 	(void)what;
-	evbuffer_add_printf(test->transcript, "the time for the test of this host is over\n");
+	if (host_test_is_over(test))
+		return;
+	test->expired = true;
 	for (size_t i = 0; i < test->trial_count; i++) {
 		struct trial *trial = &test->trials[i];
-		const struct probe_result result = {
-			.port = trial->port, .verdict = PROBE_NO_ANSWER, .ended_msecs = now_msecs};
 		if (trial->over)
 			continue;
+		if (trial->attempt != NULL) {
+			attempt_expire(trial->attempt);
+			continue;
+		}
 		slots_leave(test->settings->slots, &trial->waiter);
-		if (trial->attempt != NULL)
-			slots_give_back(test->settings->slots, &test->party);
-		attempt_free(&trial->attempt);
-		keep_result(test, &result);
-		trial->over = true;
+		keep_unanswered(trial);
+		end_trial(trial);
 	}
-	test->trials_left = 0;
+	evbuffer_add_printf(test->transcript, "the time for the test of this host is over\n");
 	slots_wake(test->settings->slots);
 }
 

@@ -41,6 +41,8 @@ static const char *const host_verdict_names[] = {
 
 bool probe_was_connected(const struct probe_result *probe)
 {
+	if (probe->cut_off && probe->target.port == 0)
+		return false;
 	return probe->verdict != PROBE_PORT_CLOSED && probe->verdict != PROBE_FILTERED &&
 	       probe->verdict != PROBE_UNREACHABLE && probe->verdict != PROBE_LOCAL_ERROR;
 }

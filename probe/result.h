@@ -76,6 +76,7 @@ struct probe_result {
 	enum probe_verdict verdict;
 	bool has_egress;
 	bool as_web_server;  /* HTTP answered, without a word that only a proxy uses */
+	bool cut_off;        /* no-answer, because the time of the whole test was over first */
 	bool as_proxy;       /* it refused us in the words of a proxy's protocol */
 	bool intercepted;    /* the egress is our own address: nothing of the test counts */
 	struct addr egress;  /* the address that our listener saw */

@@ -248,6 +248,22 @@ static void hundreds_of_open_ports_are_cut_between_two(void **state)
 	assert_non_null(strstr(assessment.summary, "300 ports tested"));
 }
 
+static void a_port_that_the_deadline_cut_off_is_not_closed(void **state)
+{
+	struct probe_result results[] = {
+		probe(80, PROTOCOL_HTTP_CONNECT, PROBE_PORT_CLOSED, OTHER),
+		probe(3128, PROTOCOL_HTTP_CONNECT, PROBE_NO_ANSWER, EVIDENCE),
+	};
+
+	(void)state;
+	results[1].cut_off = true;
+	struct assessment assessment = JUDGE(results);
+	assert_int_equal(assessment.verdict, HOST_INCONCLUSIVE);
+	assert_string_equal(assessment.summary,
+		"inconclusive: HTTP CONNECT on port 3128: the time for the test was over before it "
+		"answered; 2 ports tested, 0 accepted a connection");
+}
+
 static void a_proxy_that_refused_us_is_named_in_the_verdict(void **state)
 {
 	struct probe_result results[] = {
@@ -272,6 +288,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(any_probe_that_came_through_is_open),
 		cmocka_unit_test(open_one_way_is_open),
+		cmocka_unit_test(a_port_that_the_deadline_cut_off_is_not_closed),
 		cmocka_unit_test(a_proxy_that_refused_us_is_named_in_the_verdict),
 		cmocka_unit_test(each_answer_at_a_port_of_the_evidence_counts_as_the_table_says),
 		cmocka_unit_test(silence_beside_the_evidence_does_not_matter),

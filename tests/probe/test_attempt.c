@@ -203,6 +203,54 @@ static void a_token_that_reaches_the_listener_shows_the_egress(void **state)
 	close(onward);
 }
 
+static void what_is_seen_counts_when_the_time_of_the_test_is_over(void **state)
+{
+	char request[1024], token[64] = "";
+	struct sockaddr_in name = {.sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+		.sin_port = htons(target.port)};
+
+	(void)state;
+	begin(PROTOCOL_HTTP_GET);
+	int fd = take_request(request, sizeof(request));
+	assert_int_equal(sscanf(request, "GET http://%*[^/]/%63s HTTP", token), 1);
+	int onward = socket(AF_INET, SOCK_STREAM, 0);
+	assert_int_equal(connect(onward, (struct sockaddr *)&name, sizeof(name)), 0);
+	say(onward, token);
+	for (int i = 0; i < 20; i++)
+		turn();
+	assert_int_equal(finished, 0);
+	attempt_expire(attempt);
+	assert_int_equal(finished, 1);
+	assert_int_equal(result.verdict, PROBE_OPEN_ONE_WAY);
+	assert_false(result.cut_off);
+	assert_non_null(strstr(log_text, "the time for the test of this host is over\n"));
+	close(onward);
+	close(fd);
+}
+
+static void what_has_not_answered_then_is_cut_off(void **state)
+{
+	char request[1024];
+
+	(void)state;
+	begin(PROTOCOL_SOCKS5);
+	attempt_expire(attempt);
+	assert_int_equal(finished, 1);
+	assert_int_equal(result.verdict, PROBE_NO_ANSWER);
+	assert_true(result.cut_off);
+	assert_int_equal(result.target.port, 0);
+	close(accept(suspect, NULL, NULL));
+	begin(PROTOCOL_SOCKS5);
+	int fd = take_request(request, sizeof(request));
+	attempt_expire(attempt);
+	assert_int_equal(finished, 2);
+	assert_int_equal(result.verdict, PROBE_NO_ANSWER);
+	assert_true(result.cut_off);
+	assert_int_equal(result.target.port, target.port);
+	close(fd);
+}
+
 static void a_tarpit_that_drips_gains_no_time(void **state)
 {
 	int64_t began = clock_monotonic_msecs();
@@ -249,6 +297,8 @@ int main(void)
 		WITH_ALL(a_port_that_nobody_listens_at_is_closed),
 		WITH_ALL(an_answer_gives_the_verdict_and_is_in_the_log),
 		WITH_ALL(a_token_that_reaches_the_listener_shows_the_egress),
+		WITH_ALL(what_is_seen_counts_when_the_time_of_the_test_is_over),
+		WITH_ALL(what_has_not_answered_then_is_cut_off),
 		WITH_ALL(a_tarpit_that_drips_gains_no_time),
 		WITH_ALL(one_that_is_freed_ends_without_a_call),
 	};

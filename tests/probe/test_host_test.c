@@ -22,7 +22,8 @@ struct attempt {
 };
 
 static struct attempt attempts[ATTEMPTS_MAX];
-static int begun, freed;
+static int begun, freed, expired;
+static enum probe_verdict seen_at_expiry;
 static struct event_base *loop;
 static struct host_test_settings settings;
 static struct target targets[3];
@@ -48,6 +49,17 @@ void attempt_free(struct attempt **attempt)
 {
 	freed += *attempt != NULL;
 	*attempt = NULL;
+}
+
+void attempt_expire(struct attempt *attempt)
+{
+	struct probe_result result = {.port = attempt->goal.port,
+		.target = attempt->goal.target,
+		.verdict = seen_at_expiry};
+
+	expired++;
+	attempt->over = true;
+	attempt->events.finished(attempt->events.context, &result, NULL);
 }
 
 static void work(void)
@@ -103,7 +115,8 @@ static int set_up(void **state)
 {
 	(void)state;
 	loop = event_base_new();
-	begun = freed = done_calls = progress_calls = 0;
+	seen_at_expiry = PROBE_NO_ANSWER;
+	begun = freed = expired = done_calls = progress_calls = 0;
 	with_unpublished = false;
 	assert_int_equal(addr_parse("198.18.7.9", &host), 0);
 	for (size_t i = 0; i < COUNT_OF(targets); i++) {
@@ -298,23 +311,70 @@ static void one_that_is_freed_ends_its_attempts_without_a_call(void **state)
 
 #define WITH_ALL(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
-static void what_has_not_answered_when_the_time_is_over_has_no_answer(void **state)
+static void wait_for_deadline(void)
 {
-	(void)state;
-	settings.timeout = (struct timeval){.tv_usec = 1000};
-	begin(two_ports, COUNT_OF(two_ports), 0);
-	let_open(0);
-	finish(1, PROBE_PORT_CLOSED);
 	while (!host_test_is_over(test))
 		event_base_loop(loop, EVLOOP_ONCE);
 	host_test_give_result(test);
+}
+
+static void what_has_not_answered_when_the_time_is_over_has_no_answer(void **state)
+{
+	(void)state;
+	settings.timeout = (struct timeval){.tv_usec = 500000};
+	begin(two_ports, COUNT_OF(two_ports), 0);
+	let_open(0);
+	finish(1, PROBE_PORT_CLOSED);
+	wait_for_deadline();
 	assert_int_equal(found.result_count, 3);
 	assert_int_equal(results[0].verdict, PROBE_PORT_CLOSED);
 	assert_int_equal(results[1].verdict, PROBE_NO_ANSWER);
 	assert_int_equal(results[2].verdict, PROBE_NO_ANSWER);
 	assert_int_equal(results[1].port.port, 1080);
-	assert_int_equal(freed, 2);
+	assert_int_equal(expired, 2);
+	assert_int_equal(freed, 0);
 	assert_non_null(strstr(transcript, "the time for the test of this host is over"));
+}
+
+static void what_was_seen_when_the_time_is_over_counts(void **state)
+{
+	static const struct probe_port port = {.port = 80, .protocol = PROTOCOL_HTTP_CONNECT};
+
+	(void)state;
+	settings.timeout = (struct timeval){.tv_usec = 500000};
+	seen_at_expiry = PROBE_OPEN_ONE_WAY;
+	begin(&port, 1, 0);
+	let_open(0);
+	wait_for_deadline();
+	assert_int_equal(found.result_count, 1);
+	assert_int_equal(results[0].verdict, PROBE_OPEN_ONE_WAY);
+	host_test_free(&test);
+	/* One of the two targets was refused, and the other one not tried. */
+	seen_at_expiry = PROBE_REFUSED;
+	begin(&port, 1, 0);
+	let_open(1);
+	wait_for_deadline();
+	assert_int_equal(begun, 2);
+	assert_int_equal(found.result_count, 2);
+	assert_int_equal(results[0].verdict, PROBE_REFUSED);
+	assert_int_equal(results[1].verdict, PROBE_NO_ANSWER);
+	assert_true(results[1].cut_off);
+}
+
+static void a_port_that_was_never_reached_accepted_nothing(void **state)
+{
+	(void)state;
+	settings.timeout = (struct timeval){.tv_usec = 500000};
+	slots_free(&settings.slots);
+	settings.slots = slots_new(loop, 1, on_idle, NULL);
+	begin(two_ports, COUNT_OF(two_ports), 0);
+	assert_int_equal(begun, 1);
+	wait_for_deadline();
+	assert_int_equal(found.result_count, COUNT_OF(two_ports));
+	for (size_t i = 1; i < found.result_count; i++) {
+		assert_int_equal(results[i].verdict, PROBE_NO_ANSWER);
+		assert_false(probe_was_connected(&results[i]));
+	}
 }
 
 static void only_a_test_that_must_names_the_unpublished_targets(void **state)
@@ -344,6 +404,8 @@ int main(void)
 		WITH_ALL(a_port_that_is_closed_has_one_result_for_all_protocols),
 		WITH_ALL(silence_is_no_sign_of_life),
 		WITH_ALL(what_has_not_answered_when_the_time_is_over_has_no_answer),
+		WITH_ALL(what_was_seen_when_the_time_is_over_counts),
+		WITH_ALL(a_port_that_was_never_reached_accepted_nothing),
 		WITH_ALL(only_a_test_that_must_names_the_unpublished_targets),
 		WITH_ALL(a_refusal_is_tried_with_the_next_target_of_the_hosts_family),
 		WITH_ALL(what_is_no_refusal_is_not_tried_again),
