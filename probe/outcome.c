@@ -161,23 +161,6 @@ static void decide_nomination(const struct outcome_inputs *inputs, struct job_ou
 	}
 }
 
-static int64_t watch_due(const struct outcome_inputs *inputs, int tests)
-{
-	int64_t due = inputs->job->began_at + watch_due_secs(tests);
-	int64_t soonest = inputs->now + HOUR_SECS;
-
-	return due > soonest ? due : soonest;
-}
-
-/* Whether a hit at a trap brought the test forward. It is none of the watch's own then: else a host
- * could end its watch by hits at traps. */
-static bool came_early(const struct outcome_inputs *inputs)
-{
-	const struct job *job = inputs->job;
-
-	return job->tests < WATCH_TESTS && inputs->now < job->began_at + watch_due_secs(job->tests);
-}
-
 /* A watch only looks for what is open again: what says nothing waits for the next test. */
 static void decide_watch(const struct outcome_inputs *inputs, struct job_outcome *outcome)
 {
@@ -191,16 +174,14 @@ static void decide_watch(const struct outcome_inputs *inputs, struct job_outcome
 		text_add_format(&reason, "open proxy again: %s", assessment->reason);
 	} else if (assessment->verdict == HOST_VOID) {
 		postpone(inputs, outcome);
-	} else if (came_early(inputs)) {
-		outcome->next_at = watch_due(inputs, job->tests);
-		end_with(outcome, JOB_POSTPONED, "%s: %s", host_verdict_name(assessment->verdict),
-			assessment->reason);
 	} else if (tests >= WATCH_TESTS) {
 		end_with(outcome, assessment->verdict == HOST_CLOSED ? JOB_GRANTED : JOB_REVIEW,
 			"not open after %d tests; the last one: %s: %s", tests,
 			host_verdict_name(assessment->verdict), assessment->reason);
 	} else {
-		outcome->next_at = watch_due(inputs, tests);
+		int64_t due = job->began_at + watch_due_secs(tests);
+		int64_t soonest = inputs->now + HOUR_SECS;
+		outcome->next_at = due > soonest ? due : soonest;
 		end_with(outcome, JOB_AGAIN, "%s: %s", host_verdict_name(assessment->verdict),
 			assessment->reason);
 	}

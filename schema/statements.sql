@@ -684,11 +684,6 @@ ON CONFLICT (address, list_id) WHERE next_test_at IS NOT NULL DO UPDATE
 SET listing_id = excluded.listing_id, began_at = excluded.began_at, next_test_at = excluded.next_test_at,
 	tests = 0, test_began_at = NULL;
 
--- BRING_WATCH_FORWARD on ops by prober
--- The next test of the watch over the address ?1 on the list ?2 is due at ?3 at the latest.
-UPDATE watch SET next_test_at = min(next_test_at, ?3)
-WHERE address = ?1 AND list_id = ?2 AND next_test_at IS NOT NULL AND test_began_at IS NULL;
-
 -- SET_WATCH on ops by prober
 UPDATE watch
 SET next_test_at = ?2, ended_why = ?3, tests = tests + 1, test_began_at = NULL

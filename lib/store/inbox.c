@@ -141,18 +141,6 @@ static int drop(struct db *inbox, int64_t id)
 	return db_run(statement);
 }
 
-/* A hit at a trap is news of a host whose listing ended: its watch looks again when it has rested.
- */
-static int follow_trap(struct db *ops, const struct nomination *nomination)
-{
-	const struct request *request = &nomination->request;
-	int64_t test_at = nomination->not_before;
-
-	if (request->requested_at > test_at)
-		test_at = request->requested_at;
-	return watches_bring_forward(ops, &request->address, request->list_id, test_at);
-}
-
 static int take_nomination(struct db *ops, struct filing *filing, const struct inbox_rules *rules,
 	int64_t *request_id_r, struct text *why_r)
 {
@@ -175,9 +163,6 @@ static int take_nomination(struct db *ops, struct filing *filing, const struct i
 	/* The form that was sent leads to the nomination that waits; its test is due when it is. */
 	if (err == ERR_NONE && end == NOMINATION_WAITS)
 		err = requests_repeat(ops, &nomination.request, CLOCK_NEVER);
-	if (err == ERR_NONE && nomination.confirmed &&
-		(end == NOMINATION_FILED || end == NOMINATION_WAITS))
-		err = follow_trap(ops, &nomination);
 	*request_id_r = err == ERR_NONE ? nomination.request.id : 0;
 	return err;
 }

@@ -34,8 +34,7 @@ enum job_end {
 	JOB_REVIEW,  /* the operator decides; a watch or an order ends */
 	JOB_GRANTED, /* a removal: off the list, and watched; a nomination: listed; a watch: ends */
 	JOB_DENIED,  /* a removal: still listed; a nomination: not listed; a watch: listed again */
-	JOB_POSTPONED, /* the test is not counted: it says nothing about the host, or is one more of
-			  a watch; due at next_at */
+	JOB_POSTPONED, /* the test says nothing about the host and is not counted; due at next_at */
 };
 
 struct job_outcome {

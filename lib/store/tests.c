@@ -110,16 +110,6 @@ int watches_begin(
 	return db_run(insert);
 }
 
-int watches_bring_forward(struct db *db, const struct addr *address, int list_id, int64_t test_at)
-{
-	struct statement *update = db_begin(db, BRING_WATCH_FORWARD);
-
-	db_bind_addr_text(update, 1, address);
-	db_bind_int(update, 2, list_id);
-	db_bind_int(update, 3, test_at);
-	return db_run(update);
-}
-
 static void read_self_test(struct statement *row, void *result_r)
 {
 	struct self_test *self_test_r = result_r;

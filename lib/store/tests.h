@@ -65,10 +65,6 @@ int64_t watch_due_secs(int tests);
 int watches_begin(struct db *db, const struct addr *address, int list_id, int64_t listing_id,
 	int64_t now) __attribute__((warn_unused_result));
 
-/* The next test of the watch over an address, if there is one, is due at test_at at the latest. */
-int watches_bring_forward(struct db *db, const struct addr *address, int list_id, int64_t test_at)
-	__attribute__((warn_unused_result));
-
 #define SELF_TEST_WHY_SIZE 256
 /* A result older than this does not count: the prober tests itself every hour. */
 #define SELF_TEST_FRESH_SECS 5400

@@ -176,35 +176,15 @@ static void a_watch_looks_after_an_hour_a_day_and_a_week(void **state)
 	assert_int_equal(outcome.end, JOB_AGAIN);
 	assert_int_equal(outcome.next_at, job.began_at + 24 * HOUR);
 	job.tests = 1;
-	job.began_at = NOW - 24 * HOUR;
 	outcome = outcome_of(job, &listed, HOST_UNREACHABLE, none);
 	assert_int_equal(outcome.end, JOB_AGAIN);
 	assert_int_equal(outcome.next_at, job.began_at + 7 * 24 * HOUR);
 	job.tests = 2;
-	job.began_at = NOW - 7 * 24 * HOUR;
 	assert_int_equal(outcome_of(job, &listed, HOST_CLOSED, none).end, JOB_GRANTED);
 	assert_int_equal(outcome_of(job, &listed, HOST_INCONCLUSIVE, none).end, JOB_REVIEW);
 	job.began_at = NOW - 30 * 24 * HOUR;
 	job.tests = 0;
 	assert_int_equal(outcome_of(job, &listed, HOST_CLOSED, none).next_at, NOW + HOUR);
-}
-
-static void a_test_that_a_trap_brought_forward_is_none_of_the_watch_s_three(void **state)
-{
-	struct job job = a_job(JOB_WATCH);
-
-	(void)state;
-	job.began_at = NOW - 3 * 24 * HOUR;
-	job.tests = 2;
-	struct job_outcome outcome = outcome_of(job, &listed, HOST_CLOSED, none);
-	assert_int_equal(outcome.end, JOB_POSTPONED);
-	assert_int_equal(outcome.next_at, NOW + 4 * 24 * HOUR);
-	assert_int_equal(outcome_of(job, &listed, HOST_OPEN, none).end, JOB_DENIED);
-	job.began_at = NOW - 7 * 24 * HOUR + 1;
-	assert_int_equal(outcome_of(job, &listed, HOST_CLOSED, none).next_at, NOW + HOUR);
-	/* A damaged row. */
-	job.tests = 1000;
-	assert_int_equal(outcome_of(job, &listed, HOST_CLOSED, none).end, JOB_GRANTED);
 }
 
 static void a_watched_host_that_is_open_again_is_listed_again(void **state)
@@ -287,7 +267,6 @@ int main(void)
 		cmocka_unit_test(a_void_test_is_made_again_and_again_ever_more_seldom),
 		cmocka_unit_test(a_listing_of_a_network_is_the_operators),
 		cmocka_unit_test(a_watch_looks_after_an_hour_a_day_and_a_week),
-		cmocka_unit_test(a_test_that_a_trap_brought_forward_is_none_of_the_watch_s_three),
 		cmocka_unit_test(a_watched_host_that_is_open_again_is_listed_again),
 		cmocka_unit_test(an_order_is_made_whatever_was_found),
 		cmocka_unit_test(what_must_not_or_need_not_be_tested_is_not),
